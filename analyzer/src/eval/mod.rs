@@ -1,0 +1,11 @@
+//! Expressions to values: Terraform's semantics, on demand, with unknowns kept apart.
+//!
+//! This layer must not know what a policy is. It gives [`value::Value`]s whose
+//! parts know where they were written; what it cannot know it names with a
+//! [`symbol::Symbol`].
+
+pub mod number;
+pub mod symbol;
+pub mod text;
+pub mod types;
+pub mod value;

@@ -1,0 +1,8 @@
+//! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
+
+pub mod eval;
+pub mod finding;
+pub mod module;
+pub mod policy;
+pub mod source;
+pub mod syntax;

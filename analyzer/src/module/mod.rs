@@ -1,0 +1,12 @@
+//! What the files of a directory declare, and how directories call each other.
+//!
+//! This layer knows Terraform's blocks but evaluates nothing: every value is still
+//! an expression. Unknown block types are kept out of the way, never an error.
+
+mod declaration;
+mod stack;
+
+pub use declaration::{
+    Local, Mode, Module, ModuleCall, Output, ProviderConfig, ProviderReference, Resource, ResourceAddress, Variable,
+};
+pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};

@@ -1,0 +1,161 @@
+//! A policy document and its parts, each with its place.
+//!
+//! Anything that may be absent is an `Option`; anything that may hold more than is
+//! known has `open`: the symbols that may add to it. A question about an open
+//! part has no `bool` answer.
+
+use crate::eval::symbol::Symbol;
+use crate::eval::text::Text;
+use crate::source::Span;
+
+/// What a policy is attached to, which decides what it may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    /// A managed or inline policy of a user, group, role or permission set.
+    Identity,
+    /// The trust policy of a role.
+    Trust,
+    /// A policy on a resource: bucket, key, topic, queue, channel.
+    Resource,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+    /// A session policy.
+    Session,
+    /// A VPC endpoint policy.
+    Endpoint,
+    /// Not known: a document that no resource in view uses.
+    Unattached,
+}
+
+/// A policy document.
+#[derive(Debug, Clone)]
+pub struct PolicyDocument {
+    /// The whole of it: a heredoc's text, the object given to `jsonencode`, the data block's header.
+    pub span: Span,
+    /// `Version`
+    pub version: Option<Leaf>,
+    /// `Id`
+    pub id: Option<Leaf>,
+    /// Where the key `Statement` stands; `None` if there is none.
+    pub statement_key: Option<Span>,
+    /// The statements.
+    pub statements: Vec<Statement>,
+    /// What may add statements.
+    pub open: Vec<Symbol>,
+    /// What could not be read as a policy, in the order of the text.
+    pub faults: Vec<Fault>,
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The whole of it, or the header of a `statement` block.
+    pub span: Span,
+    /// `Sid`
+    pub sid: Option<Leaf>,
+    /// `Effect`. `None` if absent.
+    pub effect: Option<Leaf>,
+    /// `Principal` and `NotPrincipal`; both stand here if both are written.
+    pub principals: Vec<Principals>,
+    /// `Action` and `NotAction`.
+    pub actions: Vec<Strings>,
+    /// `Resource` and `NotResource`.
+    pub resources: Vec<Strings>,
+    /// `Condition`: one entry for each operator and key.
+    pub conditions: Vec<Condition>,
+    /// What may add elements to it.
+    pub open: Vec<Symbol>,
+    /// Whether the statement stands for certain: one in an unknown branch of a condition does not.
+    pub certain: bool,
+}
+
+/// A string in a policy.
+#[derive(Debug, Clone)]
+pub struct Leaf {
+    /// The text.
+    pub text: Text,
+    /// Where it was written: the content of a string without its quotes where that is
+    /// one text in one file, else the expression that makes it.
+    pub span: Span,
+    /// The references by which it came here, the last one first.
+    pub via: Vec<Span>,
+}
+
+/// An element that holds one string or a list of them.
+#[derive(Debug, Clone)]
+pub struct Strings {
+    /// Where the key stands (`Action`, `not_actions`).
+    pub key: Span,
+    /// Whether it is the `Not` form.
+    pub negated: bool,
+    /// The strings.
+    pub items: Vec<Leaf>,
+    /// What may add strings.
+    pub open: Vec<Symbol>,
+}
+
+/// `Principal` or `NotPrincipal`.
+#[derive(Debug, Clone)]
+pub struct Principals {
+    /// Where the key stands (`Principal`, the header of a `principals` block).
+    pub key: Span,
+    /// Whether it is `NotPrincipal`.
+    pub negated: bool,
+    /// What it names, by type.
+    pub groups: Vec<PrincipalGroup>,
+    /// What may add principals.
+    pub open: Vec<Symbol>,
+}
+
+/// The principals of one type.
+#[derive(Debug, Clone)]
+pub struct PrincipalGroup {
+    /// `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for the bare `"*"`.
+    pub kind: Leaf,
+    /// The principals.
+    pub items: Vec<Leaf>,
+    /// What may add principals.
+    pub open: Vec<Symbol>,
+}
+
+/// One operator with one key.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// `StringEquals`, `ForAnyValue:ArnLikeIfExists`
+    pub operator: Leaf,
+    /// `aws:SourceArn`
+    pub key: Leaf,
+    /// The values; numbers and truth values as text.
+    pub values: Vec<Leaf>,
+    /// What may add values.
+    pub open: Vec<Symbol>,
+}
+
+/// Something in a document that is no part of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The ways in which a text is no policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Not JSON: the parser's message.
+    Syntax(String),
+    /// A key that the language does not have.
+    UnknownElement(String),
+    /// A value of the wrong JSON type: the element and what it should be.
+    WrongType {
+        /// The element.
+        element: String,
+        /// What it should be: "a string or a list of strings".
+        expected: &'static str,
+    },
+    /// The same key twice in one object.
+    DuplicateKey(String),
+}

@@ -1,0 +1,17 @@
+//! Text to tree, with a place for everything and never without a result.
+//!
+//! This layer must not know Terraform: it knows the grammar of HCL and of JSON,
+//! not what a `resource` is. A broken text gives a tree with
+//! [`ast::ExprKind::Missing`] in the gaps and a list of errors.
+
+pub mod ast;
+pub mod json;
+
+/// A fault in a text, with a message for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The smallest text that has to change.
+    pub range: crate::source::TextRange,
+    /// What is wrong and what was expected, in one line, lower case, no full stop.
+    pub message: String,
+}
