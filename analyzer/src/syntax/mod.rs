@@ -5,7 +5,10 @@
 //! [`ast::ExprKind::Missing`] in the gaps and a list of errors.
 
 pub mod ast;
+mod hcl;
 pub mod json;
+
+pub use hcl::{MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_template, parse_template};
 
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
