@@ -8,11 +8,14 @@ mod call;
 mod collections;
 mod context;
 mod conversion;
+mod encoding_json;
 mod lift;
 mod maps;
 mod parts;
 mod signature;
+mod strings;
 mod table;
+mod trim;
 
 #[cfg(test)]
 mod tests;
