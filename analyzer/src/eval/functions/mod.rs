@@ -9,6 +9,7 @@ mod collections;
 mod context;
 mod conversion;
 mod encoding_json;
+mod format;
 mod lift;
 mod maps;
 mod parts;
@@ -16,6 +17,7 @@ mod signature;
 mod strings;
 mod table;
 mod trim;
+mod verb;
 
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,7 @@ static FAMILIES: &[&[Function]] = &[
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
+    super::format::FUNCTIONS,
     super::maps::FUNCTIONS,
     super::strings::FUNCTIONS,
     super::trim::FUNCTIONS,
