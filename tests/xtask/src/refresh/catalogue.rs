@@ -131,8 +131,7 @@ impl Service {
 
 impl Action {
     fn read(entry: &Value) -> Self {
-        let rows: Vec<&Value> =
-            entry.get("resourceTypes").and_then(Value::as_array).into_iter().flatten().collect();
+        let rows: Vec<&Value> = entry.get("resourceTypes").and_then(Value::as_array).into_iter().flatten().collect();
         let everywhere = |key: &str| -> BTreeSet<String> {
             rows.iter().copied().chain([entry]).filter_map(|row| row.get(key)).flat_map(strings).collect()
         };
