@@ -148,7 +148,11 @@ impl ConditionKeyFacts {
             name: record.key(),
             ty: KeyType::read(single.unwrap_or(ty)),
             multivalued: single.is_some(),
-            scope: if named_after.contains(['.', '$']) { KeyScope::Federation } else { KeyScope::Service },
+            scope: match named_after {
+                "aws" => KeyScope::Global,
+                issuer if issuer.contains(['.', '$']) => KeyScope::Federation,
+                _ => KeyScope::Service,
+            },
             sensitive: false,
             present: "",
             numeric_too: false,

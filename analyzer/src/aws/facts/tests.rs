@@ -102,6 +102,9 @@ fn every_line_of_a_hand_kept_table_has_its_source() {
             assert!(!record.field(field).is_empty(), "{}", record.key());
         }
     }
+    // What AWS's reference has come to list is taken out of the hand-kept table.
+    let names: BTreeSet<String> = expand("*").map(|it| it.name.to_ascii_lowercase()).collect();
+    assert_eq!(names.len(), expand("*").count());
     for record in Table::new(include_str!("../../../data/service_aliases.tsv")).records() {
         assert!(service(record.key()).is_none(), "{} is a prefix itself", record.key());
         assert!(service(record.field(1)).is_some(), "{} is no prefix", record.field(1));
@@ -166,6 +169,7 @@ fn condition_keys_are_found_in_any_case_and_as_templates() {
     assert_eq!(name("aws:resourcetag/Team"), Some("aws:ResourceTag/${TagKey}"));
     assert_eq!(name("aws:ResourceTag/${TagKey}"), Some("aws:ResourceTag/${TagKey}"));
     assert_eq!(name("aws:PrincipalTag/a/b"), Some("aws:PrincipalTag/${TagKey}"));
+    assert_eq!(name("secretsmanager:ResourceTag/x"), Some("secretsmanager:ResourceTag/${TagKey}"));
     assert_eq!(name("s3:ExistingObjectTag/x"), Some("s3:ExistingObjectTag/<key>"));
     assert_eq!(name("kms:EncryptionContext:aws:cloudtrail:arn"), Some("kms:EncryptionContext:${EncryptionContextKey}"));
     assert_eq!(

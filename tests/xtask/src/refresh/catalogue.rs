@@ -102,7 +102,7 @@ impl Catalogue {
     fn add_condition_key(&mut self, prefix: &str, key: &str, entry: &Value) {
         let ty = text(entry, "type");
         let known = self.condition_keys.entry(key.to_ascii_lowercase()).or_insert_with(|| ConditionKey {
-            name: text(entry, "key"),
+            name: template(&text(entry, "key")),
             ty: ty.clone(),
             services: BTreeSet::new(),
         });
@@ -162,7 +162,12 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn strings(value: &Value) -> BTreeSet<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(template).collect()
+}
+
+/// Most services write `${TagKey}` for what the writer of a policy fills in, two write `tag-key`.
+fn template(name: &str) -> String {
+    name.strip_suffix("/tag-key").map_or_else(|| name.to_owned(), |start| format!("{start}/${{TagKey}}"))
 }
 
 fn text(entry: &Value, key: &str) -> String {
