@@ -191,15 +191,29 @@ impl<H: Eq + Clone> Pattern<H> {
         field::overlaps(self, other)
     }
 
+    /// The six fields of an ARN, if it is certain where they are.
+    #[must_use]
+    pub fn arn_fields(&self) -> Option<[Self; 6]> {
+        field::split(self)?.try_into().ok()
+    }
+
+    /// How often `letter` stands in every text that it matches, at least.
+    #[must_use]
+    pub fn count(&self, letter: char) -> usize {
+        self.tokens.iter().filter(|token| **token == Token::Char(letter)).count()
+    }
+
     fn has_variables(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token, Token::Atom(Atom::Variable(_) | Atom::Nameless)))
     }
 }
 
+type Pair<'a, H> = (&'a [Token<H>], &'a [Token<H>]);
+
 /// Both without the characters that they start and end with alike: most patterns differ
 /// in few places. `None` if they start or end with different characters, so that no text
 /// matches both.
-fn trim<'a, H>(mut left: &'a [Token<H>], mut right: &'a [Token<H>]) -> Option<(&'a [Token<H>], &'a [Token<H>])> {
+fn trim<'a, H>(mut left: &'a [Token<H>], mut right: &'a [Token<H>]) -> Option<Pair<'a, H>> {
     while let ([Token::Char(a), left_rest @ ..], [Token::Char(b), right_rest @ ..]) = (left, right) {
         if a != b {
             return None;
