@@ -167,7 +167,7 @@ impl Reader {
     }
 
     fn statements(&mut self, entry: &Entry, way: &Way) {
-        if self.document.statement_key.is_none() {
+        if self.document.statement_key.is_none() && entry.written {
             self.document.statement_key = Some(entry.key_span);
         }
         let Flat { items, unknown, .. } = flatten(&entry.value, way);
@@ -187,7 +187,8 @@ impl Reader {
                         push_once(&mut self.document.open, symbol);
                     }
                 }
-                // What `"Statement": null` has is no statement: a document rendered without any.
+                // A document that was rendered without any statement has `null` there, which nobody wrote.
+                NodeKind::Null if !node.written => {}
                 NodeKind::Missing => {}
                 NodeKind::Null
                 | NodeKind::Bool(_)
