@@ -415,3 +415,15 @@ fn a_value_without_any_place_is_implied() {
     assert!(statement.effect.as_ref().unwrap().implied);
     assert!(!statement.actions[0].items[0].implied);
 }
+
+#[test]
+fn what_is_marked_sensitive_stays_so() {
+    let b = &mut Builder::new();
+    let (get, put) = (b.string("s3:Get"), b.string("s3:Put"));
+    let secret = Value { sensitive: true, ..list(vec![get]) };
+    let statement = b.object(vec![("Action", secret), ("Resource", put)]);
+    let policy = b.object(vec![("Statement", list(vec![statement]))]);
+    let document = read_value(&policy, outer(b)).unwrap();
+    assert!(document.statements[0].actions[0].items[0].sensitive);
+    assert!(!document.statements[0].resources[0].items[0].sensitive);
+}

@@ -241,10 +241,16 @@ fn leaf(node: &Node, way: &Way) -> Option<Leaf> {
         NodeKind::Unknown(symbol) | NodeKind::OneOf(symbol, _) => Text::hole(symbol.clone()),
         NodeKind::Missing | NodeKind::Null | NodeKind::Array(_) | NodeKind::Object(_) => return None,
     };
-    Some(Leaf { text, span: node.span, via: way.via.clone(), implied: !node.written })
+    Some(Leaf { text, span: node.span, via: way.via.clone(), implied: !node.written, sensitive: way.sensitive })
 }
 
 /// The string that the key of `entry` is.
 fn key_leaf(entry: &Entry, way: &Way) -> Leaf {
-    Leaf { text: entry.key.clone(), span: entry.key_span, via: way.via.clone(), implied: !entry.written }
+    Leaf {
+        text: entry.key.clone(),
+        span: entry.key_span,
+        via: way.via.clone(),
+        implied: !entry.written,
+        sensitive: way.sensitive,
+    }
 }
