@@ -4,9 +4,14 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod canonical;
+pub mod convert;
+pub mod equality;
 pub mod error;
 pub mod number;
+pub mod set;
 pub mod symbol;
 pub mod text;
+pub mod truth;
 pub mod types;
 pub mod value;
