@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod convert;
 pub mod equality;
 pub mod error;
+pub mod functions;
 pub mod number;
 pub mod set;
 pub mod symbol;
