@@ -29,6 +29,8 @@ pub struct Module {
     pub calls: BTreeMap<SmolStr, Arc<ModuleCall>>,
     /// `provider` blocks, in the order of the files.
     pub providers: Vec<Arc<ProviderConfig>>,
+    /// `source` in `required_providers` by local name: `hashicorp/aws`.
+    pub provider_sources: BTreeMap<SmolStr, SmolStr>,
     /// `configuration_aliases` of `required_providers`: what the caller has to pass.
     pub configuration_aliases: Vec<ProviderReference>,
     /// The `backend` or `cloud` block.

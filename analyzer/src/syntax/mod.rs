@@ -5,7 +5,10 @@
 //! [`ast::ExprKind::Missing`] in the gaps and a list of errors.
 
 pub mod ast;
+mod blocks;
 pub mod json;
+
+pub use blocks::{NestedBlock, json_body, json_labelled_blocks, key_name, literal_text};
 
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

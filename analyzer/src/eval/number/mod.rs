@@ -51,6 +51,12 @@ impl Number {
     /// Zero.
     pub const ZERO: Self = Self(Form::Small(0));
 
+    /// A number of things.
+    #[must_use]
+    pub fn from_count(count: usize) -> Self {
+        Self(Form::Small(i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
     /// Reads `[+-]digits[.digits][e[+-]digits]` as Terraform does; `None` for any other text,
     /// and for numbers out of range.
     #[must_use]
@@ -310,12 +316,6 @@ impl Number {
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
         Self(Form::Small(value))
-    }
-}
-
-impl From<usize> for Number {
-    fn from(value: usize) -> Self {
-        Self(Form::Small(i64::try_from(value).unwrap_or(i64::MAX)))
     }
 }
 
