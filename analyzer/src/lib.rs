@@ -4,5 +4,6 @@ pub mod eval;
 pub mod finding;
 pub mod module;
 pub mod policy;
+pub mod render;
 pub mod source;
 pub mod syntax;
