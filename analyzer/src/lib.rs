@@ -5,5 +5,6 @@ pub mod finding;
 pub mod module;
 pub mod policy;
 pub mod render;
+pub mod rules;
 pub mod source;
 pub mod syntax;
