@@ -1,5 +1,6 @@
 //! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
 
+pub mod aws;
 pub mod eval;
 pub mod finding;
 pub mod module;
@@ -8,3 +9,4 @@ pub mod render;
 pub mod rules;
 pub mod source;
 pub mod syntax;
+pub mod truth;
