@@ -4,8 +4,10 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod error;
 pub mod number;
 pub mod symbol;
 pub mod text;
+pub mod truth;
 pub mod types;
 pub mod value;
