@@ -5,6 +5,7 @@
 //! [`symbol::Symbol`].
 
 pub mod error;
+pub mod json_text;
 pub mod number;
 pub mod symbol;
 pub mod text;

@@ -7,11 +7,13 @@
 //!
 //! A rule reports what holds for every value of the unknowns, and nothing else.
 
+mod arn_fields;
 mod context;
 mod merge;
 mod report;
 mod run;
 mod selection;
+mod strings;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -127,4 +129,38 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 }
 
 // region: index (written by `UPDATE_EXPECT=1 cargo test --test rule_index`)
+mod action {
+    pub(super) mod unknown_action;
+    pub(super) mod unknown_service;
+}
+mod arn {
+    pub(super) mod malformed_account_id;
+}
+mod condition {
+    pub(super) mod unknown_condition_key;
+    pub(super) mod unknown_condition_operator;
+}
+mod grammar {
+    pub(super) mod duplicate_sid;
+    pub(super) mod invalid_effect;
+    pub(super) mod invalid_json;
+    pub(super) mod missing_principal;
+    pub(super) mod principal_in_identity_policy;
+    pub(super) mod resource_in_trust_policy;
+}
+
+/// All rules, sorted by group and code.
+pub static RULES: &[&Rule] = &[
+    &grammar::duplicate_sid::RULE,
+    &grammar::invalid_effect::RULE,
+    &grammar::invalid_json::RULE,
+    &grammar::missing_principal::RULE,
+    &grammar::principal_in_identity_policy::RULE,
+    &grammar::resource_in_trust_policy::RULE,
+    &action::unknown_action::RULE,
+    &action::unknown_service::RULE,
+    &arn::malformed_account_id::RULE,
+    &condition::unknown_condition_key::RULE,
+    &condition::unknown_condition_operator::RULE,
+];
 // endregion: index
