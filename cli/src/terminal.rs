@@ -74,10 +74,19 @@ pub(crate) fn report(line: &str) {
     let _no_one_to_tell = writeln!(io::stderr(), "{line}");
 }
 
-/// `text` in bold on standard error's terminal, in red if it is an error.
+/// A line for standard error that says that something went wrong.
 pub(crate) fn error_line(text: &str, color: When) -> String {
+    marked("error", "\u{1b}[1;31m", text, color)
+}
+
+/// A line for standard error that says that something is odd.
+pub(crate) fn warning_line(text: &str, color: When) -> String {
+    marked("warning", "\u{1b}[1;33m", text, color)
+}
+
+fn marked(word: &str, paint: &str, text: &str, color: When) -> String {
     match color.for_errors() {
-        Color::Ansi => format!("\u{1b}[1;31merror\u{1b}[0m: {text}"),
-        Color::Plain => format!("error: {text}"),
+        Color::Ansi => format!("{paint}{word}\u{1b}[0m: {text}"),
+        Color::Plain => format!("{word}: {text}"),
     }
 }

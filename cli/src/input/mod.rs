@@ -38,18 +38,33 @@ pub(crate) struct Input {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Something that cannot be checked, and why.
+/// Something that cannot be checked or is odd, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
     /// A path, perhaps with line and column.
     pub(crate) place: String,
     /// Why, in lower case and without a full stop.
     pub(crate) message: String,
+    /// What it means for the run.
+    pub(crate) weight: Weight,
+}
+
+/// What a problem means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// Something that should have been checked was not.
+    Unchecked,
+    /// It is odd, but nothing was missed.
+    Odd,
 }
 
 impl Problem {
     pub(crate) fn new(place: &str, message: impl Into<String>) -> Self {
-        Self { place: place.to_owned(), message: message.into() }
+        Self { place: place.to_owned(), message: message.into(), weight: Weight::Unchecked }
+    }
+
+    fn odd(self) -> Self {
+        Self { weight: Weight::Odd, ..self }
     }
 
     fn at(path: &Path, message: impl Into<String>) -> Self {
@@ -60,13 +75,6 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.message)
-    }
-}
-
-impl Input {
-    /// Whether nothing of what was named can be checked.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.directories.is_empty() && self.documents.is_empty()
     }
 }
 

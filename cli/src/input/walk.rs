@@ -56,12 +56,12 @@ fn problem(error: &Error, at: &Path) -> Option<Problem> {
     match error {
         Error::WithPath { path, err } => problem(err, path),
         Error::WithDepth { err, .. } => problem(err, at),
-        Error::Loop { ancestor, child } => Some(Problem::at(
-            child,
-            format!("a symbolic link to `{}`, a directory above it: not followed", ancestor.display()),
-        )),
+        Error::Loop { ancestor, child } => {
+            let above = known_as(ancestor).unwrap_or_default();
+            Some(Problem::at(child, format!("a symbolic link to `{above}`, which it lies in: not followed")).odd())
+        }
         Error::Io(error) if fs::symlink_metadata(at).is_ok_and(|metadata| metadata.is_symlink()) => {
-            Some(Problem::at(at, format!("a symbolic link that leads nowhere: {}", from_io(error))))
+            Some(Problem::at(at, format!("a symbolic link that leads nowhere: {}", from_io(error))).odd())
         }
         Error::Io(error) => Some(Problem::at(at, from_io(error).to_string())),
         Error::Partial(_)
