@@ -8,5 +8,6 @@ pub mod policy;
 pub mod render;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod truth;

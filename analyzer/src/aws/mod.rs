@@ -6,4 +6,5 @@
 
 pub mod facts;
 mod glob;
+pub mod pattern;
 mod table;

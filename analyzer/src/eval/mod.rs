@@ -4,6 +4,7 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod data_sources;
 pub mod error;
 pub mod json_text;
 pub mod number;

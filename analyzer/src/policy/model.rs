@@ -104,6 +104,8 @@ pub struct Leaf {
     /// Nobody wrote it: a default of `aws_iam_policy_document`, such as `Allow`. Its
     /// span is that of what holds it, and no finding may be about it.
     pub implied: bool,
+    /// Marked `sensitive`: its text is never printed.
+    pub sensitive: bool,
 }
 
 /// An element that holds one string or a list of them.

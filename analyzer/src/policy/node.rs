@@ -27,6 +27,8 @@ pub(super) struct Node {
     pub(super) via: Vec<Span>,
     /// Whether someone wrote it: false for a default without any place.
     pub(super) written: bool,
+    /// Marked `sensitive`, it and all in it.
+    pub(super) sensitive: bool,
     /// What it is.
     pub(super) kind: NodeKind,
 }
@@ -89,7 +91,7 @@ impl Node {
     /// A node at `span` that passed no reference.
     #[must_use]
     pub(super) fn new(span: Span, kind: NodeKind) -> Self {
-        Self { span, via: Vec::new(), written: true, kind }
+        Self { span, via: Vec::new(), written: true, sensitive: false, kind }
     }
 
     /// What stands in for a part beyond [`DEPTH_LIMIT`] or [`SIZE_LIMIT`].

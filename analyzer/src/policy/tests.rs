@@ -215,7 +215,7 @@ fn a_broken_text_is_read_as_far_as_it_goes() {
 fn any_prefix_is_read_without_panic() {
     let source = r#"{"Statement": [{"Principal": {"AWS": ["é${x}", 1]}, "Condition": {"Bool": {"k": true}}}]}"#;
     for (end, _) in source.char_indices() {
-        let prefix = &source[..end];
+        let prefix = source.get(..end).unwrap();
         if prefix.matches("${").count() == prefix.matches("${x}").count() {
             written(prefix).read();
         }
@@ -268,7 +268,7 @@ impl Builder {
     }
 
     fn text(&self, span: Span) -> &str {
-        &self.source[span.range.as_usize()]
+        self.source.get(span.range.as_usize()).unwrap()
     }
 
     fn shown(&self, leaves: &[Leaf]) -> Vec<&str> {
@@ -414,4 +414,16 @@ fn a_value_without_any_place_is_implied() {
     assert_eq!(b.text(statement.span), "statement");
     assert!(statement.effect.as_ref().unwrap().implied);
     assert!(!statement.actions[0].items[0].implied);
+}
+
+#[test]
+fn what_is_marked_sensitive_stays_so() {
+    let b = &mut Builder::new();
+    let (get, put) = (b.string("s3:Get"), b.string("s3:Put"));
+    let secret = Value { sensitive: true, ..list(vec![get]) };
+    let statement = b.object(vec![("Action", secret), ("Resource", put)]);
+    let policy = b.object(vec![("Statement", list(vec![statement]))]);
+    let document = read_value(&policy, outer(b)).unwrap();
+    assert!(document.statements[0].actions[0].items[0].sensitive);
+    assert!(!document.statements[0].resources[0].items[0].sensitive);
 }

@@ -38,6 +38,7 @@ impl Builder {
             span: text_of(value).and_then(|text| text_span(text, value.origin.span)).unwrap_or(place),
             via: value.origin.references().collect(),
             written: is_written(value),
+            sensitive: value.sensitive,
             kind: self.kind(value, place, depth + 1),
         }
     }

@@ -39,7 +39,8 @@ impl Field {
 /// The fields of `text`: as many as it has colons, at most [`FIELDS`]. Colons in
 /// policy variables (`${aws:username}`) part nothing.
 pub(super) fn fields(text: &Text) -> Vec<Field> {
-    let mut splitter = Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
+    let mut splitter =
+        Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
     for piece in text.pieces() {
         match piece {
             Piece::Known(known) => known.text.chars().for_each(|letter| splitter.letter(letter)),

@@ -31,7 +31,8 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
     }
     let mut findings = Vec::with_capacity(groups.len());
     for ((code, span), group) in &groups {
-        let outspoken = |(first, second): &(&'static str, &str)| second == code && groups.contains_key(&(*first, *span));
+        let outspoken =
+            |(first, second): &(&'static str, &str)| second == code && groups.contains_key(&(*first, *span));
         if !SPEAKS_FIRST.iter().any(outspoken) {
             findings.extend(join(group, ctx));
         }

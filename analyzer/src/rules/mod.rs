@@ -21,6 +21,7 @@ mod text;
 pub use context::{PolicySite, RuleContext};
 pub use report::{FindingBuilder, Report};
 pub use run::check;
+pub(crate) use selection::nearest;
 pub use selection::{Level, Selection, UnknownSelector};
 
 use crate::finding::Severity;
@@ -133,6 +134,10 @@ mod action {
     pub(super) mod unknown_action;
     pub(super) mod unknown_service;
 }
+mod analysis {
+    pub(super) mod internal_error;
+    pub(super) mod unused_suppression;
+}
 mod arn {
     pub(super) mod malformed_account_id;
 }
@@ -162,5 +167,7 @@ pub static RULES: &[&Rule] = &[
     &arn::malformed_account_id::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
+    &analysis::internal_error::RULE,
+    &analysis::unused_suppression::RULE,
 ];
 // endregion: index

@@ -119,7 +119,9 @@ impl<'a> Report<'a> {
         let named = [&statement.sid, &statement.effect].into_iter().flatten().map(|leaf| leaf.span);
         let keys = statement.actions.iter().map(|strings| strings.key);
         let inside = |span: &Span| {
-            span.file == statement.span.file && statement.span.range.contains_range(span.range) && !span.range.is_empty()
+            span.file == statement.span.file
+                && statement.span.range.contains_range(span.range)
+                && !span.range.is_empty()
         };
         let start = statement.span.range.start;
         let line = TextRange::new(start, start + u32::try_from(first_line).unwrap_or(0)).at(statement.span.file);

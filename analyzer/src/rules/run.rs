@@ -58,9 +58,7 @@ fn check_site(
 
 fn check_workspace(rule: &'static Rule, severity: Severity, ctx: &RuleContext<'_>) -> Vec<Draft> {
     match rule.check {
-        Check::Workspace(check) => {
-            guarded(Report::new(rule, severity, ctx.sources), ctx, |report| check(ctx, report))
-        }
+        Check::Workspace(check) => guarded(Report::new(rule, severity, ctx.sources), ctx, |report| check(ctx, report)),
         Check::Policy(_) | Check::Engine => Vec::new(),
     }
 }

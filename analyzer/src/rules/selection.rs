@@ -140,7 +140,7 @@ impl Selector {
 }
 
 /// The code or group that `name` was probably meant to be.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     let names = RULES.iter().map(|rule| rule.code).chain(Group::ALL.iter().map(|group| group.name()));
     let distances = names.map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
     let (distance, candidate) = distances.min()?;

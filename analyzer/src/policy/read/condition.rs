@@ -32,16 +32,35 @@ impl Reader {
             way,
             &mut |reader, object, statement, way| {
                 for key in &object.entries {
-                    let condition = reader.condition(operator.clone(), key, way);
-                    statement.conditions.push(condition);
+                    reader.condition(&operator, key, statement, way);
                 }
             },
         );
     }
 
-    fn condition(&mut self, operator: Leaf, entry: &Entry, way: &Way) -> Condition {
-        let Leaves { items, possible, open } = self.leaves(&entry.value, "Condition", &way.within());
-        Condition { operator, key: key_leaf(entry, way), values: items, possible, open, certain: way.certain }
+    /// One key. In branches that lack it the condition does not stand.
+    fn condition(&mut self, operator: &Leaf, entry: &Entry, statement: &mut Statement, way: &Way) {
+        let may_be_absent = |branches: &[Node]| branches.iter().any(|branch| matches!(branch.kind, NodeKind::Null));
+        match &entry.value.kind {
+            NodeKind::OneOf(symbol, branches) if may_be_absent(branches) => {
+                push_once(&mut statement.conditions_open, symbol);
+                let way = way.through(&entry.value).uncertain();
+                for branch in branches.iter().filter(|branch| !matches!(branch.kind, NodeKind::Null)) {
+                    let condition = self.condition_of(operator, entry, branch, &way);
+                    statement.conditions.push(condition);
+                }
+            }
+            _ => {
+                let condition = self.condition_of(operator, entry, &entry.value, way);
+                statement.conditions.push(condition);
+            }
+        }
+    }
+
+    fn condition_of(&mut self, operator: &Leaf, entry: &Entry, values: &Node, way: &Way) -> Condition {
+        let Leaves { items, possible, open } = self.leaves(values, "Condition", &way.within());
+        let key = key_leaf(entry, way);
+        Condition { operator: operator.clone(), key, values: items, possible, open, certain: way.certain }
     }
 
     /// Calls `each` for the map that `node` is, or for each that it may be.

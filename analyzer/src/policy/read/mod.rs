@@ -167,7 +167,7 @@ impl Reader {
     }
 
     fn statements(&mut self, entry: &Entry, way: &Way) {
-        if self.document.statement_key.is_none() {
+        if self.document.statement_key.is_none() && entry.written {
             self.document.statement_key = Some(entry.key_span);
         }
         let Flat { items, unknown, .. } = flatten(&entry.value, way);
@@ -187,7 +187,8 @@ impl Reader {
                         push_once(&mut self.document.open, symbol);
                     }
                 }
-                // What `"Statement": null` has is no statement: a document rendered without any.
+                // A document that was rendered without any statement has `null` there, which nobody wrote.
+                NodeKind::Null if !node.written => {}
                 NodeKind::Missing => {}
                 NodeKind::Null
                 | NodeKind::Bool(_)
@@ -240,10 +241,16 @@ fn leaf(node: &Node, way: &Way) -> Option<Leaf> {
         NodeKind::Unknown(symbol) | NodeKind::OneOf(symbol, _) => Text::hole(symbol.clone()),
         NodeKind::Missing | NodeKind::Null | NodeKind::Array(_) | NodeKind::Object(_) => return None,
     };
-    Some(Leaf { text, span: node.span, via: way.via.clone(), implied: !node.written })
+    Some(Leaf { text, span: node.span, via: way.via.clone(), implied: !node.written, sensitive: way.sensitive })
 }
 
 /// The string that the key of `entry` is.
 fn key_leaf(entry: &Entry, way: &Way) -> Leaf {
-    Leaf { text: entry.key.clone(), span: entry.key_span, via: way.via.clone(), implied: !entry.written }
+    Leaf {
+        text: entry.key.clone(),
+        span: entry.key_span,
+        via: way.via.clone(),
+        implied: !entry.written,
+        sensitive: way.sensitive,
+    }
 }

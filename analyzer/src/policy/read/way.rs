@@ -11,11 +11,13 @@ pub(super) struct Way {
     pub(super) via: Vec<Span>,
     /// Whether what it leads to is there for certain.
     pub(super) certain: bool,
+    /// Whether it is marked `sensitive`, or part of what is.
+    pub(super) sensitive: bool,
 }
 
 impl Default for Way {
     fn default() -> Self {
-        Self { via: Vec::new(), certain: true }
+        Self { via: Vec::new(), certain: true, sensitive: false }
     }
 }
 
@@ -24,6 +26,7 @@ impl Way {
     pub(super) fn through(&self, node: &Node) -> Self {
         let mut way = self.clone();
         way.via.extend_from_slice(&node.via);
+        way.sensitive |= node.sensitive;
         way
     }
 

@@ -41,7 +41,7 @@ fn with_wildcards(text: &Text) -> String {
 /// Whether the actions of that prefix are known in full. Those of services that AWS
 /// has shut down are not, and a prefix that does not exist is another rule's.
 fn is_listed(prefix: &str) -> bool {
-    prefix.contains(['*', '?']) || facts::service(prefix).is_some_and(|service| !service.retired)
+    facts::service(prefix).is_some_and(|service| !service.retired)
 }
 
 fn say_unknown(action: &Leaf, report: &mut Report<'_>) {
@@ -73,5 +73,65 @@ fn say_no_prefix(action: &Leaf, name: &str, report: &mut Report<'_>) {
     let finding = report.leaf(action, message);
     if let (Some(home), true) = (home, literal) {
         finding.replace(action.span, home, Safety::Unsafe);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{Fixture, statement};
+
+    fn action(action: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Action": ["{action}"]"#))
+    }
+
+    #[test]
+    fn names_what_was_meant() {
+        assert_eq!(
+            action("s3:GetObjct"),
+            ["s3:GetObjct | error: there is no action `s3:GetObjct`; did you mean `s3:GetObject`?"]
+        );
+        assert_eq!(
+            action("cloudtrail:PutAuditEvents"),
+            ["cloudtrail:PutAuditEvents | error: there is no action `cloudtrail:PutAuditEvents`; \
+              did you mean `cloudtrail-data:PutAuditEvents`?"]
+        );
+        let fixture = Fixture::new(r#"{"Statement": {"NotAction": "s3:GetObjct"}}"#);
+        assert_eq!(fixture.fixed(&RULE), r#"{"Statement": {"NotAction": "s3:GetObject"}}"#);
+    }
+
+    #[test]
+    fn an_action_has_a_prefix() {
+        assert_eq!(
+            action("PutAuditEvents"),
+            ["PutAuditEvents | error: `PutAuditEvents` names no service: an action is `service:Name`; \
+              did you mean `cloudtrail-data:PutAuditEvents`?"]
+        );
+        assert_eq!(action("s3").len(), 1);
+    }
+
+    #[test]
+    fn wildcards_and_holes_may_match() {
+        assert_eq!(action("s3:Gett*"), ["s3:Gett* | error: `s3:Gett*` matches no action"]);
+        assert_eq!(action("s3:Gett${x}"), ["s3:Gett${x} | error: `s3:Gett{x}` matches no action"]);
+        let valid = [
+            "s3:getobject",
+            "S3:Get*",
+            "*",
+            "**",
+            "s3:*",
+            "s3:?etObject",
+            "*:*",
+            "s3:Get${x}",
+            "${x}",
+            "${x}:Foo",
+            "s3${x}",
+            "mobilehub:Whatever",
+            "nosuchservice:Foo",
+            "s3*",
+        ];
+        for name in valid {
+            assert_eq!(action(name), [""; 0], "{name}");
+        }
     }
 }

@@ -51,3 +51,34 @@ fn say(action: &Leaf, prefix: &str, report: &mut Report<'_>) {
 fn name(action: &str) -> &str {
     action.split_once(':').map_or(action, |(_, name)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{Fixture, statement};
+
+    fn action(action: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Action": ["{action}"]"#))
+    }
+
+    #[test]
+    fn marks_the_prefix() {
+        assert_eq!(
+            action("cloudtrial:StopLogging"),
+            [
+                "cloudtrial | error: there is no service `cloudtrial` in `cloudtrial:StopLogging`; did you mean `cloudtrail`?"
+            ]
+        );
+        let fixture = Fixture::new(r#"{"Statement": {"NotAction": "cloudtrial:Stop*"}}"#);
+        assert_eq!(fixture.fixed(&RULE), r#"{"Statement": {"NotAction": "cloudtrail:Stop*"}}"#);
+        assert_eq!(action("cloudtrial:${x}").len(), 1, "the prefix is known");
+    }
+
+    #[test]
+    fn what_may_exist_is_silent() {
+        for name in ["S3:GetObject", "*", "*:*", "s*:Get", "${x}:Get", "clou${x}:Get", "cloudtrial${x}", "mobilehub:X"]
+        {
+            assert_eq!(action(name), [""; 0], "{name}");
+        }
+    }
+}

@@ -116,3 +116,70 @@ fn say(leaf: &Leaf, range: std::ops::Range<usize>, account: &str, report: &mut R
         finding.help("write the digits without anything between them");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind;
+    use crate::rules::testing::{statement, statement_of};
+
+    fn resource(arn: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Resource": "{arn}""#))
+    }
+
+    fn principal(json: &str) -> Vec<String> {
+        statement_of(&RULE, PolicyKind::Resource, &format!(r#""Principal": {{"AWS": {json}}}"#))
+    }
+
+    #[test]
+    fn marks_the_account_alone() {
+        assert_eq!(
+            resource("arn:aws:iam::12345678901:role/deploy"),
+            ["12345678901 | error: `12345678901` is no account id: an account id has 12 digits, this has 11"]
+        );
+        assert_eq!(resource("arn:aws:sns:${region}:1234-5678-9012:topic").len(), 1);
+        assert_eq!(
+            resource("arn:aws:logs:eu-west-1:log-group:x:*"),
+            ["log-group | error: `log-group` is no account id: an account id has 12 digits"]
+        );
+    }
+
+    #[test]
+    fn principals_and_condition_values() {
+        assert_eq!(principal(r#""1234567890123""#).len(), 1);
+        assert_eq!(principal("12345678901").len(), 1, "a JSON number has lost its zero");
+        assert_eq!(
+            principal(r#"["123456789012", "*", "arn:aws:iam::123456789012:root", "${x}", "AIDAEXAMPLE"]"#),
+            [""; 0]
+        );
+        let condition = |operator: &str, key: &str, value: &str| {
+            statement(&RULE, &format!(r#""Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#))
+        };
+        assert_eq!(condition("StringEquals", "AWS:SourceAccount", "12345").len(), 1);
+        assert_eq!(condition("ArnLike", "aws:SourceArn", "arn:aws:cloudtrail:*:12345:trail/x").len(), 1);
+        assert_eq!(condition("StringLike", "aws:SourceAccount", "1234*"), [""; 0]);
+        assert_eq!(condition("StringEquals", "aws:SourceAccount", "${x}"), [""; 0]);
+        assert_eq!(condition("StringEquals", "aws:username", "12345"), [""; 0]);
+        assert_eq!(condition("Null", "aws:SourceAccount", "true"), [""; 0]);
+    }
+
+    #[test]
+    fn what_may_be_an_account_is_silent() {
+        let valid = [
+            "*",
+            "arn:aws:s3:::bucket",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "arn:aws:iam::cloudfront:user/x",
+            "arn:aws:iam::*:role/x",
+            "arn:aws:iam::1234?6789012:role/x",
+            "arn:aws:iam::123456789012:role/x",
+            "arn:aws:iam::${account}:role/x",
+            "arn:aws:iam::12${account}:role/x",
+            "arn:aws:iam::${x}:12345:y",
+            "${x}:12345:y",
+        ];
+        for arn in valid {
+            assert_eq!(resource(arn), [""; 0], "{arn}");
+        }
+    }
+}

@@ -10,7 +10,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     group: Group::Condition,
     severity: Severity::Error,
     since: "0.1.0",
-    sources: &["AA INVALID_GLOBAL_CONDITION_KEY", "AA INVALID_SERVICE_CONDITION_KEY", "AA INVALID_CONDITION_KEY_FORMAT"],
+    sources: &[
+        "AA INVALID_GLOBAL_CONDITION_KEY",
+        "AA INVALID_SERVICE_CONDITION_KEY",
+        "AA INVALID_CONDITION_KEY_FORMAT",
+    ],
     doc: include_str!("unknown_condition_key.md"),
     check: Check::Policy(check),
 };
@@ -43,6 +47,7 @@ fn fault(key: &str) -> Option<String> {
         Some(service) if service.retired || OPEN_SERVICES.contains(&service.prefix) => None,
         Some(_) => Some(format!("there is no condition key `{key}`")),
         None if is_issuer(prefix) => None,
+        None if has_keys(prefix) => Some(format!("there is no condition key `{key}`")),
         None => Some(format!("there is no service `{prefix}` in the condition key `{key}`")),
     }
 }
@@ -50,6 +55,12 @@ fn fault(key: &str) -> Option<String> {
 /// Whether `prefix` can be the URL of an identity provider, whose claims are keys.
 fn is_issuer(prefix: &str) -> bool {
     prefix.contains(['.', '/'])
+}
+
+/// Whether keys have a prefix that is no service: `saml:aud`.
+fn has_keys(prefix: &str) -> bool {
+    let prefixes = facts::condition_keys().filter_map(|key| key.name.split_once(':'));
+    prefixes.into_iter().any(|(other, _)| other.eq_ignore_ascii_case(prefix))
 }
 
 fn say(leaf: &Leaf, key: &str, fault: String, report: &mut Report<'_>) {
@@ -61,5 +72,62 @@ fn say(leaf: &Leaf, key: &str, fault: String, report: &mut Report<'_>) {
     let finding = report.leaf(leaf, format!("{fault}; did you mean `{meant}`?"));
     if literal {
         finding.replace(leaf.span, meant, Safety::Unsafe);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{Fixture, statement};
+
+    fn key(key: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Condition": {{"StringEquals": {{"{key}": "1"}}}}"#))
+    }
+
+    #[test]
+    fn names_what_was_meant() {
+        assert_eq!(
+            key("aws:SourceArm"),
+            ["aws:SourceArm | error: there is no global condition key `aws:SourceArm`; did you mean `aws:SourceArn`?"]
+        );
+        assert_eq!(
+            key("cloudtrail:TrailName"),
+            ["cloudtrail:TrailName | error: there is no condition key `cloudtrail:TrailName`"]
+        );
+        assert_eq!(key("SecureTransport").len(), 1);
+        assert_eq!(key("saml:nothing"), ["saml:nothing | error: there is no condition key `saml:nothing`"]);
+        let fixture = Fixture::new(r#"{"Statement": {"Condition": {"StringEquals": {"aws:RequestTags/team": "a"}}}}"#);
+        assert_eq!(
+            fixture.fixed(&RULE),
+            r#"{"Statement": {"Condition": {"StringEquals": {"aws:RequestTag/team": "a"}}}}"#
+        );
+    }
+
+    #[test]
+    fn what_exists_is_silent() {
+        let valid = [
+            "aws:sourcearn",
+            "AWS:SourceArn",
+            "aws:RequestTag/a b",
+            "kms:EncryptionContext:aws:cloudtrail:arn",
+            "saml:aud",
+            "token.actions.githubusercontent.com:sub",
+            "accounts.google.com:aud",
+            "cloudtrail:ExternalId",
+            "iot:Whatever",
+            "oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF:sub",
+            "sts:ExternalId",
+            "s3:x-amz-acl",
+            "${x}",
+            "aws:${x}",
+            "aws:RequestTag/${x}",
+            "${x}:sub",
+            "s3:RequestObjectTag/x",
+            "kms:ViaService",
+            "ec2:ResourceTag/x",
+        ];
+        for name in valid {
+            assert_eq!(key(name), [""; 0], "{name}");
+        }
     }
 }

@@ -46,3 +46,27 @@ fn say(operator: &Leaf, name: &str, report: &mut Report<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{Fixture, statement};
+
+    #[test]
+    fn suggests_the_nearest() {
+        assert_eq!(
+            statement(&RULE, r#""Condition": {"StringEqual": {"aws:a": "1", "aws:b": "2"}}"#),
+            ["StringEqual | error: there is no condition operator `StringEqual`; did you mean `StringEquals`?"]
+        );
+        let fixture = Fixture::new(r#"{"Statement": {"Condition": {"ForAnyValues:StringLike": {"aws:a": "1"}}}}"#);
+        assert_eq!(fixture.fixed(&RULE), r#"{"Statement": {"Condition": {"ForAnyValue:StringLike": {"aws:a": "1"}}}}"#);
+    }
+
+    #[test]
+    fn what_exists_is_silent_whatever_its_case() {
+        for operator in ["StringLikeIfExists", "ForAllValues:ArnLike", "stringequals", "Null", "String${x}", "${x}"] {
+            let members = format!(r#""Condition": {{"{operator}": {{"aws:a": "1"}}}}"#);
+            assert_eq!(statement(&RULE, &members), [""; 0], "{operator}");
+        }
+    }
+}

@@ -84,3 +84,32 @@ fn flat(text: &Text) -> Vec<Result<String, &Symbol>> {
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind;
+    use crate::rules::testing::Fixture;
+
+    fn sids(kind: PolicyKind, sids: [&str; 2]) -> Vec<String> {
+        let [a, b] = sids;
+        Fixture::of_kind(kind, &format!(r#"{{"Statement": [{{"Sid": "{a}"}}, {{"Sid": "{b}"}}]}}"#)).shown(&RULE)
+    }
+
+    #[test]
+    fn compares_exactly() {
+        assert_eq!(sids(PolicyKind::Identity, ["A", "A"]), ["A | error: the sid `A` stands twice in one policy"]);
+        assert_eq!(sids(PolicyKind::Resource, ["A", "A"]), ["A | warning: the sid `A` stands twice in one policy"]);
+        assert_eq!(sids(PolicyKind::Identity, ["A", "a"]), [""; 0]);
+        assert_eq!(sids(PolicyKind::Identity, ["", ""]), [""; 0]);
+    }
+
+    #[test]
+    fn holes_are_equal_only_to_themselves() {
+        assert_eq!(sids(PolicyKind::Identity, ["A${x}", "A${x}"]).len(), 1);
+        assert_eq!(sids(PolicyKind::Identity, ["A${x}", "A${y}"]), [""; 0]);
+        assert_eq!(sids(PolicyKind::Identity, ["A${x}", "A"]), [""; 0]);
+        assert_eq!(sids(PolicyKind::Identity, ["${x}", "${x}"]), [""; 0], "both may be empty");
+        assert_eq!(sids(PolicyKind::Identity, ["A${uuid}", "A${uuid}"]), [""; 0], "two calls, two values");
+    }
+}

@@ -40,3 +40,30 @@ fn say(effect: &Leaf, report: &mut Report<'_>) {
         finding.replace(effect.span, meant, Safety::Safe);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{Fixture, statement};
+
+    #[test]
+    fn letter_case_counts() {
+        assert_eq!(
+            statement(&RULE, r#""Effect": "allow""#),
+            ["allow | error: `allow` is no effect: letter case counts, it is `Allow`"]
+        );
+        assert_eq!(
+            Fixture::new(r#"{"Statement": {"Effect": "DENY"}}"#).fixed(&RULE),
+            r#"{"Statement": {"Effect": "Deny"}}"#
+        );
+    }
+
+    #[test]
+    fn only_what_no_value_can_mend_is_reported() {
+        assert_eq!(statement(&RULE, r#""Effect": "Permit""#).len(), 1);
+        assert_eq!(statement(&RULE, r#""Effect": "X${e}""#).len(), 1);
+        for effect in ["Allow", "Deny", "${e}", "A${e}", "${e}y"] {
+            assert_eq!(statement(&RULE, &format!(r#""Effect": "{effect}""#)), [""; 0], "{effect}");
+        }
+    }
+}

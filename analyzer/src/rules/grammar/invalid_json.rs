@@ -21,3 +21,21 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::Fixture;
+
+    #[test]
+    fn says_where_it_stops_being_json() {
+        let found = Fixture::new(r#"{"Statement": [{"Effect": "Allow",}]}"#).shown(&RULE);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("error: this policy is not JSON: "), "{found:?}");
+    }
+
+    #[test]
+    fn a_hole_may_be_any_json() {
+        assert_eq!(Fixture::new(r#"{"Statement": [${x}, {"Effect": ${y}}], "a${z}": "b${z}"}"#).shown(&RULE), [""; 0]);
+    }
+}

@@ -48,3 +48,35 @@ fn name(kind: PolicyKind) -> Option<&'static str> {
         | PolicyKind::Unattached => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind::{Endpoint, Identity, Resource, Trust, Unattached};
+    use crate::rules::testing::statement_of;
+
+    #[test]
+    fn where_a_principal_is_needed() {
+        let members = r#""Effect": "Allow", "Action": "s3:GetObject""#;
+        let found = statement_of(&RULE, Resource, members);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].ends_with("| error: a statement of a resource policy needs a principal"), "{found:?}");
+        assert_eq!(statement_of(&RULE, Trust, members).len(), 1);
+        for kind in [Identity, Endpoint, Unattached] {
+            assert_eq!(statement_of(&RULE, kind, members), [""; 0], "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn marks_one_line_of_a_long_statement() {
+        let found = statement_of(&RULE, Trust, "\"Effect\": \"Allow\",\n\"Action\": \"sts:AssumeRole\"");
+        assert_eq!(found, ["Allow | error: a statement of a trust policy needs a principal"]);
+    }
+
+    #[test]
+    fn either_form_and_any_unknown_will_do() {
+        for members in [r#""Principal": "*""#, r#""NotPrincipal": {"AWS": "1"}"#, r#""Principal": ${x}"#] {
+            assert_eq!(statement_of(&RULE, Resource, members), [""; 0], "{members}");
+        }
+    }
+}

@@ -25,3 +25,20 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             .help("the resource is the role that the policy belongs to: leave the element out");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind::{Identity, Resource, Trust};
+    use crate::rules::testing::statement_of;
+
+    #[test]
+    fn by_the_kind_of_policy() {
+        let found = statement_of(&RULE, Trust, r#""Resource": "*""#);
+        assert_eq!(found, ["Resource | error: a trust policy has no `Resource`: `aws_iam_role.deploy`"]);
+        assert_eq!(statement_of(&RULE, Trust, r#""NotResource": "*""#).len(), 1);
+        for kind in [Resource, Identity] {
+            assert_eq!(statement_of(&RULE, kind, r#""Resource": "*""#), [""; 0], "{kind:?}");
+        }
+    }
+}
