@@ -9,6 +9,7 @@ pub mod convert;
 pub mod equality;
 pub mod error;
 pub mod functions;
+pub mod json;
 pub mod number;
 pub mod set;
 pub mod symbol;
