@@ -6,10 +6,12 @@
 
 pub mod canonical;
 pub mod convert;
+pub mod data_sources;
 pub mod equality;
 pub mod error;
 pub mod functions;
 pub mod json;
+pub mod json_text;
 pub mod number;
 pub mod set;
 pub mod symbol;
