@@ -54,7 +54,7 @@ pub struct ProviderKey {
 
 impl ProviderConfig {
     /// Whether the block says anything. One without settings, or with an alias and a
-    /// version alone, is a name for what the caller passes.
+    /// version alone, is a name for what the caller may pass.
     #[must_use]
     pub fn is_configured(&self) -> bool {
         self.body.items.iter().any(|item| match item {
@@ -76,8 +76,10 @@ impl Resource {
 /// Follows `reference`, as the last module of `chain` writes it, to the configuration
 /// that it means. `chain` leads from the root to that module.
 ///
-/// A `provider` block with settings ends the walk; an entry of the call's `providers`
-/// leads to the caller; without one, only the default configuration is inherited.
+/// A `provider` block with settings ends the walk. Otherwise an entry of the call's
+/// `providers` leads to the caller. Without one, a block without settings stands for
+/// itself, and only where there is no block the default configuration, and no other, is
+/// inherited. (Observed with Terraform 1.11.4.)
 #[must_use]
 pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) -> ProviderSource {
     let mut reference = reference.clone();
@@ -87,18 +89,25 @@ pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) ->
             key = Some(ProviderKey { expr, depth });
         }
         let own = node.module.providers.iter().find(|config| is_same(&node.module, &config.reference, &reference));
-        if let Some(config) =
-            own.filter(|config| depth == 0 && config.reference.alias.is_none() || config.is_configured())
-        {
-            return ProviderSource::Configured { config: Arc::clone(config), depth, key };
+        let configured = |config: &Arc<ProviderConfig>| ProviderSource::Configured {
+            config: Arc::clone(config),
+            depth,
+            key: key.clone(),
+        };
+        if let Some(config) = own.filter(|config| config.is_configured()) {
+            return configured(config);
         }
         let Some(caller) = depth.checked_sub(1).and_then(|depth| chain.get(depth)) else {
-            return at_root(&node.module, reference);
+            return match own.filter(|_| reference.alias.is_none()) {
+                Some(config) => configured(config),
+                None => at_root(&node.module, reference),
+            };
         };
-        match passed(node, &reference) {
-            Some(outer) => reference = outer,
-            None if reference.alias.is_some() => return ProviderSource::Undeclared { reference, depth },
-            None => reference = inherited(&node.module, &caller.module, reference),
+        match (passed(node, &reference), own) {
+            (Some(outer), _) => reference = outer,
+            (None, Some(config)) => return configured(config),
+            (None, None) if reference.alias.is_some() => return ProviderSource::Undeclared { reference, depth },
+            (None, None) => reference = inherited(&node.module, &caller.module, reference),
         }
     }
     ProviderSource::Default { name: reference.name }

@@ -72,6 +72,22 @@ fn a_configured_block_ends_the_walk_and_a_proxy_does_not() {
     assert_eq!(provider_of(&fixture, "root", &["proxy"]), "aws.log of root/main.tf (0)");
 }
 
+/// Seen with Terraform 1.11.4: nothing is inherited where there is a block.
+#[test]
+fn a_block_without_settings_stands_for_itself_unless_the_caller_passes_one() {
+    let root = format!(
+        "{ROOT}module \"plain\" {{\n  source = \"../empty\"\n}}\nmodule \"passed\" {{\n  source = \"../empty\"\n  providers = {{\n    aws = aws.log\n  }}\n}}\nmodule \"alias\" {{\n  source = \"../alias\"\n}}\n"
+    );
+    let fixture = Fixture::new(&[
+        ("root/main.tf", &root),
+        ("empty/main.tf", &format!("provider \"aws\" {{}}\n{}", role(""))),
+        ("alias/main.tf", &format!("provider \"aws\" {{\n  alias = \"hub\"\n}}\n{}", role("  provider = aws.hub\n"))),
+    ]);
+    assert_eq!(provider_of(&fixture, "root", &["plain"]), "aws of empty/main.tf (1)");
+    assert_eq!(provider_of(&fixture, "root", &["passed"]), "aws.log of root/main.tf (0)");
+    assert_eq!(provider_of(&fixture, "root", &["alias"]), "aws.hub of alias/main.tf (1)");
+}
+
 #[test]
 fn a_library_takes_aliases_from_its_caller() {
     let aliases = "terraform {\n  required_providers {\n    aws = {\n      source = \"hashicorp/aws\"\n      configuration_aliases = [aws.hub]\n    }\n  }\n}\n";
