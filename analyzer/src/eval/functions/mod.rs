@@ -5,14 +5,18 @@
 //! itself sees only arguments of the right types.
 
 mod call;
+mod case;
 mod collections;
 mod context;
 mod conversion;
 mod encoding_json;
 mod format;
 mod lift;
+mod lists;
 mod maps;
+mod numeric;
 mod parts;
+mod sets;
 mod signature;
 mod strings;
 mod table;

@@ -70,11 +70,15 @@ impl Function {
 }
 
 static FAMILIES: &[&[Function]] = &[
+    super::case::FUNCTIONS,
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
     super::format::FUNCTIONS,
+    super::lists::FUNCTIONS,
     super::maps::FUNCTIONS,
+    super::numeric::FUNCTIONS,
+    super::sets::FUNCTIONS,
     super::strings::FUNCTIONS,
     super::trim::FUNCTIONS,
     &[
