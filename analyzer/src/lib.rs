@@ -1,8 +1,10 @@
 //! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
 
+pub mod aws;
 pub mod eval;
 pub mod finding;
 pub mod module;
 pub mod policy;
 pub mod source;
 pub mod syntax;
+pub mod truth;

@@ -10,6 +10,7 @@ pub mod data_sources;
 pub mod equality;
 pub mod error;
 pub mod functions;
+pub mod json;
 pub mod json_text;
 pub mod number;
 pub mod set;

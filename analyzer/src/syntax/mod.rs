@@ -6,9 +6,11 @@
 
 pub mod ast;
 mod blocks;
+mod hcl;
 pub mod json;
 
 pub use blocks::{NestedBlock, json_body, json_labelled_blocks, key_name, literal_text};
+pub use hcl::{MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_template, parse_template};
 
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,16 @@ mod call;
 mod collections;
 mod context;
 mod conversion;
+mod encoding_json;
+mod format;
 mod lift;
 mod maps;
 mod parts;
 mod signature;
+mod strings;
 mod table;
+mod trim;
+mod verb;
 
 #[cfg(test)]
 mod tests;

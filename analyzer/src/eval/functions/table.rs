@@ -72,7 +72,11 @@ impl Function {
 static FAMILIES: &[&[Function]] = &[
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
+    super::encoding_json::FUNCTIONS,
+    super::format::FUNCTIONS,
     super::maps::FUNCTIONS,
+    super::strings::FUNCTIONS,
+    super::trim::FUNCTIONS,
     &[
         Function::impure("bcrypt"),
         Function::impure("rsadecrypt"),

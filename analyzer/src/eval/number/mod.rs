@@ -141,6 +141,24 @@ impl Number {
         }
     }
 
+    /// As Go's `%.{places}f` writes it.
+    #[must_use]
+    pub fn to_fixed(&self, places: usize) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::fixed(&float, places))
+    }
+
+    /// As Go's `%.{places}e` writes it.
+    #[must_use]
+    pub fn to_exponential(&self, places: usize) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::exponential(&float, places))
+    }
+
+    /// As Go's `%g` writes it, with at most `precision` digits if that is given.
+    #[must_use]
+    pub fn to_general(&self, precision: Option<usize>) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::general(&float, precision))
+    }
+
     /// Whether it is zero, negative zero included.
     #[must_use]
     pub fn is_zero(&self) -> bool {
