@@ -1,0 +1,146 @@
+//! The attributes of resource instances.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::module::Mode;
+use crate::syntax::ast::Body;
+
+use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
+use super::super::expression::{canonical, sequence};
+use super::super::scope::Scope;
+use super::super::symbol::Cause;
+use super::super::types::Type;
+use super::super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
+
+/// What Terraform reads of a block itself: no attributes of the resource.
+const META_ARGUMENTS: &[&str] =
+    &["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+
+impl Evaluator<'_> {
+    /// The value of the attribute or nested block `name` of `instance`.
+    #[must_use]
+    pub fn attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        let key = Key::Attribute(instance.number(), name.into());
+        let label = || SmolStr::from(format!("{}.{name}", instance.address));
+        self.remember(key, label, Some(instance.decl.header), || match self.configured(instance, name) {
+            Some(value) if !value.is_null() => value,
+            _ => self.computed(instance, name),
+        })
+    }
+
+    /// What the block says about `name`; `None` if it says nothing.
+    #[must_use]
+    pub fn configured(&self, instance: &ResourceInstance, name: &str) -> Option<Value> {
+        if META_ARGUMENTS.contains(&name) {
+            return None;
+        }
+        let body = &instance.decl.body;
+        if let Some(attribute) = body.attribute(name) {
+            return Some(self.attribute_value(attribute, &instance.scope));
+        }
+        let blocks = self.blocks(instance, body, name);
+        if blocks.is_empty() { None } else { Some(self.block_list(&blocks)) }
+    }
+
+    /// What AWS or the provider gives for `name` where the block says nothing.
+    #[must_use]
+    pub fn computed(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        self.computed_symbol(instance, name, Type::Dynamic)
+    }
+
+    /// The attribute as a name for what is known at apply.
+    pub(in crate::eval) fn computed_symbol(&self, instance: &ResourceInstance, name: &str, ty: Type) -> Value {
+        let span = Some(instance.decl.header);
+        let symbol = self.symbol(format!("{}.{name}", instance.address), cause(instance), span);
+        Value::unknown(symbol, ty).with_origin(Origin::at(instance.decl.header))
+    }
+
+    /// The instance as one object. What is neither configured nor derived stays open: it is
+    /// the symbol `address.name`.
+    pub(in crate::eval) fn whole(&self, instance: &Arc<ResourceInstance>) -> Value {
+        let key = Key::Whole(instance.number());
+        self.remember(
+            key,
+            || instance.address.clone(),
+            Some(instance.decl.header),
+            || {
+                let field = |name: SmolStr| {
+                    let value = self.attribute(instance, &name);
+                    (name, Field { key: Origin::default(), value })
+                };
+                let fields: Fields = attribute_names(&instance.decl.body).into_iter().map(field).collect();
+                let known = Value::new(ValueKind::Object(Arc::new(fields)));
+                let symbol = self.symbol(instance.address.clone(), cause(instance), Some(instance.decl.header));
+                let rest = Value::unknown(symbol.clone(), Type::Dynamic);
+                let refinement = Refinement::Merged(Arc::from([rest, known]));
+                let whole = Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement };
+                Value::new(ValueKind::Unknown(whole)).with_origin(Origin::at(instance.decl.header))
+            },
+        )
+    }
+
+    /// Nested blocks as a list of objects.
+    fn block_list(&self, blocks: &[EvaluatedBlock]) -> Value {
+        let parts = blocks.iter().map(|block| {
+            let value = self.block_object(&block.block.body, &block.scope).with_origin(Origin::at(block.span()));
+            match (&block.existence, block.summary) {
+                (Existence::Certain, false) => SequencePart::One(value),
+                _ => SequencePart::Spread(self.any_number(&value)),
+            }
+        });
+        let list = sequence(parts.collect());
+        match blocks.first() {
+            Some(first) => list.with_origin(Origin::at(first.span())),
+            None => list,
+        }
+    }
+
+    fn any_number(&self, element: &Value) -> Value {
+        self.fresh_unknown(&format!("[{}...]", canonical(element)), Cause::Iteration, element.origin.span)
+    }
+
+    fn block_object(&self, body: &Body, scope: &Scope) -> Value {
+        let mut fields = Fields::new();
+        for attribute in body.attributes() {
+            let value = self.attribute_value(attribute, scope);
+            let key = Origin::at(attribute.name.range.at(attribute.file));
+            fields.insert(attribute.name.text.clone(), Field { key, value });
+        }
+        for kind in block_kinds(body) {
+            let value = self.block_list(&self.blocks_in(scope, body, &kind));
+            fields.insert(kind, Field { key: Origin::default(), value });
+        }
+        Value::new(ValueKind::Object(Arc::new(fields)))
+    }
+}
+
+fn cause(instance: &ResourceInstance) -> Cause {
+    match instance.decl.address.mode {
+        Mode::Data => Cause::Data,
+        Mode::Managed | Mode::Ephemeral => Cause::Computed,
+    }
+}
+
+/// The kinds of nested blocks in native syntax, once each.
+fn block_kinds(body: &Body) -> Vec<SmolStr> {
+    let kind = |block: &Arc<crate::syntax::ast::Block>| match (block.kind.text.as_str(), block.label(0)) {
+        ("dynamic", Some(label)) => label.text.clone(),
+        _ => block.kind.text.clone(),
+    };
+    let mut kinds: Vec<SmolStr> = body.native_blocks().map(kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+fn attribute_names(body: &Body) -> Vec<SmolStr> {
+    let attributes = body.attributes().map(|attribute| attribute.name.text.clone());
+    let usual = ["arn", "id"].map(SmolStr::new_static);
+    let mut names: Vec<SmolStr> = attributes.chain(block_kinds(body)).chain(usual).collect();
+    names.retain(|name| !META_ARGUMENTS.contains(&name.as_str()) && name != "dynamic");
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,3 @@
+//! What the attributes of resources are: configured, derived by a rule of AWS, or given at apply.
+
+mod attributes;

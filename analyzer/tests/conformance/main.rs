@@ -1,0 +1,5 @@
+//! The evaluator against what Terraform itself answered; the answers are recorded in
+//! `tests/conformance/terraform`.
+
+mod answer;
+mod expressions;
