@@ -9,4 +9,5 @@ pub mod facts;
 mod glob;
 pub mod pattern;
 pub mod resource;
+pub mod sites;
 mod table;
