@@ -202,7 +202,10 @@ impl PolicyDocument {
     /// Whether nothing in it is unknown: no hole, nothing open, nothing that is only possible.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
-        self.open.is_empty() && is_known(&self.version) && is_known(&self.id) && self.statements.iter().all(Statement::is_wholly_known)
+        self.open.is_empty()
+            && is_known(&self.version)
+            && is_known(&self.id)
+            && self.statements.iter().all(Statement::is_wholly_known)
     }
 }
 
