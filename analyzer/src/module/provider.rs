@@ -28,7 +28,8 @@ pub enum ProviderSource {
         name: SmolStr,
     },
     /// The root of the chain takes the configuration from callers that are not in view
-    /// (`configuration_aliases`, or a `provider` block with nothing but its alias).
+    /// (`configuration_aliases`, or a `provider` block with nothing but its alias). If
+    /// that root is applied as it is, the environment decides, as for `Default`.
     FromCaller {
         /// The root's name for it.
         reference: ProviderReference,
@@ -85,7 +86,7 @@ pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) ->
         if let Some(expr) = reference.key.take() {
             key = Some(ProviderKey { expr, depth });
         }
-        let own = node.module.providers.iter().find(|config| config.reference.names_same(&reference));
+        let own = node.module.providers.iter().find(|config| is_same(&node.module, &config.reference, &reference));
         if let Some(config) =
             own.filter(|config| depth == 0 && config.reference.alias.is_none() || config.is_configured())
         {
@@ -106,18 +107,24 @@ pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) ->
 /// What the call of `node` passes for `reference`, as the caller names it.
 fn passed(node: &ModuleNode, reference: &ProviderReference) -> Option<ProviderReference> {
     let entries = node.call.as_ref()?.providers.as_deref()?;
-    entries.iter().find(|(inner, _)| inner.names_same(reference)).map(|(_, outer)| outer.clone())
+    entries.iter().find(|(inner, _)| is_same(&node.module, inner, reference)).map(|(_, outer)| outer.clone())
 }
 
 /// The default configuration by the caller's name: the two modules may have different
 /// local names for one provider.
 fn inherited(module: &Module, caller: &Module, reference: ProviderReference) -> ProviderReference {
     let source = provider_source(module, &reference.name);
-    if provider_source(caller, &reference.name) == source {
+    if caller.provider_sources.contains_key(&reference.name) && provider_source(caller, &reference.name) == source {
         return reference;
     }
     let same = caller.provider_sources.keys().find(|name| provider_source(caller, name) == source);
     ProviderReference { name: same.cloned().unwrap_or(reference.name), ..reference }
+}
+
+/// Whether two references in `module` mean the same configuration.
+fn is_same(module: &Module, a: &ProviderReference, b: &ProviderReference) -> bool {
+    let same_provider = || provider_source(module, &a.name) == provider_source(module, &b.name);
+    a.alias == b.alias && (a.name == b.name || same_provider())
 }
 
 /// The source of the provider `name`, without the registry's host and with the
@@ -134,7 +141,7 @@ fn at_root(root: &Module, reference: ProviderReference) -> ProviderSource {
     let mut declared = declared.filter(|declared| declared.alias.is_some());
     if reference.alias.is_none() {
         ProviderSource::Default { name: reference.name }
-    } else if declared.any(|declared| declared.names_same(&reference)) {
+    } else if declared.any(|declared| is_same(root, declared, &reference)) {
         ProviderSource::FromCaller { reference }
     } else {
         ProviderSource::Undeclared { reference, depth: 0 }
