@@ -1,18 +1,25 @@
 //! JSON that is the value of a string: read with its holes, and with the way back
 //! from every token to where its text was written.
 //!
-//! [`super::json`] gives the value of such a text; here is its tree, for who needs
-//! duplicate keys, faults and places. It must not know what the JSON means.
+//! [`super::json`] decodes with it, and who needs duplicate keys and faults reads its
+//! tree. It must not know what the JSON means.
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 use smol_str::SmolStr;
 
 use crate::source::{Span, TextRange};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Literal, OffsetMap};
-use crate::syntax::json::{self, JsonPiece, JsonString, JsonValue};
+use crate::syntax::json::{self, JsonKind, JsonMember, JsonPiece, JsonString, JsonValue};
 
+use super::number::Number;
 use super::symbol::{Cause, Symbol};
 use super::text::{Known, Piece, Place, Text};
+use super::types::Type;
+use super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
 
 /// `text`, which stands in the file at `span` as it is.
 #[must_use]
@@ -63,6 +70,17 @@ impl JsonText {
     #[must_use]
     pub fn hole(&self, number: usize) -> Symbol {
         self.symbols.get(number).cloned().unwrap_or_else(|| Symbol::new("", "hole", Cause::Failed, None))
+    }
+
+    /// The symbol for the part of the tree at `range`, which is not wholly known.
+    ///
+    /// The text is named by a hash: equal texts with equal holes have equal parts.
+    fn derived(&self, range: TextRange) -> Symbol {
+        let mut hasher = FxHasher::default();
+        self.text.hash(&mut hasher);
+        let names: Vec<&str> = self.symbols.iter().map(|symbol| symbol.address().as_str()).collect();
+        let address = format!("jsondecode({:016x}, {})[{}]", hasher.finish(), names.join(", "), range.start);
+        Symbol::derived(address, self.symbols.clone())
     }
 
     /// A string of the tree: each piece with its place in a file.
@@ -148,6 +166,72 @@ impl JsonText {
         let content = open.file == close.file && open.range.end <= close.range.start;
         content.then(|| TextRange::new(open.range.end, close.range.start).at(open.file))
     }
+}
+
+/// The value of `tree`, a part of `json`; what has no place of its own has that of what holds it, `outer`.
+///
+/// Of a key that stands twice the last value counts, as in Go and Terraform. A hole in
+/// place of elements or members makes its list or object unknown, with the rest kept.
+#[must_use]
+pub fn value(json: &JsonText, tree: &JsonValue, outer: Option<Span>) -> Value {
+    let span = json.span(tree.range).or(outer);
+    let kind = match &tree.kind {
+        JsonKind::Missing => missing(json, tree.range),
+        JsonKind::Null => ValueKind::Null(Type::Dynamic),
+        JsonKind::Bool(value) => ValueKind::Bool(*value),
+        JsonKind::Number(digits) => Number::parse(digits).map_or_else(|| missing(json, tree.range), ValueKind::Number),
+        JsonKind::String(string) => ValueKind::String(json.string(string)),
+        JsonKind::Array(items) => list(json, items, tree.range, span),
+        JsonKind::Object(members) => object(json, members, tree.range, span),
+        JsonKind::Hole(number) => return hole(json, *number),
+    };
+    Value { kind, origin: Origin { span, via: None }, sensitive: false }
+}
+
+fn hole(json: &JsonText, number: usize) -> Value {
+    Value::unknown(json.hole(number), Type::Dynamic)
+}
+
+fn missing(json: &JsonText, range: TextRange) -> ValueKind {
+    let symbol = json.derived(range);
+    ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: false, refinement: Refinement::Opaque })
+}
+
+fn refined(symbol: Symbol, refinement: Refinement) -> ValueKind {
+    ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement })
+}
+
+fn list(json: &JsonText, items: &[JsonValue], range: TextRange, span: Option<Span>) -> ValueKind {
+    if items.iter().all(|item| !matches!(item.kind, JsonKind::Hole(_))) {
+        return ValueKind::Tuple(items.iter().map(|item| value(json, item, span)).collect());
+    }
+    let part = |item: &JsonValue| match item.kind {
+        JsonKind::Hole(number) => SequencePart::Spread(hole(json, number)),
+        _ => SequencePart::One(value(json, item, span)),
+    };
+    refined(json.derived(range), Refinement::Sequence(items.iter().map(part).collect()))
+}
+
+fn object(json: &JsonText, members: &[JsonMember], range: TextRange, span: Option<Span>) -> ValueKind {
+    let mut fields = Fields::new();
+    let mut open = Vec::new();
+    for member in members {
+        let key = json.string(&member.key);
+        match (member.as_hole(), key.as_known()) {
+            (Some(number), _) => open.push(hole(json, number)),
+            (None, Some(name)) => {
+                let key = Origin { span: json.content_span(member.key_range).or(span), via: None };
+                fields.insert(name, Field { key, value: value(json, &member.value, span) });
+            }
+            (None, None) => open.extend(key.holes().take(1).map(|hole| Value::unknown(hole.clone(), Type::Dynamic))),
+        }
+    }
+    let fields = ValueKind::Object(Arc::new(fields));
+    if open.is_empty() {
+        return fields;
+    }
+    open.push(Value::new(fields));
+    refined(json.derived(range), Refinement::Merged(open.into()))
 }
 
 /// Offset in the document of the decoded byte `at` of a string piece.
