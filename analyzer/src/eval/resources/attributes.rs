@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use crate::module::Mode;
 use crate::syntax::ast::Body;
 
+use super::super::data_sources;
 use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
 use super::super::expression::{canonical, sequence};
 use super::super::scope::Scope;
@@ -47,6 +48,11 @@ impl Evaluator<'_> {
     /// What AWS or the provider gives for `name` where the block says nothing.
     #[must_use]
     pub fn computed(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        if instance.decl.address.mode == Mode::Data
+            && let Some(value) = data_sources::attribute(self, instance, name)
+        {
+            return value;
+        }
         self.computed_symbol(instance, name, Type::Dynamic)
     }
 
