@@ -4,7 +4,9 @@
 //! This layer must not know Terraform, values or policies. Facts come from the tables
 //! in `analyzer/data`, each with its origin in `SOURCES.toml` there.
 
+pub mod arn;
 pub mod facts;
 mod glob;
 pub mod pattern;
+pub mod resource;
 mod table;

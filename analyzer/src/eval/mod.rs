@@ -4,10 +4,16 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod canonical;
+pub mod convert;
 pub mod data_sources;
+pub mod equality;
 pub mod error;
+pub mod functions;
+pub mod json;
 pub mod json_text;
 pub mod number;
+pub mod set;
 pub mod symbol;
 pub mod text;
 pub mod truth;

@@ -37,7 +37,7 @@ fn compare<H: Eq + Clone>(
 }
 
 /// The fields, if it is certain where they are.
-fn split<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<Vec<Pattern<H>>> {
+pub(super) fn split<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<Vec<Pattern<H>>> {
     let starts = "arn:".chars().zip(&pattern.tokens).filter(|(letter, token)| **token == Token::Char(*letter));
     let is_arn = !pattern.has_unknowns() || starts.count() == 4;
     let fields: Vec<_> = pattern.tokens.splitn(FIELDS, |token| *token == Token::Char(':')).collect();

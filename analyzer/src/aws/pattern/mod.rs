@@ -157,10 +157,11 @@ impl<H: Eq + Clone> Pattern<H> {
     /// made with [`Syntax::Literal`] that is: whether this pattern matches that text.
     #[must_use]
     pub fn covers(&self, inner: &Self) -> Truth {
-        if !self.has_unknowns() && !inner.has_unknowns() {
-            return cover::may_cover(&self.tokens, &inner.tokens).into();
+        let Some((outer, inner)) = trim(&self.tokens, &inner.tokens) else { return Truth::No };
+        if !outer.iter().chain(inner).any(Token::is_unknown) {
+            return cover::may_cover(outer, inner).into();
         }
-        Truth::between(cover::must_cover(&self.tokens, &inner.tokens), cover::may_cover(&self.tokens, &inner.tokens))
+        Truth::between(cover::must_cover(outer, inner), cover::may_cover(outer, inner))
     }
 
     /// Whether this pattern matches `text`.
@@ -173,10 +174,9 @@ impl<H: Eq + Clone> Pattern<H> {
     /// matches nothing, so with one the answer is never `Yes`.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> Truth {
-        let must = |left: &Self, right: &Self| {
-            !left.has_variables() && !right.has_variables() && overlap::must_overlap(&left.tokens, &right.tokens)
-        };
-        Truth::between(must(self, other), overlap::may_overlap(&self.tokens, &other.tokens))
+        let Some((left, right)) = trim(&self.tokens, &other.tokens) else { return Truth::No };
+        let must = !self.has_variables() && !other.has_variables() && overlap::must_overlap(left, right);
+        Truth::between(must, overlap::may_overlap(left, right))
     }
 
     /// As [`Self::covers`], the way `ArnLike` compares: field by field, so that `*` stays in its field.
@@ -191,9 +191,42 @@ impl<H: Eq + Clone> Pattern<H> {
         field::overlaps(self, other)
     }
 
+    /// The six fields of an ARN, if it is certain where they are.
+    #[must_use]
+    pub fn arn_fields(&self) -> Option<[Self; 6]> {
+        field::split(self)?.try_into().ok()
+    }
+
+    /// How often `letter` stands in every text that it matches, at least.
+    #[must_use]
+    pub fn count(&self, letter: char) -> usize {
+        self.tokens.iter().filter(|token| **token == Token::Char(letter)).count()
+    }
+
     fn has_variables(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token, Token::Atom(Atom::Variable(_) | Atom::Nameless)))
     }
+}
+
+type Pair<'a, H> = (&'a [Token<H>], &'a [Token<H>]);
+
+/// Both without the characters that they start and end with alike: most patterns differ
+/// in few places. `None` if they start or end with different characters, so that no text
+/// matches both.
+fn trim<'a, H>(mut left: &'a [Token<H>], mut right: &'a [Token<H>]) -> Option<Pair<'a, H>> {
+    while let ([Token::Char(a), left_rest @ ..], [Token::Char(b), right_rest @ ..]) = (left, right) {
+        if a != b {
+            return None;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    while let ([left_rest @ .., Token::Char(a)], [right_rest @ .., Token::Char(b)]) = (left, right) {
+        if a != b {
+            return None;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    Some((left, right))
 }
 
 impl<H: fmt::Display> fmt::Display for Pattern<H> {

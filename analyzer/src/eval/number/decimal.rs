@@ -128,6 +128,31 @@ impl Decimal {
         }
     }
 
+    fn write_fixed(&self, places: usize, negative: bool) -> String {
+        let mut text = self.write(negative);
+        if places > 0 {
+            let written = text.split_once('.').map(|(_, fraction)| fraction.len());
+            if written.is_none() {
+                text.push('.');
+            }
+            text.extend(std::iter::repeat_n('0', places.saturating_sub(written.unwrap_or(0))));
+        }
+        text
+    }
+
+    fn write_exponential(&self, places: usize, negative: bool) -> String {
+        let mut text = String::from(if negative { "-" } else { "" });
+        text.push(char::from(b'0' + self.at(0)));
+        if places > 0 {
+            text.push('.');
+            text.extend((1..=places).map(|index| char::from(b'0' + self.at(index))));
+        }
+        let exponent = if self.digits.is_empty() { 0 } else { self.exponent - 1 };
+        let sign = if exponent < 0 { '-' } else { '+' };
+        text.push_str(&format!("e{sign}{:02}", exponent.unsigned_abs()));
+        text
+    }
+
     fn write(&self, negative: bool) -> String {
         let sign = if negative { "-" } else { "" };
         let digits: String = self.digits.iter().map(|digit| char::from(b'0' + digit)).collect();
@@ -140,6 +165,46 @@ impl Decimal {
             Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
             None => format!("{sign}{digits}{}", "0".repeat(point - digits.len())),
         }
+    }
+}
+
+/// With exactly `places` digits behind the point: Go's `%f`.
+pub(super) fn fixed(float: &Float, places: usize) -> String {
+    let mut decimal = Decimal::new(float.mantissa(), float.exponent());
+    let kept = usize::try_from(decimal.exponent.saturating_add(i64::try_from(places).unwrap_or(i64::MAX)));
+    match kept {
+        Ok(kept) => decimal.round(kept),
+        Err(_) => decimal.round_down(0),
+    }
+    decimal.write_fixed(places, float.is_negative())
+}
+
+/// One digit before the point, `places` behind it, and an exponent: Go's `%e`.
+pub(super) fn exponential(float: &Float, places: usize) -> String {
+    let mut decimal = Decimal::new(float.mantissa(), float.exponent());
+    decimal.round(places + 1);
+    decimal.write_exponential(places, float.is_negative())
+}
+
+/// The shorter of the two, with at most `precision` digits: Go's `%g`.
+pub(super) fn general(float: &Float, precision: Option<usize>) -> String {
+    let mut decimal = Decimal::new(float.mantissa(), float.exponent());
+    match precision {
+        Some(precision) => decimal.round(precision.max(1)),
+        None => decimal.shorten(float),
+    }
+    let digits = decimal.digits.len();
+    let before_point = usize::try_from(decimal.exponent).unwrap_or(0);
+    let limit = match precision.map(|precision| precision.max(1)) {
+        None => 6,
+        Some(precision) if precision > digits && digits >= before_point => digits,
+        Some(precision) => precision,
+    };
+    let exponent = decimal.exponent - 1;
+    if exponent < -4 || (exponent >= 0 && before_point > limit) {
+        decimal.write_exponential(digits.saturating_sub(1), float.is_negative())
+    } else {
+        decimal.write(float.is_negative())
     }
 }
 

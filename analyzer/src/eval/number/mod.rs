@@ -51,6 +51,12 @@ impl Number {
     /// Zero.
     pub const ZERO: Self = Self(Form::Small(0));
 
+    /// A number of things.
+    #[must_use]
+    pub fn from_count(count: usize) -> Self {
+        Self(Form::Small(i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
     /// Reads `[+-]digits[.digits][e[+-]digits]` as Terraform does; `None` for any other text,
     /// and for numbers out of range.
     #[must_use]
@@ -133,6 +139,24 @@ impl Number {
             Form::Infinite(Sign::Minus) => f64::NEG_INFINITY,
             Form::Infinite(_) => f64::INFINITY,
         }
+    }
+
+    /// As Go's `%.{places}f` writes it.
+    #[must_use]
+    pub fn to_fixed(&self, places: usize) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::fixed(&float, places))
+    }
+
+    /// As Go's `%.{places}e` writes it.
+    #[must_use]
+    pub fn to_exponential(&self, places: usize) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::exponential(&float, places))
+    }
+
+    /// As Go's `%g` writes it, with at most `precision` digits if that is given.
+    #[must_use]
+    pub fn to_general(&self, precision: Option<usize>) -> String {
+        self.to_float().map_or_else(|| self.to_string(), |float| decimal::general(&float, precision))
     }
 
     /// Whether it is zero, negative zero included.
@@ -310,12 +334,6 @@ impl Number {
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
         Self(Form::Small(value))
-    }
-}
-
-impl From<usize> for Number {
-    fn from(value: usize) -> Self {
-        Self(Form::Small(i64::try_from(value).unwrap_or(i64::MAX)))
     }
 }
 
