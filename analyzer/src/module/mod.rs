@@ -14,6 +14,7 @@ mod manifest;
 mod overrides;
 mod provider;
 mod reference;
+mod roots;
 mod stack;
 mod top_level;
 mod tree;

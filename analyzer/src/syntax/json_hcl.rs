@@ -16,7 +16,7 @@ use super::ast::{
 };
 use super::blocks::{COMMENT, key_name};
 use super::json::{self, JsonKind, JsonMember, JsonPiece, JsonString, JsonValue};
-use super::{SyntaxError, parse_expression, parse_json_string_template};
+use super::{SyntaxError, parse_json_string_expression, parse_json_string_template};
 
 /// How the strings at some place of a JSON file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Reader {
         if let Some(JsonPiece::Text { text, range: inner, map }) = string.pieces.first() {
             match strings {
                 JsonStrings::Expression => {
-                    let (expr, errors) = parse_expression(self.file, text, inner.start);
+                    let (expr, errors) = parse_json_string_expression(self.file, text, inner.start, map);
                     if errors.is_empty() {
                         return Expr { range, ..expr };
                     }
@@ -184,6 +184,15 @@ mod tests {
         for error in &tree.errors {
             assert!(error.range.start as usize >= text.find("x[").unwrap(), "{error:?}");
         }
+    }
+
+    #[test]
+    fn expressions_lead_to_the_file() {
+        let text = r#"{"type": "f(\"a\", b)"}"#;
+        let tree = parse(text);
+        let ExprKind::Call(call) = &tree.body.attribute("type").unwrap().value.kind else { panic!("a call") };
+        let arguments = call.arguments.iter().map(|argument| text.get(argument.range.as_usize()).unwrap());
+        assert_eq!(arguments.collect::<Vec<_>>(), [r#"\"a\""#, "b"]);
     }
 
     #[test]

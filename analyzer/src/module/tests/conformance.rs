@@ -119,3 +119,18 @@ fn several_accounts() {
 fn policy_documents() {
     agrees_with_plan("aws-policy-doc");
 }
+
+/// A file as it is typed: every prefix of it gives a workspace.
+#[test]
+fn prefixes() {
+    let paths = ["tfjson/main.tf.json", "aws-providers-map/main.tf", "modules/main.tf", "modules/env/prod.tfvars"];
+    for path in paths {
+        let text = String::from_utf8(Recorded.read(path).unwrap()).unwrap();
+        let name = path.rsplit('/').next().unwrap().replace("prod", "terraform");
+        for end in (0..text.len()).step_by(5).filter(|end| text.is_char_boundary(*end)) {
+            let prefix = text.get(..end).unwrap();
+            let fixture = Fixture::new(&[(&name, prefix), ("other.tf", "locals {\n  kept = 1\n}\n")]);
+            assert!(fixture.module(".").locals.contains_key("kept"));
+        }
+    }
+}

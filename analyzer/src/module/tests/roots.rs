@@ -1,3 +1,7 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::source::{Entry, EntryKind, FileError, FileSystem};
+
 use super::*;
 
 /// The stacks, those of libraries with a star.
@@ -122,4 +126,44 @@ fn a_directory_that_is_not_there_is_reported() {
     let workspace = load_workspace(&MemoryFileSystem::default(), &sources, &["none".to_owned()]);
     assert_eq!(workspace.errors.len(), 1);
     assert_eq!(&**sources.file(workspace.errors[0].0).path(), "none");
+}
+
+/// Counts what is read.
+#[derive(Default)]
+struct Counting {
+    files: MemoryFileSystem,
+    reads: AtomicUsize,
+    lists: AtomicUsize,
+}
+
+impl FileSystem for Counting {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.files.read(path)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<Entry>, FileError> {
+        self.lists.fetch_add(1, Ordering::Relaxed);
+        self.files.list(path)
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        self.files.kind(path)
+    }
+}
+
+#[test]
+fn each_file_and_directory_is_read_once() {
+    for roots in [10, 20, 40] {
+        let mut fs = Counting::default();
+        for at in 0..roots {
+            fs.files.insert(&format!("live/r{at}/main.tf"), "module \"m\" {\n  source = \"../../modules/m\"\n}\n");
+            fs.files.insert(&format!("live/r{at}/terraform.tfvars"), "a = 1\n");
+        }
+        fs.files.insert("modules/m/main.tf", RESOURCE);
+        let workspace = load_workspace(&fs, &SourceMap::default(), &[".".to_owned()]);
+        assert_eq!(workspace.stacks.len(), roots);
+        assert_eq!(fs.reads.into_inner(), 2 * roots + 1);
+        assert_eq!(fs.lists.into_inner(), roots + 4, "the directories and `.`, `live`, `modules`, `modules/m`");
+    }
 }
