@@ -1,5 +1,6 @@
 //! The files of the machine, within bounds.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(crate) struct DiskFileSystem {
     area: Area,
     /// Directories asked for so far, and whether they may be read.
     admitted: RwLock<FxHashMap<PathBuf, bool>>,
+    /// The directories that a search for modules looks into.
+    searched: OnceLock<BTreeSet<String>>,
     limit: u64,
     progress: Progress,
 }
@@ -30,7 +33,18 @@ impl DiskFileSystem {
     /// The workspace around `directories`. Files larger than `limit` bytes are refused;
     /// `progress` hears of each file that is read.
     pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress) -> Self {
-        Self { area: Area::around(directories), admitted: RwLock::default(), limit, progress }
+        Self {
+            area: Area::around(directories),
+            admitted: RwLock::default(),
+            searched: OnceLock::new(),
+            limit,
+            progress,
+        }
+    }
+
+    /// Lets a search for modules look into these directories only. Says so once.
+    pub(super) fn search_only(&self, directories: BTreeSet<String>) {
+        let _said_before = self.searched.set(directories);
     }
 
     /// Refuses what lies outside the area.
@@ -103,6 +117,10 @@ impl FileSystem for DiskFileSystem {
             EntryKind::Directory => self.admits_directory(Path::new(path)),
         };
         admitted.then_some(kind)
+    }
+
+    fn passes_over(&self, path: &str) -> bool {
+        self.searched.get().is_some_and(|searched| !searched.contains(path))
     }
 }
 
