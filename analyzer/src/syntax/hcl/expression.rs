@@ -78,10 +78,8 @@ impl Parser<'_> {
     }
 
     fn operator(&self) -> Option<(usize, BinaryOp, u8)> {
-        if !matches!(
-            self.peek(),
-            b'|' | b'&' | b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%'
-        ) || (self.peek() == b'<' && self.byte(1) == b'<')
+        if !matches!(self.peek(), b'|' | b'&' | b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%')
+            || (self.peek() == b'<' && self.byte(1) == b'<')
         {
             return None;
         }

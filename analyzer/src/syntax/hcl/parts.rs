@@ -226,6 +226,9 @@ impl Parser<'_> {
         let mut at = piece.start;
         while at < piece.end {
             let rest = self.slice(at, piece.end);
+            if rest.is_empty() {
+                return;
+            }
             let plain = rest.find(['\\', '$', '%']).unwrap_or(rest.len());
             self.push_plain(at, at + plain, decoded);
             at += plain;

@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
                 let range = self.range(self.at, self.at + 1 + length);
                 let text = self.slice(self.at, self.at + 1 + length);
                 self.minor(range, format!("`{text}` is no escape: write `\\\\` for a backslash"));
-                self.at += 1 + length;
+                self.step(1 + length);
                 return;
             }
         };
@@ -111,7 +111,12 @@ impl<'a> Parser<'a> {
         let range = self.range(self.at, self.at + 2 + found);
         let letter = char::from(self.byte(1));
         self.minor(range, format!("`\\{letter}` needs {digits} hexadecimal digits of a Unicode character"));
-        self.at += 2 + found;
+        self.step(2 + found);
+    }
+
+    /// Moves on, but not over the end.
+    fn step(&mut self, length: usize) {
+        self.at = (self.at + length).min(self.text.len());
     }
 
     /// An error inside a text, behind which the text goes on.
@@ -358,4 +363,3 @@ impl<'a> Parser<'a> {
 fn opens_heredoc(line: &str, tag: &str) -> bool {
     line.strip_suffix(tag).is_some_and(|before| before.ends_with("<<") || before.ends_with("<<-"))
 }
-
