@@ -5,22 +5,17 @@
 //! where JSON around `${...}` is read. Identifiers of AWS hold nothing to escape.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::source::Span;
-use crate::syntax::json::{self, JsonKind, JsonMember, JsonPiece, JsonString, JsonValue};
 
 use super::canonical;
 use super::error::EvalError;
-use super::number::Number;
+use super::json_text::{self, JsonText};
 use super::symbol::Symbol;
 use super::text::{Known, Piece, Text};
 use super::types::Type;
-use super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
+use super::value::{Field, Fields, Unknown, Value, ValueKind};
 
 /// The text that Terraform's `jsonencode` gives; it also holds the value itself.
 ///
@@ -145,15 +140,14 @@ pub fn decode(text: &Text) -> Result<Value, EvalError> {
     if let Some(value) = text.json() {
         return Ok(decoded_form(value));
     }
-    let (source, holes) = flatten(text);
-    let (tree, errors) = json::parse(&source, &holes);
-    let decoder = Decoder { text };
+    let document = JsonText::new(text);
+    let (tree, errors) = document.parse();
     match errors.first() {
-        None => Ok(decoder.value(&tree)),
-        Some(_) if !holes.is_empty() => Ok(unknown(text_symbol(text), Type::Dynamic)),
+        None => Ok(json_text::value(&document, &tree, None)),
+        Some(_) if !text.is_known() => Ok(Value::unknown(text_symbol(text), Type::Dynamic)),
         Some(error) => {
             let message = format!("this is not JSON: {}", error.message);
-            Err(EvalError { span: decoder.span(error.range.as_usize()), message })
+            Err(EvalError { span: document.span(error.range), message })
         }
     }
 }
@@ -161,23 +155,6 @@ pub fn decode(text: &Text) -> Result<Value, EvalError> {
 fn text_symbol(text: &Text) -> Symbol {
     let value = Value::new(ValueKind::String(text.clone()));
     canonical::call_symbol("jsondecode", &[value])
-}
-
-fn unknown(symbol: Symbol, ty: Type) -> Value {
-    Value::unknown(symbol, ty)
-}
-
-/// The known text put together, and where in it the holes are.
-fn flatten(text: &Text) -> (String, Vec<u32>) {
-    let mut source = String::new();
-    let mut holes = Vec::new();
-    for piece in text.pieces() {
-        match piece {
-            Piece::Known(known) => source.push_str(&known.text),
-            Piece::Hole(_) => holes.push(u32::try_from(source.len()).unwrap_or(u32::MAX)),
-        }
-    }
-    (source, holes)
 }
 
 /// A value as it comes back from JSON: there are only tuples, objects and untyped nulls.
@@ -199,132 +176,4 @@ pub fn decoded_form(value: &Value) -> Value {
         kind => kind.clone(),
     };
     Value { kind, origin: value.origin.clone(), sensitive: value.sensitive }
-}
-
-struct Decoder<'a> {
-    text: &'a Text,
-}
-
-impl Decoder<'_> {
-    /// Where a range of the decoded text was written, also if it reaches over several pieces of one file.
-    fn span(&self, range: Range<usize>) -> Option<Span> {
-        if let Some(span) = self.text.span_of(range.clone()) {
-            return Some(span);
-        }
-        let last = range.end.checked_sub(1)?;
-        let start = self.text.span_of(range.start..range.start + 1)?;
-        let end = self.text.span_of(last..range.end)?;
-        (start.file == end.file).then(|| start.range.cover(end.range).at(start.file))
-    }
-
-    fn origin(&self, range: Range<usize>) -> Origin {
-        Origin { span: self.span(range), via: None }
-    }
-
-    fn value(&self, tree: &JsonValue) -> Value {
-        let kind = match &tree.kind {
-            JsonKind::Missing | JsonKind::Null => ValueKind::Null(Type::Dynamic),
-            JsonKind::Bool(holds) => ValueKind::Bool(*holds),
-            JsonKind::Number(digits) => match Number::parse(digits) {
-                Some(number) => ValueKind::Number(number),
-                None => ValueKind::Unknown(Unknown {
-                    symbol: Symbol::new("", digits.clone(), super::symbol::Cause::Limit("size of a number"), None),
-                    ty: Type::Number,
-                    not_null: true,
-                    refinement: Refinement::Opaque,
-                }),
-            },
-            JsonKind::String(string) => ValueKind::String(self.string(string)),
-            JsonKind::Array(items) => self.array(items),
-            JsonKind::Object(members) => self.object(members),
-            JsonKind::Hole(index) => self.hole(*index).kind,
-        };
-        Value { kind, origin: self.origin(tree.range.as_usize()), sensitive: false }
-    }
-
-    fn symbol(&self, index: usize) -> Symbol {
-        self.text.holes().nth(index).cloned().unwrap_or_else(|| text_symbol(self.text))
-    }
-
-    /// What a hole is that stands for JSON of its own.
-    fn hole(&self, index: usize) -> Value {
-        let text = Value::new(ValueKind::String(Text::hole(self.symbol(index))));
-        unknown(canonical::call_symbol("jsondecode", &[text]), Type::Dynamic)
-    }
-
-    fn whole(&self, refinement: Refinement) -> ValueKind {
-        let unknown = Unknown { symbol: text_symbol(self.text), ty: Type::Dynamic, not_null: true, refinement };
-        ValueKind::Unknown(unknown)
-    }
-
-    fn array(&self, items: &[JsonValue]) -> ValueKind {
-        if items.iter().any(|item| matches!(item.kind, JsonKind::Hole(_))) {
-            let parts = items.iter().map(|item| match &item.kind {
-                JsonKind::Hole(index) => SequencePart::Spread(self.hole(*index)),
-                _ => SequencePart::One(self.value(item)),
-            });
-            return self.whole(Refinement::Sequence(parts.collect()));
-        }
-        ValueKind::Tuple(items.iter().map(|item| self.value(item)).collect())
-    }
-
-    fn object(&self, members: &[JsonMember]) -> ValueKind {
-        let mut parts: Vec<Value> = Vec::new();
-        let mut fields = Fields::new();
-        for member in members {
-            let name = member.as_hole().is_none().then(|| self.string(&member.key).as_known()).flatten();
-            match name {
-                Some(name) => {
-                    let key = self.origin(member.key_range.as_usize());
-                    fields.insert(name, Field { key, value: self.value(&member.value) });
-                }
-                None => {
-                    parts.push(Value::new(ValueKind::Object(Arc::new(std::mem::take(&mut fields)))));
-                    parts.push(self.unknown_member(member));
-                }
-            }
-        }
-        if parts.is_empty() {
-            return ValueKind::Object(Arc::new(fields));
-        }
-        parts.push(Value::new(ValueKind::Object(Arc::new(fields))));
-        self.whole(Refinement::Merged(parts.into()))
-    }
-
-    /// Members that a hole stands for, or one whose name has a hole.
-    fn unknown_member(&self, member: &JsonMember) -> Value {
-        match member.as_hole() {
-            Some(index) => self.hole(index),
-            None => {
-                let key = Value::new(ValueKind::String(self.string(&member.key)));
-                unknown(canonical::call_symbol("jsondecode", &[key, self.value(&member.value)]), Type::Dynamic)
-            }
-        }
-    }
-
-    fn string(&self, string: &JsonString) -> Text {
-        let pieces = string.pieces.iter().flat_map(|piece| match piece {
-            JsonPiece::Hole(index) => vec![Piece::Hole(self.symbol(*index))],
-            JsonPiece::Text { text, range, map } if map.is_identity() => self.cut(text, range.as_usize()),
-            JsonPiece::Text { text, .. } => vec![known(text.nfc().collect::<String>())],
-        });
-        Text::from_pieces(pieces)
-    }
-
-    /// Text that stands in the document as it is, with the places that its parts have there.
-    fn cut(&self, text: &SmolStr, range: Range<usize>) -> Vec<Piece> {
-        if !unicode_normalization::is_nfc(text) {
-            return vec![known(text.nfc().collect::<String>())];
-        }
-        let cut = self.text.slice(range);
-        if cut.iter().map(|known| known.text.len()).sum::<usize>() == text.len() {
-            cut.into_iter().map(Piece::Known).collect()
-        } else {
-            vec![known(text.as_str())]
-        }
-    }
-}
-
-fn known(text: impl Into<SmolStr>) -> Piece {
-    Piece::Known(Known { text: text.into(), place: None })
 }

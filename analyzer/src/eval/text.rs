@@ -59,6 +59,12 @@ impl Place {
         Self { file, start: literal.range.start, skip: 0, map: literal.map.clone() }
     }
 
+    /// The place of the whole text of `file`.
+    #[must_use]
+    pub fn of_file(file: FileId) -> Self {
+        Self { file, start: 0, skip: 0, map: OffsetMap::default() }
+    }
+
     /// The place of the text that starts `bytes` further on.
     #[must_use]
     pub fn skip(&self, bytes: u32) -> Self {

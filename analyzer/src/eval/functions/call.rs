@@ -53,7 +53,7 @@ impl Call<'_> {
     /// The number of a known argument that has to be an integer.
     pub(super) fn integer(&self, index: usize) -> Result<i64, EvalError> {
         let number = self.number(index);
-        number.as_i64().ok_or_else(|| self.fail_at(index, "a whole number is required"))
+        number.as_i64().ok_or_else(|| self.fail_at(index, "a whole number of 64 bits is required"))
     }
 
     /// The elements of a known list, set or tuple.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::eval::symbol::{Cause, Symbol};
 use crate::source::{EntryKind, FileError, FileId, FileSystem, SourceMap, path};
 
 /// The surroundings of a call: files, by paths as Terraform sees them, which is
@@ -16,8 +17,16 @@ pub trait FunctionContext {
     /// Makes `text`, the content of the file at `path`, known to the analysis, so that findings can point into it.
     fn add_source(&self, path: &str, text: Arc<str>) -> FileId;
 
-    /// What is at `path`.
-    fn kind(&self, path: &str) -> Option<EntryKind>;
+    /// What is at `path`; `None` if nothing is.
+    ///
+    /// # Errors
+    /// When that must not be looked at.
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError>;
+
+    /// The symbol of `path.cwd`, the directory that the root module is in.
+    fn working_directory(&self) -> Symbol {
+        Symbol::new("", "path.cwd", Cause::Data, None)
+    }
 
     /// The files below the directory `path`, relative to it, sorted.
     ///
@@ -51,8 +60,12 @@ impl FunctionContext for RootFiles<'_> {
         self.sources.add(&path::join(self.root, path), text)
     }
 
-    fn kind(&self, path: &str) -> Option<EntryKind> {
-        self.files.kind(&path::join(self.root, path))
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
+        let path = path::join(self.root, path);
+        match self.files.kind(&path) {
+            None if !path::is_within(&path, ".") => Err(FileError::OutsideWorkspace),
+            kind => Ok(kind),
+        }
     }
 
     fn files_below(&self, path: &str) -> Result<Vec<String>, FileError> {

@@ -5,14 +5,21 @@
 //! itself sees only arguments of the right types.
 
 mod call;
+mod case;
 mod collections;
 mod context;
 mod conversion;
+mod encoding;
 mod encoding_json;
+mod files;
 mod format;
+mod hash;
 mod lift;
+mod lists;
 mod maps;
+mod numeric;
 mod parts;
+mod sets;
 mod signature;
 mod strings;
 mod table;

@@ -68,6 +68,9 @@ pub(super) fn with_argument(call: &Call<'_>, index: usize, value: &Value) -> Sym
 
 fn join(call: &Call<'_>) -> Outcome {
     let separator = text_of(&call.value(0));
+    if call.arguments.len() < 2 {
+        return Err(call.fail("at least one list is required"));
+    }
     let mut parts = Vec::new();
     for list in call.arguments.iter().skip(1) {
         parts.extend(parts_of(list).unwrap_or_default());
@@ -242,6 +245,8 @@ fn substr(call: &Call<'_>) -> Outcome {
     let (offset, length) = (call.integer(1)?, call.integer(2)?);
     let source = text_of(&call.value(0));
     let Some(whole) = source.as_known() else { return Ok(substr_of_partly_known(call, &source, offset, length)) };
+    // Terraform takes no notice of a length of zero when it counts from the end.
+    let length = if offset < 0 && length == 0 { -1 } else { length };
     let offset = if offset < 0 {
         let count = i64::try_from(whole.graphemes(true).count()).unwrap_or(i64::MAX);
         offset.saturating_add(count).max(0)

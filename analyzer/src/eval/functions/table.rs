@@ -70,11 +70,18 @@ impl Function {
 }
 
 static FAMILIES: &[&[Function]] = &[
+    super::case::FUNCTIONS,
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
+    super::encoding::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
+    super::files::FUNCTIONS,
     super::format::FUNCTIONS,
+    super::hash::FUNCTIONS,
+    super::lists::FUNCTIONS,
     super::maps::FUNCTIONS,
+    super::numeric::FUNCTIONS,
+    super::sets::FUNCTIONS,
     super::strings::FUNCTIONS,
     super::trim::FUNCTIONS,
     &[

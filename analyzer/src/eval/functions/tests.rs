@@ -12,8 +12,8 @@ impl FunctionContext for NoFiles {
     fn add_source(&self, path: &str, text: std::sync::Arc<str>) -> crate::source::FileId {
         crate::source::SourceMap::default().add(path, text)
     }
-    fn kind(&self, _: &str) -> Option<crate::source::EntryKind> {
-        None
+    fn kind(&self, _: &str) -> Result<Option<crate::source::EntryKind>, crate::source::FileError> {
+        Ok(None)
     }
     fn files_below(&self, _: &str) -> Result<Vec<String>, crate::source::FileError> {
         Err(crate::source::FileError::NotFound)

@@ -112,7 +112,8 @@ fn without_start(source: &Text, mut bytes: usize) -> Text {
     }))
 }
 
-fn without_end(source: &Text, mut bytes: usize) -> Text {
+/// The text without its last bytes, which are known.
+pub(super) fn without_end(source: &Text, mut bytes: usize) -> Text {
     let mut pieces: Vec<Piece> = source.pieces().to_vec();
     while bytes > 0 {
         let Some(Piece::Known(known)) = pieces.pop() else { break };
