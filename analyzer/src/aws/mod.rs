@@ -12,4 +12,5 @@ mod glob;
 pub mod pattern;
 pub mod resource;
 pub mod service_accounts;
+pub mod sites;
 mod table;

@@ -8,6 +8,7 @@ mod json_tree;
 pub mod model;
 mod node;
 mod read;
+pub mod sites;
 #[cfg(test)]
 mod tests;
 mod value_tree;

@@ -3,3 +3,4 @@
 
 mod answer;
 mod expressions;
+mod policy_documents;

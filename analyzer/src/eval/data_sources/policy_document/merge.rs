@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::eval::json_text::{JsonText, value};
+use crate::eval::canonical;
+use crate::eval::json;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 use crate::eval::value::{Field, Fields, Refinement, SequencePart, Value, ValueKind};
@@ -125,10 +126,11 @@ impl Merged {
         if !text.pieces().iter().any(is_known) {
             return text.holes().take(1).for_each(|symbol| self.lay_unknown(symbol));
         }
-        let json = JsonText::new(text);
-        let (tree, _) = json.parse();
-        let document = value(&json, &tree, of.origin.span);
-        self.lay(&document, occurrence);
+        match json::decode(text) {
+            Ok(document) => self.lay(&document, occurrence),
+            // The provider refuses it: what comes of it is not known.
+            Err(_) => self.lay_unknown(&canonical::call_symbol("jsondecode", std::slice::from_ref(of))),
+        }
     }
 
     /// An unknown document may replace every statement that has a `Sid`, and add others.

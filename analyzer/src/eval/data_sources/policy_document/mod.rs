@@ -6,6 +6,7 @@
 
 mod block;
 mod conditions;
+mod evaluate;
 mod merge;
 mod principals;
 mod statement;
@@ -21,6 +22,8 @@ use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Origin, Value, ValueKind};
 
 use block::Identity;
+pub(in crate::eval) use evaluate::attribute;
+
 pub use block::{Argument, Block, Nested, Occurrence};
 use merge::{LATEST_VERSION, Merged};
 use write::Layout;

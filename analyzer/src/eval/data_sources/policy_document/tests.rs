@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::eval::json_text::{JsonText, value, verbatim};
+use crate::eval::json::decode;
+use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::eval::value::Value;
@@ -27,10 +28,7 @@ struct Case {
 fn case(source: &str) -> Case {
     let sources = SourceMap::default();
     let file = sources.add("main.tf", source);
-    let json = JsonText::new(&holed(source, file));
-    let (tree, errors) = json.parse();
-    assert_eq!(errors, []);
-    let block = block(&value(&json, &tree, None));
+    let block = block(&decode(&holed(source, file)).unwrap());
     let rendered = render(&block, &symbol("data.aws_iam_policy_document.d"));
     let document = read_value(&rendered, TextRange::new(0, 1).at(file)).unwrap();
     Case { sources, rendered, document }
@@ -261,8 +259,7 @@ fn the_indented_text_is_that_of_go() {
     let source = r#"{"statement": [{"actions": ["a"]}]}"#;
     let sources = SourceMap::default();
     let file = sources.add("main.tf", source);
-    let json = JsonText::new(&holed(source, file));
-    let block = block(&value(&json, &json.parse().0, None));
+    let block = block(&decode(&holed(source, file)).unwrap());
     let [(_, indented), (_, minified)] = attributes(&block, &symbol("d"));
     let expected = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n      \"Action\": \"a\"\n    }\n  ]\n}";
     assert_eq!(indented.as_str().unwrap(), expected);
