@@ -191,18 +191,16 @@ impl ResourceInstance {
 
 /// All instances of one block, as far as they are known.
 #[derive(Debug)]
-pub(in crate::eval) struct Expansion<B, I> {
-    pub(in crate::eval) block: B,
-    pub(in crate::eval) module: Arc<ModuleInstance>,
+pub(in crate::eval) struct Expansion<I> {
     pub(in crate::eval) address: SmolStr,
     pub(in crate::eval) repetition: Repetition,
     pub(in crate::eval) instances: Vec<Arc<I>>,
 }
 
-pub(in crate::eval) type ResourceExpansion = Expansion<Arc<Resource>, ResourceInstance>;
-pub(in crate::eval) type ModuleExpansion = Expansion<Arc<ModuleCall>, ModuleInstance>;
+pub(in crate::eval) type ResourceExpansion = Expansion<ResourceInstance>;
+pub(in crate::eval) type ModuleExpansion = Expansion<ModuleInstance>;
 
-impl<B, I> Expansion<B, I> {
+impl<I> Expansion<I> {
     /// The only instance of a block with neither `count` nor `for_each`.
     pub(in crate::eval) fn single(&self) -> Option<&Arc<I>> {
         if self.repetition.shape == Shape::Single { self.instances.first() } else { None }
@@ -296,7 +294,7 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ResourceExpansion { block: Arc::clone(decl), module: Arc::clone(module), address, repetition, instances }
+        ResourceExpansion { address, repetition, instances }
     }
 
     /// The instances of the call `name` of `module`; `None` if it is not declared.
@@ -353,7 +351,7 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ModuleExpansion { block: Arc::clone(call), module: Arc::clone(module), address, repetition, instances }
+        ModuleExpansion { address, repetition, instances }
     }
 
     /// The instance under `key`, if it is one that is known; the summary stands for the others.
@@ -377,9 +375,9 @@ impl Evaluator<'_> {
         self.instance_under(expansion, key, |instance| &instance.key)
     }
 
-    fn instance_under<B, I>(
+    fn instance_under<I>(
         &self,
-        expansion: &Expansion<B, I>,
+        expansion: &Expansion<I>,
         key: &Value,
         key_of: impl Fn(&I) -> &InstanceKey,
     ) -> Result<Option<Arc<I>>, EvalError> {

@@ -231,9 +231,9 @@ impl Evaluator<'_> {
     }
 
     /// All instances as one value, each made by `value`.
-    pub(in crate::eval) fn expansion_value<B, I>(
+    pub(in crate::eval) fn expansion_value<I>(
         &self,
-        expansion: &Expansion<B, I>,
+        expansion: &Expansion<I>,
         value: impl Fn(&Arc<I>) -> Value,
     ) -> Value {
         let repetition = &expansion.repetition;
@@ -258,7 +258,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of a block of which not all instances are known.
-    fn open_value<B, I>(&self, expansion: &Expansion<B, I>, values: &[Value]) -> Value {
+    fn open_value<I>(&self, expansion: &Expansion<I>, values: &[Value]) -> Value {
         let repetition = &expansion.repetition;
         let Some(decided_by) = &repetition.decided_by else { return repetition.collect(&[], values) };
         let symbol = self.instances_symbol(&expansion.address, values, decided_by);

@@ -14,6 +14,7 @@ mod operators;
 mod reference;
 mod splat;
 mod template;
+mod text_builder;
 mod traversal;
 
 use smol_str::SmolStr;
@@ -31,6 +32,8 @@ use super::value::{Origin, Refinement, Unknown, Value, ValueKind};
 pub(super) use canonical::{canonical, shorten};
 pub(super) use for_expr::{Round, rounds, sequence};
 pub(super) use lift::alternatives;
+pub(super) use text_builder::{TextBuilder, known_piece};
+
 use operators::known_bool;
 
 /// How deep expressions may lie in each other, through references and calls of modules too.

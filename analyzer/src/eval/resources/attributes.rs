@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::aws::arn_formats::formatted_attributes;
 use crate::module::Mode;
 use crate::syntax::ast::Body;
 
@@ -14,6 +15,8 @@ use super::super::scope::Scope;
 use super::super::symbol::Cause;
 use super::super::types::Type;
 use super::super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
+use super::built_in::closed_attributes;
+use super::schema;
 
 /// What Terraform reads of a block itself: no attributes of the resource.
 const META_ARGUMENTS: &[&str] =
@@ -39,7 +42,8 @@ impl Evaluator<'_> {
         }
         let body = &instance.decl.body;
         if let Some(attribute) = body.attribute(name) {
-            return Some(self.attribute_value(attribute, &instance.scope));
+            let value = self.attribute_value(attribute, &instance.scope);
+            return Some(schema::as_declared(value, schema::facts(instance, name)));
         }
         let blocks = self.blocks(instance, body, name);
         if blocks.is_empty() { None } else { Some(self.block_list(&blocks)) }
@@ -48,11 +52,19 @@ impl Evaluator<'_> {
     /// What AWS or the provider gives for `name` where the block says nothing.
     #[must_use]
     pub fn computed(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        if let Some(value) = self.data_attribute(instance, name) {
+            return value;
+        }
+        if let Some(value) = self.built_in(instance, name).or_else(|| self.managed_attribute(instance, name)) {
+        let facts = schema::facts(instance, name);
+        let ty = facts.map_or(Type::Dynamic, schema::attribute_type);
+        facts.and_then(schema::unset).unwrap_or_else(|| self.computed_symbol(instance, name, ty))
+    }
+    fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
+        if instance.decl.address.mode == Mode::Managed { self.derived(instance, name) } else { None }
         if instance.decl.address.mode == Mode::Data
             && let Some(value) = data_sources::attribute(self, instance, name)
         {
-            return value;
-        }
         self.computed_symbol(instance, name, Type::Dynamic)
     }
 
@@ -76,7 +88,12 @@ impl Evaluator<'_> {
                     let value = self.attribute(instance, &name);
                     (name, Field { key: Origin::default(), value })
                 };
-                let fields: Fields = attribute_names(&instance.decl.body).into_iter().map(field).collect();
+                if let Some(names) = closed_attributes(instance.ty()) {
+                    let fields = names.iter().map(|name| field(SmolStr::new_static(name))).collect();
+                    return Value::new(ValueKind::Object(Arc::new(fields)))
+                        .with_origin(Origin::at(instance.decl.header));
+                }
+                let fields: Fields = attribute_names(instance).into_iter().map(field).collect();
                 let known = Value::new(ValueKind::Object(Arc::new(fields)));
                 let symbol = self.symbol(instance.address.clone(), cause(instance), Some(instance.decl.header));
                 let rest = Value::unknown(symbol.clone(), Type::Dynamic);
@@ -141,10 +158,14 @@ fn block_kinds(body: &Body) -> Vec<SmolStr> {
     kinds
 }
 
-fn attribute_names(body: &Body) -> Vec<SmolStr> {
+/// The attributes that are known without asking AWS.
+fn attribute_names(instance: &ResourceInstance) -> Vec<SmolStr> {
+    let body = &instance.decl.body;
     let attributes = body.attributes().map(|attribute| attribute.name.text.clone());
-    let usual = ["arn", "id"].map(SmolStr::new_static);
-    let mut names: Vec<SmolStr> = attributes.chain(block_kinds(body)).chain(usual).collect();
+    let mut names: Vec<SmolStr> = attributes.chain(block_kinds(body)).collect();
+    if instance.decl.address.mode == Mode::Managed {
+        names.extend(formatted_attributes(instance.ty()).map(SmolStr::new_static));
+    }
     names.retain(|name| !META_ARGUMENTS.contains(&name.as_str()) && name != "dynamic");
     names.sort_unstable();
     names.dedup();
