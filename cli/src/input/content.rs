@@ -80,7 +80,18 @@ pub(crate) fn is_terraform_json(text: &str) -> bool {
 
 fn is_template(text: &str) -> bool {
     TEMPLATE_MARKS.iter().any(|mark| text.contains(mark))
+        || text.split("arn:").skip(1).any(has_placeholder)
         || text.split("${").skip(1).any(|behind| !starts_as_policy_variable(behind))
+}
+
+/// Whether the ARN that goes on with `behind` has a word where the account number
+/// belongs, as documentation and scripts that replace it write it: `ACCOUNT_ID`, `<account>`.
+fn has_placeholder(behind: &str) -> bool {
+    let arn = behind.split(['"', '\n']).next().unwrap_or_default();
+    let account = arn.split(':').nth(3).unwrap_or_default();
+    let is_bracketed = account.starts_with(['<', '[']) && account.ends_with(['>', ']']);
+    let is_shouted = account.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    !account.is_empty() && (is_bracketed || is_shouted)
 }
 
 /// Whether `behind`, the text behind `${`, goes on as in `${aws:username}` or `${*}`.
@@ -138,6 +149,9 @@ mod tests {
             (r#"{"Statement": [{"Resource": "arn:aws:s3:::b/${aws:username}/${*}"}]}"#, true),
             (r#"{"Statement": [{"Resource": "${bucket_arn}/*"}]}"#, false),
             (r#"{"Statement": [{"Resource": "{{ bucket }}"}]}"#, false),
+            (r#"{"Statement": [{"Resource": "arn:aws:iam::ACCOUNT_ID:role/a"}]}"#, false),
+            (r#"{"Statement": [{"Resource": ["*", "arn:aws:iam::<account-id>:role/a"]}]}"#, false),
+            (r#"{"Statement": [{"Resource": ["arn:aws:iam::12345:role/a", "arn:aws:s3:::b", "arn:a"]}]}"#, true),
             (r#"{"Statement": [%{ for a in actions }]}"#, false),
             (r#"{"Resources": {"Policy": {"Statement": []}}}"#, false),
             (r#"{"state": "{\"Statement\": []}"}"#, false),
