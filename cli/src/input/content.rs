@@ -84,14 +84,17 @@ fn is_template(text: &str) -> bool {
         || text.split("${").skip(1).any(|behind| !starts_as_policy_variable(behind))
 }
 
-/// Whether the ARN that goes on with `behind` has a word where the account number
-/// belongs, as documentation and scripts that replace it write it: `ACCOUNT_ID`, `<account>`.
+/// Whether the ARN that goes on with `behind` has a word for its region or account, as
+/// documentation and scripts that replace it write it: `ACCOUNT_ID`, `<account>`.
 fn has_placeholder(behind: &str) -> bool {
     let arn = behind.split(['"', '\n']).next().unwrap_or_default();
-    let account = arn.split(':').nth(3).unwrap_or_default();
-    let is_bracketed = account.starts_with(['<', '[']) && account.ends_with(['>', ']']);
-    let is_shouted = account.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
-    !account.is_empty() && (is_bracketed || is_shouted)
+    arn.split(':').skip(2).take(2).any(is_placeholder)
+}
+
+fn is_placeholder(field: &str) -> bool {
+    let is_bracketed = field.starts_with(['<', '[']) && field.ends_with(['>', ']']);
+    let is_shouted = field.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    !field.is_empty() && (is_bracketed || is_shouted)
 }
 
 /// Whether `behind`, the text behind `${`, goes on as in `${aws:username}` or `${*}`.
