@@ -5,28 +5,28 @@ use crosstrail_analyzer::eval::value::{Fields, Value, ValueKind};
 use crosstrail_analyzer::syntax::json::{self, JsonKind, JsonMember, JsonValue};
 
 /// The text of a recorded file.
-pub fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     let path = format!("{}/../tests/conformance/terraform/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// A recorded document; numbers keep all their digits.
-pub fn parse(text: &str) -> JsonValue {
+pub(crate) fn parse(text: &str) -> JsonValue {
     let (value, errors) = json::parse(text, &[]);
     assert!(errors.is_empty(), "{errors:?} in {text}");
     value
 }
 
-pub fn member<'a>(value: &'a JsonValue, name: &str) -> Option<&'a JsonValue> {
+pub(crate) fn member<'a>(value: &'a JsonValue, name: &str) -> Option<&'a JsonValue> {
     let JsonKind::Object(members) = &value.kind else { return None };
     members.iter().find(|member| name_of(member) == name).map(|member| &member.value)
 }
 
-pub fn name_of(member: &JsonMember) -> String {
+pub(crate) fn name_of(member: &JsonMember) -> String {
     member.key.as_text().unwrap_or_default().to_string()
 }
 
-pub fn text(value: &JsonValue) -> Option<String> {
+pub(crate) fn text(value: &JsonValue) -> Option<String> {
     match &value.kind {
         JsonKind::String(text) => text.as_text().map(|text| text.to_string()),
         _ => None,
@@ -34,7 +34,7 @@ pub fn text(value: &JsonValue) -> Option<String> {
 }
 
 /// Where `value` is not what was recorded, if anywhere.
-pub fn difference(value: &Value, recorded: &JsonValue, path: &str) -> Option<String> {
+pub(crate) fn difference(value: &Value, recorded: &JsonValue, path: &str) -> Option<String> {
     let differs = || Some(format!("{path}: {}, recorded {:?}", show(value), recorded.kind));
     match (&value.kind, &recorded.kind) {
         (ValueKind::Null(_), JsonKind::Null) => None,
@@ -80,7 +80,7 @@ fn is_number(number: &Number, digits: &str) -> bool {
         || number.to_string().parse::<f64>().ok() == digits.parse::<f64>().ok()
 }
 
-pub fn show(value: &Value) -> String {
+pub(crate) fn show(value: &Value) -> String {
     match &value.kind {
         ValueKind::String(text) => format!("{:?}", text.display()),
         ValueKind::Number(number) => number.to_string(),
