@@ -5,9 +5,11 @@
 //! [`ast::ExprKind::Missing`] in the gaps and a list of errors.
 
 pub mod ast;
+mod decode;
 mod hcl;
 pub mod json;
 
+pub use decode::decode;
 pub use hcl::{MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_template, parse_template};
 
 /// A fault in a text, with a message for people.
