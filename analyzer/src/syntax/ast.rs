@@ -153,7 +153,8 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// `a.b`; `a.0` is an [`ExprKind::Index`] with a number.
     GetAttr(Box<Expr>, Ident),
-    /// `a[b]` and the legacy `a.0`.
+    /// `a[b]` and the legacy `a.0`. `a.` with the name still to be typed has
+    /// [`ExprKind::Missing`] as its index: nothing is known of it.
     Index(Box<Expr>, Box<Expr>),
     /// `a[*].b` and the legacy `a.*.b`
     Splat(Box<Splat>),
@@ -233,6 +234,10 @@ pub enum Step {
     Attribute(Ident),
     /// `[expression]` or `.0`
     Index(Expr),
+    /// Another star: the steps in it are taken in each element of what the steps
+    /// before it lead to. Behind `[*]` all that follow are in it, behind `.*` the
+    /// attributes only.
+    Splat(Vec<Step>),
 }
 
 /// Operators with one side.

@@ -1,0 +1,3 @@
+//! The parser against recorded answers, a second parser, broken text and chance.
+
+mod conformance;
