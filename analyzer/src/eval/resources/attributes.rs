@@ -8,7 +8,6 @@ use crate::aws::arn_formats::formatted_attributes;
 use crate::module::Mode;
 use crate::syntax::ast::Body;
 
-use super::super::data_sources;
 use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
 use super::super::expression::{canonical, sequence};
 use super::super::scope::Scope;
@@ -56,16 +55,15 @@ impl Evaluator<'_> {
             return value;
         }
         if let Some(value) = self.built_in(instance, name).or_else(|| self.managed_attribute(instance, name)) {
+            return value;
+        }
         let facts = schema::facts(instance, name);
         let ty = facts.map_or(Type::Dynamic, schema::attribute_type);
         facts.and_then(schema::unset).unwrap_or_else(|| self.computed_symbol(instance, name, ty))
     }
+
     fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
         if instance.decl.address.mode == Mode::Managed { self.derived(instance, name) } else { None }
-        if instance.decl.address.mode == Mode::Data
-            && let Some(value) = data_sources::attribute(self, instance, name)
-        {
-        self.computed_symbol(instance, name, Type::Dynamic)
     }
 
     /// The attribute as a name for what is known at apply.
