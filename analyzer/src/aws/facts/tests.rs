@@ -304,6 +304,10 @@ fn service_principals_in_parts() {
     assert_eq!(parts("ec2.amazonaws.com.cn"), Some(("ec2", None, "amazonaws.com.cn", true)));
     assert_eq!(parts("delivery.logs.amazonaws.com"), Some(("delivery.logs", None, "amazonaws.com", true)));
     assert_eq!(parts("cloudtrial.amazonaws.com").map(|it| it.3), Some(false));
+    let nearest = |name| nearest_service_principal(name);
+    assert_eq!(nearest("cloudtrial.eu-west-1.amazonaws.com").as_deref(), Some("cloudtrail.eu-west-1.amazonaws.com"));
+    assert_eq!(nearest("cloudtrail.amazonaws.com"), None);
+    assert_eq!(nearest("my-own-service.amazonaws.com"), None);
     assert_eq!(parts("amazonaws.com"), None);
     assert_eq!(parts(".amazonaws.com"), None);
     assert_eq!(parts("cloudtrail"), None);
