@@ -13,8 +13,9 @@ use super::pattern::{Pattern, Syntax};
 /// also match where the last field of an ARN is `*` (`s3:ListAllMyBuckets` on
 /// `arn:aws:s3:::*`, as in AWS's own policies) it does not say, so that is `Unknown`.
 ///
-/// `No` is as good as the reference: held against AWS's managed policies of 2026-03-07 it
-/// finds 18 mistakes of theirs in 48,000 pairs of actions with resource types and resources.
+/// `No` is as good as the reference. Of 48,000 actions in AWS's managed policies of
+/// 2026-03-07 it is the answer for 8 that have resource types, each a mistake of the
+/// policy, and for 518 that have none.
 #[must_use]
 pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> Truth {
     if !action.has_resource_types() {
