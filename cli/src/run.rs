@@ -48,6 +48,7 @@ impl Analysed {
         let mut analysed = Self { analysis: host.analysis(), only: input.only, problems: input.problems };
         let more: Vec<_> = analysed.analysis.problems().iter().map(|problem| analysed.problem(problem)).collect();
         analysed.problems.extend(more);
+        analysed.problems.extend(input.refusals.problems());
         analysed.problems.sort();
         analysed.problems.dedup();
         analysed
