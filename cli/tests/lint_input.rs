@@ -55,6 +55,14 @@ const CASES: &[Case] = &[
         stderr: &[],
     },
     Case {
+        name: "policy-cut-off",
+        files: &[("cut.json", "{\"Version\": \"2012-")],
+        arguments: &["--format", "concise", "cut.json"],
+        code: 1,
+        stdout: &["cut.json:1:", "error[invalid-json] "],
+        stderr: &["2 errors in 1 file: 0 stacks, 1 policy"],
+    },
+    Case {
         name: "policy-under-another-name",
         files: &[("trust.json.tpl", FAULTY)],
         arguments: &["--format", "concise", "trust.json.tpl"],

@@ -171,4 +171,8 @@ fn inspect() {
     let human = sandbox.run(&["inspect"]);
     assert!(human.stdout.starts_with("stack .\n  locals:\n    name = \"a-{var.suffix}\"\n    two = 2\n"), "{human:?}");
     assert_eq!(sandbox.run(&["inspect", "nowhere"]).code, 2);
+
+    let policy = sandbox.run_with_input(&["inspect", "-", "--format", "json"], FAULTY.as_bytes());
+    let output: Value = serde_json::from_str(&policy.stdout).unwrap();
+    assert_eq!(output["policies"][0]["document"], serde_json::from_str::<Value>(FAULTY).unwrap());
 }
