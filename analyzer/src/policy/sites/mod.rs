@@ -243,7 +243,7 @@ impl Finder<'_, '_> {
                     }
                 }
             }
-            Refinement::Opaque => {}
+            Refinement::Opaque | Refinement::Entry(_) => {}
         }
     }
 }
