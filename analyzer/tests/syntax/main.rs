@@ -2,6 +2,10 @@
 
 mod chance;
 mod conformance;
+mod differential;
 mod limits;
+mod messages;
+mod notation;
+mod offsets;
 mod recovery;
 mod walk;
