@@ -18,7 +18,8 @@ mod strings;
 mod testing;
 mod text;
 
-pub use context::{PolicySite, RuleContext};
+pub use crate::policy::sites::PolicySite;
+pub use context::RuleContext;
 pub use report::{FindingBuilder, Report};
 pub use run::check;
 pub(crate) use selection::nearest;

@@ -78,7 +78,7 @@ fn compare(name: &str, value: &Evaluated, span: Span, recorded: &Value) {
     assert!(document.span.range != TextRange::default());
 }
 
-fn normalized(value: &Value) -> Value {
+pub(crate) fn normalized(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(normalized).collect();

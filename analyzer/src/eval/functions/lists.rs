@@ -50,20 +50,14 @@ fn coalescelist(call: &Call<'_>) -> Outcome {
     if let Some(index) = call.arguments.iter().zip(&types).position(|(argument, ty)| !is_sequence(argument, ty)) {
         return Err(call.fail_at(index, "lists or tuples are required"));
     }
-    let all_lists = types.iter().any(|ty| matches!(ty, Type::List(_)));
-    let ty = if all_lists { unify(&types.iter().collect::<Vec<_>>()) } else { None };
     let mut candidates = Vec::new();
     for argument in call.arguments.iter().filter(|argument| !argument.is_null()) {
-        let value = match &ty {
-            Some(ty) => convert(argument, ty)?,
-            None => argument.clone(),
-        };
-        let parts = parts_of(&value).unwrap_or_default();
+        let parts = parts_of(argument).unwrap_or_default();
         if parts.is_empty() {
             continue;
         }
         let is_certain = parts.iter().any(|part| matches!(part, SequencePart::One(_)));
-        candidates.push(value);
+        candidates.push(argument.clone());
         if is_certain {
             break;
         }

@@ -17,12 +17,17 @@ mod hash;
 mod lift;
 mod lists;
 mod maps;
+mod network;
 mod numeric;
 mod parts;
+mod pattern;
+mod providers;
+mod regex;
 mod sets;
 mod signature;
 mod strings;
 mod table;
+mod time;
 mod trim;
 mod verb;
 

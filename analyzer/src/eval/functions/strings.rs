@@ -123,14 +123,7 @@ fn split(call: &Call<'_>) -> Outcome {
             None => call.unknown(Type::list(Type::String)),
         });
     }
-    // Pieces between separators. One with a hole that may hold a separator is any number of elements.
-    let mut elements: Vec<(Vec<Piece>, bool)> = vec![(Vec::new(), false)];
-    for piece in source.pieces() {
-        match piece {
-            Piece::Hole(symbol) => add_piece(&mut elements, piece.clone(), !is_plain_word(symbol, &separator)),
-            Piece::Known(known) => split_known(known, &separator, &mut elements),
-        }
-    }
+    let elements = cut_at(&source, &separator);
     let parts = elements.into_iter().map(|(pieces, is_open)| {
         let value = text(Text::from_pieces(pieces));
         if is_open {
@@ -141,6 +134,18 @@ fn split(call: &Call<'_>) -> Outcome {
         }
     });
     Ok(list_of(call, Type::String, parts.collect()))
+}
+
+/// The pieces between separators, and whether a hole among them may hold a separator.
+pub(super) fn cut_at(source: &Text, separator: &str) -> Vec<(Vec<Piece>, bool)> {
+    let mut elements = vec![(Vec::new(), false)];
+    for piece in source.pieces() {
+        match piece {
+            Piece::Hole(symbol) => add_piece(&mut elements, piece.clone(), !is_plain_word(symbol, separator)),
+            Piece::Known(known) => split_known(known, separator, &mut elements),
+        }
+    }
+    elements
 }
 
 fn add_piece(elements: &mut [(Vec<Piece>, bool)], piece: Piece, opens: bool) {

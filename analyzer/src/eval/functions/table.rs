@@ -80,9 +80,13 @@ static FAMILIES: &[&[Function]] = &[
     super::hash::FUNCTIONS,
     super::lists::FUNCTIONS,
     super::maps::FUNCTIONS,
+    super::network::FUNCTIONS,
     super::numeric::FUNCTIONS,
+    super::providers::FUNCTIONS,
+    super::regex::FUNCTIONS,
     super::sets::FUNCTIONS,
     super::strings::FUNCTIONS,
+    super::time::FUNCTIONS,
     super::trim::FUNCTIONS,
     &[
         Function::impure("bcrypt"),

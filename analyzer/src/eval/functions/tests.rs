@@ -32,3 +32,11 @@ fn unknown_names_are_refused_with_the_nearest() {
     assert_eq!(run("quux", &[]).unwrap_err().message, "there is no function `quux`");
     assert!(matches!(run("provider::x::y", &[]).unwrap().kind, ValueKind::Unknown(_)));
 }
+
+/// The result as JSON, or `error: message`.
+pub(super) fn shown(result: Result<Value, EvalError>) -> String {
+    match result.and_then(|value| crate::eval::json::encode(&value)) {
+        Ok(text) => text.display(),
+        Err(error) => format!("error: {}", error.message),
+    }
+}

@@ -1,7 +1,5 @@
 //! The value at a path of attributes and nested blocks.
 
-use std::sync::Arc;
-
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Value, ValueKind};

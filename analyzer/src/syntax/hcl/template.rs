@@ -1,5 +1,6 @@
 //! Quoted strings, heredocs and template files: where their parts begin and end.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
@@ -28,13 +29,12 @@ enum Extent<'t> {
 impl<'a> Parser<'a> {
     pub(super) fn quoted_expression(&mut self) -> Expr {
         let start = self.at;
-        let Some(template) = self.quoted() else { return self.missing() };
+        let template = self.quoted();
         Expr { kind: ExprKind::Template(Box::new(template)), range: self.range_from(start) }
     }
 
-    /// `"..."`; `None` at the depth limit.
-    pub(super) fn quoted(&mut self) -> Option<Template> {
-        let saved = self.enter(self.ignore_newlines)?;
+    /// `"..."`
+    pub(super) fn quoted(&mut self) -> Template {
         let mut parts = Parts::new(true);
         let quote = self.at;
         self.bump(1);
@@ -68,9 +68,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        let parts = self.assemble(parts);
-        self.leave(saved);
-        Some(Template { parts, form: TemplateForm::Quoted })
+        Template { parts: self.assemble(parts), form: TemplateForm::Quoted }
     }
 
     /// At `$` or `%`: whether a sequence starts here. Otherwise steps over it.
@@ -239,7 +237,6 @@ impl<'a> Parser<'a> {
             return self.missing();
         }
         self.previous_end = tag_end;
-        let Some(saved) = self.enter(self.ignore_newlines) else { return self.missing() };
         self.at += line_end;
         let mut parts = Parts::new(false);
         match self.closing_line(tag, self.at) {
@@ -258,7 +255,6 @@ impl<'a> Parser<'a> {
             parts.dedent(self.text);
         }
         let parts = self.assemble(parts);
-        self.leave(saved);
         let form = TemplateForm::Heredoc { tag: SmolStr::new(tag), indented };
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form })), range: self.range_from(start) }
     }
@@ -268,7 +264,9 @@ impl<'a> Parser<'a> {
     /// When the layout may be asked, a line that opens a heredoc with the same tag
     /// tells that this one was left open.
     fn closing_line(&mut self, tag: &'a str, from: usize) -> Option<ClosingLine> {
-        if self.unclosed_tags.contains(tag) {
+        if let Some(last_lines) = &self.last_lines
+            && last_lines.get(tag).is_none_or(|last| *last < from)
+        {
             return None;
         }
         let mut start = from;
@@ -284,7 +282,7 @@ impl<'a> Parser<'a> {
             }
             start += line.len();
         }
-        self.unclosed_tags.insert(tag);
+        self.last_lines.get_or_insert_with(|| last_lines(self.text));
         None
     }
 
@@ -333,8 +331,13 @@ impl<'a> Parser<'a> {
                 }
                 _ => {}
             }
-            self.advance_to(|byte| matches!(byte, b'\n' | b'$' | b'%'));
+            self.advance_to(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
             match self.peek() {
+                b'\r' if self.byte(1) != b'\n' && !self.at_end() => {
+                    let range = self.range(self.at, self.at + 1);
+                    self.minor(range, "a carriage return without a line feed".to_owned());
+                    self.step(1);
+                }
                 b'$' | b'%' => {
                     let (before, is_sequence) = (self.at, self.dollar(parts));
                     if is_sequence {
@@ -362,4 +365,19 @@ impl<'a> Parser<'a> {
 /// Whether `line` ends in `<<tag` or `<<-tag`.
 fn opens_heredoc(line: &str, tag: &str) -> bool {
     line.strip_suffix(tag).is_some_and(|before| before.ends_with("<<") || before.ends_with("<<-"))
+}
+
+/// Where each line that holds a single name stands for the last time. It keeps a
+/// text full of heredocs without closing lines linear.
+fn last_lines(text: &str) -> FxHashMap<&str, usize> {
+    let mut lines = FxHashMap::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if !trimmed.is_empty() && !trimmed.contains([' ', '=', '"']) {
+            lines.insert(trimmed, start);
+        }
+        start += line.len();
+    }
+    lines
 }
