@@ -7,8 +7,10 @@
 
 use smol_str::SmolStr;
 
+use crate::eval::equality::texts_equal;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
+use crate::eval::truth::Truth;
 use crate::source::Span;
 
 /// How deep a tree may be; a policy is eight levels deep.
@@ -101,6 +103,17 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The same value or none: the entry may give way to one under a key that may be its own.
+    fn make_uncertain(&mut self, key: &Text, other: &Text) {
+        let Some(symbol) = key.holes().chain(other.holes()).next().cloned() else { return };
+        let absent = Self::new(self.span, NodeKind::Null);
+        let span = self.span;
+        let value = std::mem::replace(self, absent.clone());
+        *self = Self::new(span, NodeKind::OneOf(symbol, vec![value, absent]));
+    }
+}
+
 /// The symbol for a part that was not read because of the named limit.
 fn limit_symbol(span: Span) -> Symbol {
     let address = format!("policy size at {:?}", span);
@@ -146,19 +159,17 @@ impl Layers {
     }
 
     fn put(&mut self, entry: Entry) {
-        match self.position(&entry.key) {
-            Some(at) => {
-                if let Some(there) = self.result.entries.get_mut(at) {
+        for there in &mut self.result.entries {
+            match texts_equal(&there.key, &entry.key) {
+                Truth::No => {}
+                Truth::Yes => {
                     *there = entry;
+                    return;
                 }
+                Truth::Unknown => there.value.make_uncertain(&there.key, &entry.key),
             }
-            None => self.result.entries.push(entry),
         }
-    }
-
-    fn position(&self, key: &Text) -> Option<usize> {
-        let key = key.as_known()?;
-        self.result.entries.iter().position(|entry| entry.key.as_known().as_ref() == Some(&key))
+        self.result.entries.push(entry);
     }
 
     /// An entry of some branches only keeps what lies below it as another possibility.
@@ -202,21 +213,18 @@ fn one_of_objects(span: Span, symbol: &Symbol, objects: Vec<Object>) -> Object {
     }
     for (index, object) in objects.iter().enumerate() {
         for entry in &object.entries {
-            let key = entry.key.as_known();
-            let met_before = objects.iter().take(index).any(|earlier| find(earlier, key.as_deref()).is_some());
-            if key.is_some() && met_before {
-                continue;
+            let met_before = objects.iter().take(index).any(|earlier| find(earlier, &entry.key).is_some());
+            if !met_before {
+                result.entries.push(one_of_entries(span, symbol, entry, &objects));
             }
-            result.entries.push(one_of_entries(span, symbol, entry, &objects));
         }
     }
     result
 }
 
 fn one_of_entries(span: Span, symbol: &Symbol, entry: &Entry, objects: &[Object]) -> Entry {
-    let key = entry.key.as_known();
     let values: Vec<Option<&Node>> =
-        objects.iter().map(|object| find(object, key.as_deref()).map(|entry| &entry.value)).collect();
+        objects.iter().map(|object| find(object, &entry.key).map(|entry| &entry.value)).collect();
     let same_place = values.iter().all(|value| value.is_some_and(|value| is_same_writing(value, &entry.value)));
     if same_place {
         return entry.clone();
@@ -235,6 +243,6 @@ fn is_same_writing(a: &Node, b: &Node) -> bool {
         && std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
 }
 
-fn find<'o>(object: &'o Object, key: Option<&str>) -> Option<&'o Entry> {
-    object.entries.iter().find(|entry| key.is_some() && entry.key.as_known().as_deref() == key)
+fn find<'o>(object: &'o Object, key: &Text) -> Option<&'o Entry> {
+    object.entries.iter().find(|entry| texts_equal(&entry.key, key) == Truth::Yes)
 }

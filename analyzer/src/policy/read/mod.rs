@@ -130,6 +130,10 @@ impl Reader {
         if let Some(value) = text.json() {
             return self.document(&value_tree::tree(value, fallback), way);
         }
+        // One of several texts may be empty: then there is no policy.
+        if text.is_empty() && !way.certain {
+            return;
+        }
         let has_known = text.pieces().iter().any(|piece| matches!(piece, Piece::Known(_)));
         if !has_known && !text.is_empty() {
             for symbol in text.holes() {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use crate::eval::canonical;
+use crate::eval::equality::texts_equal;
 use crate::eval::json;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
+use crate::eval::truth::Truth;
 use crate::eval::value::{Field, Fields, Refinement, SequencePart, Value, ValueKind};
 
 use super::block::{Identity, Occurrence, occurring, symbol_of, unknown};
@@ -50,34 +50,15 @@ enum Sid {
     Any,
 }
 
-/// How two statements stand to each other.
-#[derive(PartialEq)]
-enum Same {
-    Yes,
-    No,
-    Perhaps,
-}
-
 impl Sid {
-    fn same(&self, other: &Self) -> Same {
+    /// Whether one statement takes the place of the other: never one without a `Sid`.
+    fn same(&self, other: &Self) -> Truth {
         match (self, other) {
-            (Self::None, _) | (_, Self::None) => Same::No,
-            (Self::Text(a), Self::Text(b)) => match (a.as_known(), b.as_known()) {
-                (Some(a), Some(b)) if a == b => Same::Yes,
-                (Some(_), Some(_)) => Same::No,
-                _ if a.display() == b.display() => Same::Yes,
-                _ if may_be_equal(a, b) => Same::Perhaps,
-                _ => Same::No,
-            },
-            (Self::Any, _) | (_, Self::Any) => Same::Perhaps,
+            (Self::None, _) | (_, Self::None) => Truth::No,
+            (Self::Text(a), Self::Text(b)) => texts_equal(a, b),
+            (Self::Any, _) | (_, Self::Any) => Truth::Unknown,
         }
     }
-}
-
-fn may_be_equal(a: &Text, b: &Text) -> bool {
-    let agree = |a: &SmolStr, b: &SmolStr, of: fn(&str, &str) -> bool| of(a, b) || of(b, a);
-    agree(&a.known_prefix(), &b.known_prefix(), |a, b| a.starts_with(b))
-        && agree(&a.known_suffix(), &b.known_suffix(), |a, b| a.ends_with(b))
 }
 
 impl Merged {
@@ -105,7 +86,7 @@ impl Merged {
                         }
                     }
                 }
-                Refinement::Opaque | Refinement::Merged(_) => self.lay_unknown(&of.symbol),
+                Refinement::Opaque | Refinement::Merged(_) | Refinement::Entry(_) => self.lay_unknown(&of.symbol),
             },
             ValueKind::Null(_)
             | ValueKind::Bool(_)
@@ -147,7 +128,9 @@ impl Merged {
                         self.lay(branch, &Occurrence::Possibly(of.symbol.clone()));
                     }
                 }
-                Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) => self.lay_unknown(&of.symbol),
+                Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) | Refinement::Entry(_) => {
+                    self.lay_unknown(&of.symbol);
+                }
             };
         }
         let Some(fields) = document.fields() else { return };
@@ -204,7 +187,9 @@ impl Merged {
                         }
                     }
                 }
-                Refinement::Merged(_) => self.lay_statement(value.clone(), occurrence.clone()),
+                Refinement::Merged(_) | Refinement::Entry(_) => {
+                    self.lay_statement(value.clone(), occurrence.clone());
+                }
                 Refinement::Opaque => self.lay_unknown(&of.symbol),
             },
             ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::String(_) => {}
@@ -221,12 +206,12 @@ impl Merged {
         let is_certain = matches!(new.occurrence, Some(Occurrence::Once));
         for there in &mut self.statements {
             match there.sid().same(&sid) {
-                Same::No => {}
-                Same::Yes if is_certain => {
+                Truth::No => {}
+                Truth::Yes if is_certain => {
                     *there = new;
                     return;
                 }
-                Same::Yes | Same::Perhaps => {
+                Truth::Yes | Truth::Unknown => {
                     if let (Some(occurrence @ Occurrence::Once), Some(symbol)) = (&mut there.occurrence, doubt(&new)) {
                         *occurrence = Occurrence::Possibly(symbol);
                     }
