@@ -1,5 +1,7 @@
 //! From the files of a directory to its module.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::source::{FileId, FileSystem, SourceMap, TextRange, path};
@@ -26,8 +28,7 @@ pub(super) fn variables(fs: &dyn FileSystem, sources: &SourceMap, path: &str) ->
 fn tree(fs: &dyn FileSystem, sources: &SourceMap, path: &str, strings: json_places::Places) -> Tree {
     match read(fs, path) {
         Ok(text) => {
-            let file = sources.add(path, text);
-            let text = std::sync::Arc::clone(sources.file(file).text());
+            let file = sources.add(path, Arc::clone(&text));
             if path.ends_with(".json") {
                 syntax::parse_json_hcl_with(file, &text, strings)
             } else {
@@ -44,17 +45,7 @@ pub(super) fn unreadable(file: FileId, reason: String) -> Tree {
     Tree { file, body, errors: vec![SyntaxError { range: TextRange::default(), message: reason }] }
 }
 
-fn read(fs: &dyn FileSystem, path: &str) -> Result<String, String> {
+fn read(fs: &dyn FileSystem, path: &str) -> Result<Arc<str>, String> {
     let bytes = fs.read(path).map_err(|error| format!("cannot be read: {error}"))?;
-    decode(bytes).map_err(str::to_owned)
-}
-
-/// How git-crypt starts a file that it has not decrypted.
-const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
-
-fn decode(bytes: Vec<u8>) -> Result<String, &'static str> {
-    if bytes.starts_with(GIT_CRYPT) {
-        return Err("the file is encrypted with git-crypt");
-    }
-    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8")
+    syntax::decode(&bytes).map(|text| text.as_ref().into()).map_err(|error| error.message)
 }

@@ -220,7 +220,7 @@ impl Evaluator<'_> {
                 });
                 self.for_each_open(each, known.collect(), unknown)
             }
-            Refinement::Opaque => self.for_each_open(each, Vec::new(), unknown),
+            Refinement::Opaque | Refinement::Entry(_) => self.for_each_open(each, Vec::new(), unknown),
         }
     }
 

@@ -262,7 +262,7 @@ impl Finder<'_, '_> {
                     }
                 }
             }
-            Refinement::Opaque => {}
+            Refinement::Opaque | Refinement::Entry(_) => {}
         }
     }
 }

@@ -18,8 +18,11 @@ pub(super) struct StatementBlocks {
     by_header: FxHashMap<Span, Arc<Block>>,
 }
 
+/// An element of a statement.
+type Element = fn(&Statement) -> &[Strings];
+
 /// The arguments that an empty list leaves out: which element, and whether it is the `Not` form.
-const ARGUMENTS: [(&str, fn(&Statement) -> &[Strings], bool); 4] = [
+const ARGUMENTS: [(&str, Element, bool); 4] = [
     ("actions", actions, false),
     ("not_actions", actions, true),
     ("resources", resources, false),
