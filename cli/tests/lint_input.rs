@@ -1,5 +1,6 @@
 //! What `crosstrail lint` reads, and what it says of what it cannot read.
 
+#[cfg(test)]
 mod support;
 
 use support::{Run, Sandbox};

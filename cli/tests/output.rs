@@ -1,5 +1,6 @@
 //! What the commands print, and how they end.
 
+#[cfg(test)]
 mod support;
 
 use std::process::Stdio;
@@ -15,7 +16,9 @@ const FAULTY: &str =
 /// is described.
 fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
-        let target = root.pointer(reference.trim_start_matches('#')).expect(reference);
+        let Some(target) = root.pointer(reference.trim_start_matches('#')) else {
+            return found.push(format!("{at}: the schema has no {reference}"));
+        };
         return misfits(value, target, root, at, found);
     }
     let kind = match value {
