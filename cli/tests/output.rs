@@ -53,13 +53,11 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Ve
     }
 }
 
-fn schema(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
-}
+const SCHEMA: &str = include_str!("../../docs/schema/lint-output.schema.json");
 
 #[test]
 fn json_output_fits_its_schema() {
-    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let sandbox = Sandbox::with("output-json", &[("bad.json", FAULTY)]);
     let run = sandbox.run(&["lint", "--format", "json"]);
     let output: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -72,7 +70,7 @@ fn json_output_fits_its_schema() {
 
 #[test]
 fn the_schema_refuses_what_does_not_fit() {
-    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let position = serde_json::json!({"line": 0, "column": "1", "offset": 0, "extra": 1});
     let output = serde_json::json!({"version": 2, "findings": [{"range": {"start": position, "end": null}}]});
     let mut found = Vec::new();
