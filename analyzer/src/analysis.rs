@@ -13,10 +13,10 @@ use rustc_hash::FxHashSet;
 
 use crate::eval::evaluator::{self, Evaluator};
 use crate::finding::Finding;
+use crate::inspection::Inspection;
 use crate::module::{ModuleNode, Stack, Workspace, load_workspace};
 use crate::policy;
 use crate::policy::sites::{self, Knowledge, PolicySite};
-use crate::render::inspection::Inspection;
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::Suppressions;

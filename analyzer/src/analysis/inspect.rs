@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use crate::eval::evaluator::{self, Evaluator, ResourceInstance};
 use crate::eval::text::Text;
 use crate::eval::value::{Value, ValueKind};
+use crate::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
 use crate::module::{Mode, Stack};
 use crate::policy::sites::{self, Form, Knowledge, PolicySite};
-use crate::render::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
 
 use super::State;
 
