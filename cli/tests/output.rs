@@ -124,9 +124,9 @@ fn rules() {
 #[test]
 fn explain() {
     let sandbox = Sandbox::new("output-explain");
-    let page = sandbox.run(&["explain", "invalid-effect"]);
+    let page = sandbox.run(&["explain", "unused-suppression"]);
     assert_eq!(page.code, 0);
-    assert!(page.stdout.starts_with("invalid-effect\n"), "{page:?}");
+    assert!(page.stdout.starts_with("unused-suppression\n\nA comment silences a rule"), "{page:?}");
 
     let group = sandbox.run(&["explain", "grammar"]);
     assert!(group.stdout.lines().any(|line| line.starts_with("invalid-effect ")), "{group:?}");
