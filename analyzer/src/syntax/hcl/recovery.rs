@@ -86,12 +86,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the line here starts like `name "label" ... {`.
-    fn looks_like_labelled_block(&self) -> bool {
+    /// Whether the line here is the first one of a block.
+    fn looks_like_header(&self) -> bool {
         let name = self.name_length(self.at);
         let line = self.rest().lines().next().unwrap_or_default();
         let behind = line.get(name..).unwrap_or_default();
-        name > 0 && behind.trim_start().starts_with('"') && behind.trim_end().ends_with('{')
+        name > 0 && behind.trim_start().starts_with(['"', '{']) && behind.trim_end().ends_with('{')
     }
 
     /// Whether the body of a block at `column` ends before the item here, because
@@ -105,7 +105,7 @@ impl Parser<'_> {
         }
         match indented {
             Some(indented) => indented && self.line_looks_like(self.at) == LineStart::Item,
-            None => self.looks_like_labelled_block(),
+            None => self.looks_like_header(),
         }
     }
 
