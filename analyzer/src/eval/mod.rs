@@ -4,8 +4,23 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod canonical;
+pub mod convert;
+pub mod data_sources;
+pub mod equality;
+pub mod error;
+pub mod evaluator;
+mod expression;
+pub mod functions;
+pub mod json;
+pub mod json_text;
 pub mod number;
+mod resources;
+pub mod scope;
+pub mod set;
 pub mod symbol;
 pub mod text;
+pub mod truth;
 pub mod types;
 pub mod value;
+pub mod yaml;

@@ -59,6 +59,12 @@ impl Place {
         Self { file, start: literal.range.start, skip: 0, map: literal.map.clone() }
     }
 
+    /// The place of the whole text of `file`.
+    #[must_use]
+    pub fn of_file(file: FileId) -> Self {
+        Self { file, start: 0, skip: 0, map: OffsetMap::default() }
+    }
+
     /// The place of the text that starts `bytes` further on.
     #[must_use]
     pub fn skip(&self, bytes: u32) -> Self {
@@ -85,6 +91,16 @@ impl Place {
 
 /// `\U0010FFFF`, less the byte that every decoded character has.
 const ESCAPE_LENGTH: u32 = 9;
+
+impl Known {
+    /// The bytes `range` of it, in their place; `None` if they are not whole characters.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Option<Self> {
+        let start = u32::try_from(range.start).ok()?;
+        let text = self.text.get(range)?;
+        Some(Self { text: text.into(), place: self.place.as_ref().map(|place| place.skip(start)) })
+    }
+}
 
 impl Text {
     /// A known text without a place.
@@ -186,6 +202,12 @@ impl Text {
     /// This text with `other` behind it.
     #[must_use]
     pub fn concat(mut self, other: Self) -> Self {
+        if self.is_empty() {
+            return other;
+        }
+        if other.is_empty() {
+            return self;
+        }
         self.json = None;
         self.pieces.extend(other.pieces);
         self
@@ -202,6 +224,23 @@ impl Text {
             };
         }
         shown
+    }
+
+    /// The known pieces in the bytes `range` of the text (holes have no length), cut to it.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Vec<Known> {
+        let mut cut = Vec::new();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let Piece::Known(known) = piece else { continue };
+            let end = start + known.text.len();
+            let (from, to) = (range.start.max(start), range.end.min(end));
+            if from < to {
+                cut.extend(known.slice(from - start..to - start));
+            }
+            start = end;
+        }
+        cut
     }
 
     /// Where the bytes `range` of the text (holes have no length) were written, if

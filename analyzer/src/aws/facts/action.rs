@@ -1,0 +1,164 @@
+//! Actions: `s3:GetObject`.
+
+use std::cmp::Ordering;
+
+use crate::aws::glob;
+use crate::aws::table::{Record, Table, compare, list};
+
+static ACTIONS: Table = Table::new(include_str!("../../../data/actions.tsv"));
+static EXTRA: Table = Table::new(include_str!("../../../data/actions_extra.tsv"));
+
+/// An action. Reading a list costs a walk over a line of text and no memory.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionFacts {
+    /// Prefix and name as AWS spells them: `s3:GetObject`.
+    pub name: &'static str,
+    /// What it lets a caller do; the reference's coarse grouping, with its oddities
+    /// (`cloudtrail:PutResourcePolicy` is `Write`).
+    pub access_level: AccessLevel,
+    /// Whether it is a permission without an API operation of that name.
+    pub permission_only: bool,
+    /// Whether it is gone from AWS's reference, as services that are shut down are.
+    pub retired: bool,
+    resource_types: &'static str,
+    condition_keys: &'static str,
+    dependent_actions: &'static str,
+}
+
+/// AWS's grouping of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccessLevel {
+    /// Shows that resources exist.
+    List,
+    /// Shows what they hold.
+    Read,
+    /// Changes tags and nothing else.
+    Tagging,
+    /// Creates, changes or deletes.
+    Write,
+    /// Grants or changes permissions.
+    PermissionsManagement,
+}
+
+/// The action of a name such as `s3:getobject`, letter case aside.
+#[must_use]
+pub fn action(name: &str) -> Option<ActionFacts> {
+    ACTIONS.find(name).or_else(|| EXTRA.find(name)).map(ActionFacts::read)
+}
+
+/// The actions of a service, sorted by name.
+pub fn actions(prefix: &str) -> impl Iterator<Item = ActionFacts> {
+    starting_with(format!("{prefix}:"))
+}
+
+/// The actions that `pattern` matches (`s3:Get*`, `*`), sorted by name. As in a policy,
+/// `*` stands for any run of characters and `?` for one.
+///
+/// The text before the first wildcard is found at once; what follows is compared one by one.
+pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
+    let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
+    starting_with(fixed.to_owned()).filter(move |action| glob::matches_ignoring_case(pattern, action.name))
+}
+
+/// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
+///
+/// Walks the whole table, which takes a millisecond or two.
+pub fn same_name(name: &str) -> impl Iterator<Item = ActionFacts> {
+    let has_name = move |record: &Record| {
+        let (_, action) = record.key().split_once(':').unwrap_or_default();
+        action.eq_ignore_ascii_case(name)
+    };
+    ACTIONS.records().chain(EXTRA.records()).filter(has_name).map(ActionFacts::read)
+}
+
+/// Both tables, merged in order.
+fn starting_with(prefix: String) -> impl Iterator<Item = ActionFacts> {
+    let mut extra: Vec<ActionFacts> = EXTRA.starting_with(&prefix).map(ActionFacts::read).collect();
+    extra.reverse();
+    let mut records = ACTIONS.starting_with(prefix).map(ActionFacts::read).peekable();
+    std::iter::from_fn(move || match (records.peek(), extra.last()) {
+        (Some(listed), Some(other)) if compare(other.name, listed.name) == Ordering::Less => extra.pop(),
+        (Some(_), _) => records.next(),
+        (None, _) => extra.pop(),
+    })
+}
+
+impl ActionFacts {
+    fn read(record: Record) -> Self {
+        let [name, kind, resource_types, condition_keys, dependent_actions] = record.fields();
+        Self {
+            name,
+            access_level: AccessLevel::read(kind),
+            permission_only: kind.contains('o'),
+            retired: kind.contains('x'),
+            resource_types,
+            condition_keys,
+            dependent_actions,
+        }
+    }
+
+    /// The prefix of its service: `s3`.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        self.name.split(':').next().unwrap_or_default()
+    }
+
+    /// Its name without the prefix: `GetObject`.
+    #[must_use]
+    pub fn action(&self) -> &'static str {
+        self.name.split_once(':').map_or("", |(_, name)| name)
+    }
+
+    /// The resource types of its service that it works on, each with whether the
+    /// request must name one. With none, only the resource `*` matches.
+    pub fn resource_types(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        list(self.resource_types).map(|name| match name.strip_suffix('*') {
+            Some(name) => (name, true),
+            None => (name, false),
+        })
+    }
+
+    /// Whether a statement can narrow it to resources.
+    #[must_use]
+    pub fn has_resource_types(&self) -> bool {
+        !self.resource_types.is_empty()
+    }
+
+    /// The condition keys that the reference lists for it, templates as they stand
+    /// (`aws:RequestTag/${TagKey}`). Keys of its resource types come on top, see
+    /// [`super::ResourceTypeFacts::condition_keys`], and global keys of the principal,
+    /// the network and the session are never listed.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
+        list(self.condition_keys)
+    }
+
+    /// Actions that the caller may need besides, under circumstances that the
+    /// reference does not say.
+    pub fn dependent_actions(&self) -> impl Iterator<Item = &'static str> {
+        list(self.dependent_actions)
+    }
+}
+
+impl AccessLevel {
+    fn read(kind: &str) -> Self {
+        match kind.chars().next() {
+            Some('L') => Self::List,
+            Some('R') => Self::Read,
+            Some('T') => Self::Tagging,
+            Some('P') => Self::PermissionsManagement,
+            _ => Self::Write,
+        }
+    }
+
+    /// The name that AWS uses for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "List",
+            Self::Read => "Read",
+            Self::Tagging => "Tagging",
+            Self::Write => "Write",
+            Self::PermissionsManagement => "Permissions management",
+        }
+    }
+}

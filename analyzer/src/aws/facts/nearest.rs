@@ -1,0 +1,128 @@
+//! What a name that does not exist was probably meant to be.
+//!
+//! A suggestion is made only where one candidate is clearly nearest; a wrong one is
+//! worse than none, since fixes are made of it.
+
+use strsim::damerau_levenshtein;
+
+use crate::aws::table::{Table, starts_with};
+
+use super::action::{actions, same_name};
+use super::condition_key::{condition_key, condition_keys};
+use super::operator::{OPERATORS, operator};
+use super::principal::{service_principal, service_principals};
+use super::service::{service, services};
+
+/// Other names for services: endpoints, SDK clients, product names.
+static ALIASES: Table = Table::new(include_str!("../../../data/service_aliases.tsv"));
+
+/// The action that `name` was probably meant to be: one of the service with a name
+/// like it, one of that name in another service, or both for a misspelt service.
+/// `None` if `name` exists or nothing is near.
+#[must_use]
+pub fn nearest_action(name: &str) -> Option<&'static str> {
+    let (prefix, action) = name.split_once(':')?;
+    if let Some(found) = service(prefix) {
+        let candidates = || actions(found.prefix).map(|it| (it.action(), it.name));
+        return closest(action, TYPO, candidates())
+            .or_else(|| moved(found.prefix, action))
+            .or_else(|| closest(action, loose(action), candidates()))
+            .filter(|found| !found.eq_ignore_ascii_case(name));
+    }
+    let meant = nearest_service(prefix);
+    let there = meant.and_then(|meant| closest(action, TYPO, actions(meant).map(|it| (it.action(), it.name))));
+    there.or_else(|| moved(prefix, action))
+}
+
+/// The prefix that `prefix` was probably meant to be.
+#[must_use]
+pub fn nearest_service(prefix: &str) -> Option<&'static str> {
+    if service(prefix).is_some() {
+        return None;
+    }
+    let alias = ALIASES.find(prefix).map(|record| record.field(1));
+    alias.or_else(|| closest(prefix, loose(prefix), services().map(|it| (it.prefix, it.prefix))))
+}
+
+/// The service principal that `name` was probably meant to be, with its region and suffix.
+#[must_use]
+pub fn nearest_service_principal(name: &str) -> Option<String> {
+    let written = service_principal(name).filter(|written| !written.listed)?;
+    let service = closest(written.service, loose(written.service), service_principals().map(|it| (it, it)))?;
+    let region = written.region.map(|region| format!(".{region}")).unwrap_or_default();
+    Some(format!("{service}{region}.{}", written.suffix))
+}
+
+/// The condition key that `key` was probably meant to be, with what `key` fills into a template.
+#[must_use]
+pub fn nearest_condition_key(key: &str) -> Option<String> {
+    if condition_key(key).is_some() {
+        return None;
+    }
+    let (fixed, filled) = key.split_once('/').map_or((key, None), |(fixed, filled)| (fixed, Some(filled)));
+    let candidates = condition_keys().filter(|it| !it.is_template()).map(|it| (it.name, it.name));
+    let templates = condition_keys().filter_map(|it| {
+        let (start, _) = it.name.split_once("/${").or_else(|| it.name.split_once("/<"))?;
+        (filled.is_some() && !start.contains('$')).then_some((start, start))
+    });
+    let whole = closest(key, loose(key), candidates).map(str::to_owned);
+    whole.or_else(|| Some(format!("{}/{}", closest(fixed, loose(fixed), templates)?, filled?)))
+}
+
+/// The operator that `text` was probably meant to be, with its qualifiers.
+#[must_use]
+pub fn nearest_operator(text: &str) -> Option<String> {
+    if operator(text).is_some() {
+        return None;
+    }
+    let bare = OPERATORS.iter().map(|it| it.name.to_owned());
+    let suffixed: Vec<String> = bare.flat_map(|it| [format!("{it}IfExists"), it]).collect();
+    let forms = ["", "ForAllValues:", "ForAnyValue:"].map(|set| suffixed.iter().map(move |it| format!("{set}{it}")));
+    let forms: Vec<String> = forms.into_iter().flatten().filter(|it| operator(it).is_some()).collect();
+    closest(text, loose(text), forms.iter().map(|it| (it.as_str(), it.as_str()))).map(str::to_owned)
+}
+
+/// An action of that name in another service: in the one service that has it, or in
+/// one whose prefix is akin (`cloudtrail-data` to `cloudtrail`).
+fn moved(prefix: &str, action: &str) -> Option<&'static str> {
+    let homes: Vec<&'static str> =
+        same_name(action).filter(|it| !it.service().eq_ignore_ascii_case(prefix)).map(|it| it.name).collect();
+    let akin = |name: &&&str| starts_with(name, prefix);
+    match homes.as_slice() {
+        [only] => Some(only),
+        several => {
+            let mut akin = several.iter().filter(akin);
+            akin.next().filter(|_| akin.next().is_none()).copied()
+        }
+    }
+}
+
+/// One slip of the finger, or two letters swapped, or a plural.
+const TYPO: usize = 1;
+
+/// A quarter of the letters may differ, at least one and at most four.
+fn loose(text: &str) -> usize {
+    (text.len() / 4).clamp(TYPO, 4)
+}
+
+/// Of the candidates (what is compared, what is answered) the one nearest to `text`,
+/// letter case aside, within `limit` edits. `None` if two are equally near.
+fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
+    let text = text.to_ascii_lowercase();
+    let mut best: Option<(usize, &str)> = None;
+    let mut tied = false;
+    for (candidate, answer) in candidates {
+        if candidate.len().abs_diff(text.len()) > limit {
+            continue;
+        }
+        let distance = damerau_levenshtein(&text, &candidate.to_ascii_lowercase());
+        let nearest = best.map_or(limit + 1, |(nearest, _)| nearest);
+        if distance < nearest {
+            best = Some((distance, answer));
+            tied = false;
+        } else if distance == nearest && distance <= limit {
+            tied = true;
+        }
+    }
+    best.filter(|_| !tied).map(|(_, answer)| answer)
+}

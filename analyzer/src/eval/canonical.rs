@@ -1,0 +1,137 @@
+//! One spelling for each value, so that what is calculated from equal values has equal names.
+
+use std::fmt::Write as _;
+
+use sha1::{Digest as _, Sha1};
+use smol_str::SmolStr;
+
+use super::symbol::Symbol;
+use super::text::{Piece, Text};
+use super::value::{Value, ValueKind};
+
+/// Longer names are shortened by a hash, in bytes.
+const LONGEST_NAME: usize = 240;
+
+/// The name of the result of `name(arguments)` where arguments are unknown:
+/// the same call with equal arguments gives an equal symbol.
+#[must_use]
+pub fn call_symbol(name: &str, arguments: &[Value]) -> Symbol {
+    let mut inputs = Vec::new();
+    for argument in arguments {
+        collect_symbols(argument, &mut inputs);
+    }
+    let scope = inputs.first().map(|input: &Symbol| input.scope().clone()).unwrap_or_default();
+    let mut writer = Writer { scope, text: format!("{name}(") };
+    for (index, argument) in arguments.iter().enumerate() {
+        if index > 0 {
+            writer.text.push_str(", ");
+        }
+        writer.value(argument);
+    }
+    writer.text.push(')');
+    Symbol::derived(shortened(name, writer.text), inputs)
+}
+
+fn shortened(name: &str, text: String) -> SmolStr {
+    if text.len() <= LONGEST_NAME {
+        return text.into();
+    }
+    let mut short = format!("{name}(#");
+    for byte in Sha1::digest(text.as_bytes()).iter().take(12) {
+        let _infallible = write!(short, "{byte:02x}");
+    }
+    short.push(')');
+    short.into()
+}
+
+/// Adds each symbol that `value` depends on, once, in the order in which they stand.
+pub fn collect_symbols(value: &Value, symbols: &mut Vec<Symbol>) {
+    match &value.kind {
+        ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) => {}
+        ValueKind::String(text) => text.holes().for_each(|hole| add(hole, symbols)),
+        ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
+            items.iter().for_each(|item| collect_symbols(item, symbols));
+        }
+        ValueKind::Map(_, fields) | ValueKind::Object(fields) => {
+            fields.values().for_each(|field| collect_symbols(&field.value, symbols));
+        }
+        ValueKind::Unknown(unknown) => add(&unknown.symbol, symbols),
+    }
+}
+
+fn add(symbol: &Symbol, symbols: &mut Vec<Symbol>) {
+    if !symbols.contains(symbol) {
+        symbols.push(symbol.clone());
+    }
+}
+
+struct Writer {
+    /// Symbols of this scope are written without it.
+    scope: SmolStr,
+    text: String,
+}
+
+impl Writer {
+    fn value(&mut self, value: &Value) {
+        match &value.kind {
+            ValueKind::Null(_) => self.text.push_str("null"),
+            ValueKind::Bool(holds) => self.text.push_str(if *holds { "true" } else { "false" }),
+            ValueKind::Number(number) => {
+                let _infallible = write!(self.text, "{number}");
+            }
+            ValueKind::String(text) => self.string(text),
+            ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.separator(index);
+                    self.value(item);
+                }
+                self.text.push(']');
+            }
+            ValueKind::Map(_, fields) | ValueKind::Object(fields) => {
+                self.text.push('{');
+                for (index, (name, field)) in fields.iter().enumerate() {
+                    self.separator(index);
+                    let _infallible = write!(self.text, "{name:?} = ");
+                    self.value(&field.value);
+                }
+                self.text.push('}');
+            }
+            // The symbol says all: refinements follow from it.
+            ValueKind::Unknown(unknown) => self.symbol(&unknown.symbol),
+        }
+    }
+
+    fn separator(&mut self, index: usize) {
+        if index > 0 {
+            self.text.push_str(", ");
+        }
+    }
+
+    fn string(&mut self, text: &Text) {
+        if let ([Piece::Hole(symbol)], None) = (text.pieces(), text.json()) {
+            return self.symbol(symbol);
+        }
+        self.text.push('"');
+        for piece in text.pieces() {
+            match piece {
+                Piece::Known(known) => {
+                    let _infallible = write!(self.text, "{}", known.text.escape_debug());
+                }
+                Piece::Hole(symbol) => {
+                    self.text.push_str("${");
+                    self.symbol(symbol);
+                    self.text.push('}');
+                }
+            }
+        }
+        self.text.push('"');
+    }
+
+    fn symbol(&mut self, symbol: &Symbol) {
+        if *symbol.scope() != self.scope {
+            let _infallible = write!(self.text, "{}//", symbol.scope());
+        }
+        self.text.push_str(symbol.address());
+    }
+}

@@ -1,0 +1,78 @@
+//! `aws_iam_policy_document`: rendered as the provider does it, with the place of each part kept.
+//!
+//! The rendered value has no place where the provider fills in a default. What is
+//! unknown stays where it is: an unknown identifier is a hole in its list, an unknown
+//! `for_each` leaves the list open. This module must not know what a policy means.
+
+mod block;
+mod conditions;
+mod evaluate;
+mod merge;
+mod principals;
+mod statement;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::sync::Arc;
+
+use crate::eval::symbol::Symbol;
+use crate::eval::types::Type;
+use crate::eval::value::{Field, Fields, Origin, Value, ValueKind};
+
+use block::Identity;
+pub(in crate::eval) use evaluate::attribute;
+
+pub use block::{Argument, Block, Nested, Occurrence};
+use merge::{LATEST_VERSION, Merged};
+use write::Layout;
+
+/// What `document` renders as: an object in the shape of the policy. `symbol` names the data source.
+#[must_use]
+pub fn render(document: &Block, symbol: &Symbol) -> Value {
+    let identity = Identity::of(symbol);
+    let mut merged = Merged::default();
+    for name in ["source_json", "source_policy_documents"] {
+        if let Some(argument) = document.argument(name) {
+            merged.lay_documents(&argument.value, &Occurrence::Once);
+        }
+    }
+    lay_own(document, &mut merged, &identity);
+    for name in ["override_policy_documents", "override_json"] {
+        if let Some(argument) = document.argument(name) {
+            merged.lay_documents(&argument.value, &Occurrence::Once);
+        }
+    }
+    let statement_key = document.blocks_of("statement").next().map(|nested| Origin::at(nested.block.header));
+    let (version, id, statements) = merged.finish(&identity);
+    let mut fields = Fields::new();
+    fields.extend(version.map(|field| ("Version".into(), field)));
+    fields.extend(id.map(|field| ("Id".into(), field)));
+    let value = statements.unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
+    fields.insert("Statement".into(), Field { key: statement_key.unwrap_or_default(), value });
+    Value::new(ValueKind::Object(Arc::new(fields))).with_origin(Origin::at(document.header))
+}
+
+/// The data source's attributes `json` and `minified_json`.
+#[must_use]
+pub fn attributes(document: &Block, symbol: &Symbol) -> [(&'static str, Value); 2] {
+    let value = Arc::new(render(document, symbol));
+    let text = |layout| {
+        let text = write::text(&value, layout).with_json(Arc::clone(&value));
+        Value::new(ValueKind::String(text)).with_origin(Origin::at(document.header))
+    };
+    [("json", text(Layout::Indented)), ("minified_json", text(Layout::Minified))]
+}
+
+fn lay_own(document: &Block, merged: &mut Merged, identity: &Identity) {
+    let default = Field { key: Origin::default(), value: Value::string(LATEST_VERSION) };
+    merged.upgrade_version(&statement::text_argument(document, "version").unwrap_or(default));
+    if let Some(id) = statement::text_argument(document, "policy_id") {
+        merged.adopt_id(&id);
+    }
+    for (index, nested) in document.blocks_of("statement").enumerate() {
+        let identity = identity.part(&format!("statement[{index}]"));
+        merged.lay_statement(statement::statement(&nested.block, &identity), nested.occurrence.clone());
+    }
+}

@@ -1,0 +1,213 @@
+//! One stack, evaluated on demand.
+//!
+//! Nothing is evaluated before it is asked for, and nothing twice. Errors are collected
+//! on the way; what is wrong becomes an unknown, and the rest keeps its value.
+
+mod blocks;
+mod instances;
+mod memo;
+mod named;
+mod providers;
+mod repetition;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use crate::module::{ResourceAddress, Stack};
+use crate::source::{FileSystem, SourceMap, Span};
+use crate::syntax::ast::{Attribute, Expr};
+
+pub use blocks::EvaluatedBlock;
+pub use instances::{Existence, InstanceKey, ModuleInstance, ResourceInstance};
+pub(super) use instances::{ModuleExpansion, ResourceExpansion};
+pub(super) use memo::Key;
+pub use providers::Provider;
+
+use super::error::EvalError;
+use super::scope::Scope;
+use super::symbol::{Cause, Symbol};
+use super::types::Type;
+use super::value::Value;
+
+/// Evaluates the expressions of one stack.
+pub struct Evaluator<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) sources: &'a SourceMap,
+    pub(super) files: &'a dyn FileSystem,
+    pub(super) options: Options,
+    scope_name: SmolStr,
+    root: Arc<ModuleInstance>,
+    memo: RefCell<memo::Memo>,
+    active: RefCell<Vec<memo::Active>>,
+    modules: RefCell<FxHashMap<(u32, SmolStr), Option<Arc<ModuleExpansion>>>>,
+    resources: RefCell<FxHashMap<(u32, ResourceAddress), Option<Arc<ResourceExpansion>>>>,
+    errors: RefCell<Errors>,
+    next_id: Cell<u32>,
+    pub(super) counters: Counters,
+    pub(super) depth: Cell<u32>,
+    pub(super) doubtful: Cell<bool>,
+    pub(super) quiet: Cell<bool>,
+}
+
+/// What a caller may choose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The most expressions that are evaluated for one stack; behind it everything is
+    /// unknown with [`Cause::Limit`].
+    pub expression_limit: u64,
+}
+
+impl Options {
+    /// What suits every repository that people write by hand or with generators.
+    #[must_use]
+    pub const fn usual() -> Self {
+        Self { expression_limit: 20_000_000 }
+    }
+}
+
+/// How much work was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statistics {
+    /// Expressions evaluated, parts of others included.
+    pub expressions: u64,
+    /// Times that a value was asked for which was there already.
+    pub memo_hits: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) expressions: Cell<u64>,
+    memo_hits: Cell<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Errors {
+    list: Vec<EvalError>,
+    seen: FxHashSet<(Option<Span>, String)>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator of `stack`, whose files are in `sources`. `files` is asked for what
+    /// `file()` and `templatefile()` read.
+    #[must_use]
+    pub fn new(stack: &'a Stack, sources: &'a SourceMap, files: &'a dyn FileSystem, options: Options) -> Self {
+        let environment = stack.environment.as_ref().or(stack.workspace.as_ref());
+        let scope_name = match environment {
+            Some(environment) => SmolStr::from(format!("{}@{environment}", stack.dir)),
+            None => stack.dir.clone(),
+        };
+        Self {
+            stack,
+            sources,
+            files,
+            options,
+            scope_name,
+            root: Arc::new(ModuleInstance::root(Arc::clone(&stack.root))),
+            memo: RefCell::default(),
+            active: RefCell::default(),
+            modules: RefCell::default(),
+            resources: RefCell::default(),
+            errors: RefCell::default(),
+            next_id: Cell::new(1),
+            counters: Counters::default(),
+            depth: Cell::new(0),
+            doubtful: Cell::new(false),
+            quiet: Cell::new(false),
+        }
+    }
+
+    /// The stack that is evaluated.
+    #[must_use]
+    pub fn stack(&self) -> &'a Stack {
+        self.stack
+    }
+
+    /// The texts of the stack and of the files that its expressions read.
+    #[must_use]
+    pub fn sources(&self) -> &'a SourceMap {
+        self.sources
+    }
+
+    /// The root module's only instance.
+    #[must_use]
+    pub fn root(&self) -> &Arc<ModuleInstance> {
+        &self.root
+    }
+
+    /// The name under which the symbols of this stack are known: its directory and environment.
+    #[must_use]
+    pub fn scope_name(&self) -> &SmolStr {
+        &self.scope_name
+    }
+
+    /// The value of `expression` in `scope`. An error in it is recorded and gives an unknown.
+    #[must_use]
+    pub fn value(&self, expression: &Expr, scope: &Scope) -> Value {
+        self.evaluate(expression, scope).unwrap_or_else(|error| self.failed(error, scope.span(expression.range)))
+    }
+
+    /// The value of `attribute` in `scope`, which may be that of another file.
+    #[must_use]
+    pub fn attribute_value(&self, attribute: &Attribute, scope: &Scope) -> Value {
+        self.value(&attribute.value, &scope.in_file(attribute.file))
+    }
+
+    /// The value of `expression`, or the first thing that is wrong with it.
+    ///
+    /// # Errors
+    /// When Terraform would refuse the expression, in any of its parts.
+    pub fn strict_value(&self, expression: &Expr, scope: &Scope) -> Result<Value, EvalError> {
+        self.evaluate(expression, &scope.strictly())
+    }
+
+    /// What was wrong with the expressions evaluated so far, in the order of evaluation.
+    #[must_use]
+    pub fn errors(&self) -> Vec<EvalError> {
+        self.errors.borrow().list.clone()
+    }
+
+    /// How much work was done so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics { expressions: self.counters.expressions.get(), memo_hits: self.counters.memo_hits.get() }
+    }
+
+    /// A symbol of this stack.
+    #[must_use]
+    pub fn symbol(&self, address: impl Into<SmolStr>, cause: Cause, span: Option<Span>) -> Symbol {
+        Symbol::new(self.scope_name.clone(), address, cause, span)
+    }
+
+    pub(super) fn record(&self, error: EvalError) {
+        if self.quiet.get() {
+            return;
+        }
+        let mut errors = self.errors.borrow_mut();
+        if errors.seen.insert((error.span, error.message.clone())) {
+            errors.list.push(error);
+        }
+    }
+
+    /// Records `error` and gives the unknown that stands for what could not be evaluated at `span`.
+    pub(super) fn failed(&self, error: EvalError, span: Span) -> Value {
+        let error = error.or_at(span);
+        let file = self.sources.file(span.file);
+        let address = format!("error at {}:{}", file.path(), span.range.start);
+        self.record(error);
+        self.fresh_unknown(&address, Cause::Failed, Some(span))
+    }
+
+    /// An unknown of any type.
+    pub(super) fn fresh_unknown(&self, address: &str, cause: Cause, span: Option<Span>) -> Value {
+        Value::unknown(self.symbol(address, cause, span), Type::Dynamic)
+    }
+
+    fn new_id(&self) -> u32 {
+        let id = self.next_id.get();
+        self.next_id.set(id.wrapping_add(1));
+        id
+    }
+}

@@ -1,0 +1,171 @@
+//! The attributes of resource instances.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::aws::arn_formats::formatted_attributes;
+use crate::module::Mode;
+use crate::syntax::ast::Body;
+
+use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
+use super::super::expression::{canonical, sequence};
+use super::super::scope::Scope;
+use super::super::symbol::Cause;
+use super::super::types::Type;
+use super::super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
+use super::built_in::closed_attributes;
+use super::schema;
+
+/// What Terraform reads of a block itself: no attributes of the resource.
+const META_ARGUMENTS: &[&str] =
+    &["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+
+impl Evaluator<'_> {
+    /// The value of the attribute or nested block `name` of `instance`.
+    #[must_use]
+    pub fn attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        let key = Key::Attribute(instance.number(), name.into());
+        let label = || SmolStr::from(format!("{}.{name}", instance.address));
+        self.remember(key, label, Some(instance.decl.header), || match self.configured(instance, name) {
+            Some(value) if !value.is_null() => value,
+            _ => self.computed(instance, name),
+        })
+    }
+
+    /// What the block says about `name`; `None` if it says nothing.
+    #[must_use]
+    pub fn configured(&self, instance: &ResourceInstance, name: &str) -> Option<Value> {
+        if META_ARGUMENTS.contains(&name) {
+            return None;
+        }
+        let body = &instance.decl.body;
+        if let Some(attribute) = body.attribute(name) {
+            let value = self.attribute_value(attribute, &instance.scope);
+            return Some(schema::as_declared(value, schema::facts(instance, name)));
+        }
+        let blocks = self.blocks(instance, body, name);
+        if blocks.is_empty() { None } else { Some(self.block_list(&blocks)) }
+    }
+
+    /// What AWS or the provider gives for `name` where the block says nothing.
+    #[must_use]
+    pub fn computed(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        if let Some(value) = self.data_attribute(instance, name) {
+            return value;
+        }
+        if let Some(value) = self.built_in(instance, name).or_else(|| self.managed_attribute(instance, name)) {
+            return value;
+        }
+        let facts = schema::facts(instance, name);
+        let ty = facts.map_or(Type::Dynamic, schema::attribute_type);
+        facts.and_then(schema::unset).unwrap_or_else(|| self.computed_symbol(instance, name, ty))
+    }
+
+    fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
+        if instance.decl.address.mode == Mode::Managed { self.derived(instance, name) } else { None }
+    }
+
+    /// The attribute as a name for what is known at apply.
+    pub(in crate::eval) fn computed_symbol(&self, instance: &ResourceInstance, name: &str, ty: Type) -> Value {
+        let span = Some(instance.decl.header);
+        let symbol = self.symbol(format!("{}.{name}", instance.address), cause(instance), span);
+        Value::unknown(symbol, ty).with_origin(Origin::at(instance.decl.header))
+    }
+
+    /// The instance as one object. What is neither configured nor derived stays open: it is
+    /// the symbol `address.name`.
+    pub(in crate::eval) fn whole(&self, instance: &Arc<ResourceInstance>) -> Value {
+        let key = Key::Whole(instance.number());
+        self.remember(
+            key,
+            || instance.address.clone(),
+            Some(instance.decl.header),
+            || {
+                let field = |name: SmolStr| {
+                    let value = self.attribute(instance, &name);
+                    (name, Field { key: Origin::default(), value })
+                };
+                if let Some(names) = closed_attributes(instance.ty()) {
+                    let fields = names.iter().map(|name| field(SmolStr::new_static(name))).collect();
+                    return Value::new(ValueKind::Object(Arc::new(fields)))
+                        .with_origin(Origin::at(instance.decl.header));
+                }
+                let fields: Fields = attribute_names(instance).into_iter().map(field).collect();
+                let known = Value::new(ValueKind::Object(Arc::new(fields)));
+                let symbol = self.symbol(instance.address.clone(), cause(instance), Some(instance.decl.header));
+                let rest = Value::unknown(symbol.clone(), Type::Dynamic);
+                let refinement = Refinement::Merged(Arc::from([rest, known]));
+                let whole = Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement };
+                Value::new(ValueKind::Unknown(whole)).with_origin(Origin::at(instance.decl.header))
+            },
+        )
+    }
+
+    /// Nested blocks as a list of objects.
+    fn block_list(&self, blocks: &[EvaluatedBlock]) -> Value {
+        let parts = blocks.iter().map(|block| {
+            let value = self.block_object(&block.block.body, &block.scope).with_origin(Origin::at(block.span()));
+            match (&block.existence, block.summary) {
+                (Existence::Certain, false) => SequencePart::One(value),
+                _ => SequencePart::Spread(self.any_number(&value)),
+            }
+        });
+        let list = sequence(parts.collect());
+        match blocks.first() {
+            Some(first) => list.with_origin(Origin::at(first.span())),
+            None => list,
+        }
+    }
+
+    fn any_number(&self, element: &Value) -> Value {
+        self.fresh_unknown(&format!("[{}...]", canonical(element)), Cause::Iteration, element.origin.span)
+    }
+
+    fn block_object(&self, body: &Body, scope: &Scope) -> Value {
+        let mut fields = Fields::new();
+        for attribute in body.attributes() {
+            let value = self.attribute_value(attribute, scope);
+            let key = Origin::at(attribute.name.range.at(attribute.file));
+            fields.insert(attribute.name.text.clone(), Field { key, value });
+        }
+        for kind in block_kinds(body) {
+            let value = self.block_list(&self.blocks_in(scope, body, &kind));
+            fields.insert(kind, Field { key: Origin::default(), value });
+        }
+        Value::new(ValueKind::Object(Arc::new(fields)))
+    }
+}
+
+fn cause(instance: &ResourceInstance) -> Cause {
+    match instance.decl.address.mode {
+        Mode::Data => Cause::Data,
+        Mode::Managed | Mode::Ephemeral => Cause::Computed,
+    }
+}
+
+/// The kinds of nested blocks in native syntax, once each.
+fn block_kinds(body: &Body) -> Vec<SmolStr> {
+    let kind = |block: &Arc<crate::syntax::ast::Block>| match (block.kind.text.as_str(), block.label(0)) {
+        ("dynamic", Some(label)) => label.text.clone(),
+        _ => block.kind.text.clone(),
+    };
+    let mut kinds: Vec<SmolStr> = body.native_blocks().map(kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// The attributes that are known without asking AWS.
+fn attribute_names(instance: &ResourceInstance) -> Vec<SmolStr> {
+    let body = &instance.decl.body;
+    let attributes = body.attributes().map(|attribute| attribute.name.text.clone());
+    let mut names: Vec<SmolStr> = attributes.chain(block_kinds(body)).collect();
+    if instance.decl.address.mode == Mode::Managed {
+        names.extend(formatted_attributes(instance.ty()).map(SmolStr::new_static));
+    }
+    names.retain(|name| !META_ARGUMENTS.contains(&name.as_str()) && name != "dynamic");
+    names.sort_unstable();
+    names.dedup();
+    names
+}

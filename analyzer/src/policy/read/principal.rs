@@ -1,0 +1,71 @@
+//! `Principal` and `NotPrincipal`.
+
+use crate::eval::text::Text;
+use crate::policy::model::{PrincipalGroup, Principals};
+use crate::policy::node::{Entry, Node, NodeKind, Object};
+
+use super::statement::Leaves;
+use super::way::{Way, unique};
+use super::{Reader, key_leaf, leaf};
+
+const EXPECTED: &str = "\"*\" or an object of principals by type";
+
+impl Reader {
+    /// The principals that `entry` names. None if there are none in any branch.
+    pub(super) fn principals(&mut self, entry: &Entry, name: &str, way: &Way) -> Option<Principals> {
+        let negated = name.starts_with("Not");
+        let mut principals =
+            Principals { key: entry.key_span, negated, bare: false, groups: Vec::new(), open: Vec::new() };
+        self.principals_of(&entry.value, name, way, &mut principals);
+        unique(&mut principals.open);
+        Some(principals)
+    }
+
+    fn principals_of(&mut self, node: &Node, name: &str, way: &Way, principals: &mut Principals) {
+        let way = way.through(node);
+        match &node.kind {
+            NodeKind::Object(object) => self.principal_map(object, name, &way, principals),
+            NodeKind::String(text) => self.bare_principal(node, text, name, &way, principals),
+            NodeKind::Unknown(symbol) => principals.open.push(symbol.clone()),
+            NodeKind::OneOf(symbol, branches) => {
+                principals.open.push(symbol.clone());
+                for branch in branches {
+                    self.principals_of(branch, name, &way.uncertain(), principals);
+                }
+            }
+            NodeKind::Missing => {}
+            NodeKind::Null if !way.certain => {}
+            NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Array(_) => {
+                self.wrong_type(node.span, name, EXPECTED, &way);
+            }
+        }
+    }
+
+    fn bare_principal(&mut self, node: &Node, text: &Text, name: &str, way: &Way, principals: &mut Principals) {
+        let Some(known) = text.as_known() else {
+            for symbol in text.holes() {
+                principals.open.push(symbol.clone());
+            }
+            return;
+        };
+        if known != "*" {
+            return self.wrong_type(node.span, name, EXPECTED, way);
+        }
+        principals.bare |= way.certain;
+        let Some(star) = leaf(node, way) else { return };
+        let (items, possible) =
+            if way.certain { (vec![star.clone()], Vec::new()) } else { (Vec::new(), vec![star.clone()]) };
+        principals.groups.push(PrincipalGroup { kind: star, items, possible, open: Vec::new() });
+    }
+
+    fn principal_map(&mut self, object: &Object, name: &str, way: &Way, principals: &mut Principals) {
+        self.duplicates(object, way);
+        for symbol in &object.open {
+            principals.open.push(symbol.clone());
+        }
+        for entry in &object.entries {
+            let Leaves { items, possible, open } = self.leaves(&entry.value, name, way);
+            principals.groups.push(PrincipalGroup { kind: key_leaf(entry, way), items, possible, open });
+        }
+    }
+}
