@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crosstrail_analyzer::eval::evaluator::{Evaluator, Options};
-use crosstrail_analyzer::eval::value::Value;
+use crosstrail_analyzer::eval::value::{Fields, Refinement, Unknown, Value, ValueKind};
 use crosstrail_analyzer::module::{Mode, Stack, VariableValue, load_workspace};
 use crosstrail_analyzer::source::{MemoryFileSystem, SourceMap};
 use crosstrail_analyzer::syntax::json::{JsonKind, JsonValue};
@@ -157,12 +157,12 @@ fn attribute_difference(value: &Value, after: &JsonValue, unknown: Option<&JsonV
     let (JsonKind::Array(items), Some(elements)) = (&after.kind, value.elements()) else {
         return plan_difference(value, after, unknown, path);
     };
-    let is_blocks = elements.iter().all(|element| element.fields().is_some());
+    let is_blocks = elements.iter().all(|element| block_fields(element).is_some());
     if !is_blocks || items.len() != elements.len() {
         return plan_difference(value, after, unknown, path);
     }
     elements.iter().zip(items).enumerate().find_map(|(index, (element, item))| {
-        let fields = element.fields().into_iter().flat_map(|fields| fields.iter());
+        let fields = block_fields(element).into_iter().flat_map(|fields| fields.iter());
         fields.into_iter().find_map(|(name, field)| {
             let path = format!("{path}[{index}].{name}");
             match member(item, name) {
@@ -171,6 +171,14 @@ fn attribute_difference(value: &Value, after: &JsonValue, unknown: Option<&JsonV
             }
         })
     })
+}
+
+/// What is written in a block: what the provider adds to it is open.
+fn block_fields(value: &Value) -> Option<&Arc<Fields>> {
+    match &value.kind {
+        ValueKind::Unknown(Unknown { refinement: Refinement::Merged(parts), .. }) => parts.last()?.fields(),
+        _ => value.fields(),
+    }
 }
 
 fn items(value: Option<&JsonValue>) -> &[JsonValue] {
