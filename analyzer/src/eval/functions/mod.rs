@@ -28,6 +28,7 @@ mod sets;
 mod signature;
 mod strings;
 mod table;
+mod tfvars;
 mod time;
 mod trim;
 mod verb;

@@ -90,8 +90,10 @@ fn setproduct(call: &Call<'_>) -> Outcome {
     let element = Type::Tuple(columns.iter().map(|(ty, _)| ty.clone()).collect());
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (_, items) in &columns {
-        rows =
-            rows.iter().flat_map(|row| items.iter().map(|item| [row.as_slice(), &[item.clone()]].concat())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| items.iter().map(|item| [row.as_slice(), std::slice::from_ref(item)].concat()))
+            .collect();
     }
     let tuples = rows.into_iter().map(|row| Value::new(ValueKind::Tuple(row.into())));
     Ok(Value::new(match product_type(call, element.clone()) {

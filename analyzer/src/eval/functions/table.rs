@@ -87,6 +87,7 @@ static FAMILIES: &[&[Function]] = &[
     super::regex::FUNCTIONS,
     super::sets::FUNCTIONS,
     super::strings::FUNCTIONS,
+    super::tfvars::FUNCTIONS,
     super::time::FUNCTIONS,
     super::trim::FUNCTIONS,
     &[
