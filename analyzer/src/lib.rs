@@ -1,5 +1,6 @@
 //! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
 
+pub mod analysis;
 pub mod aws;
 pub mod eval;
 pub mod finding;

@@ -23,3 +23,4 @@ pub mod text;
 pub mod truth;
 pub mod types;
 pub mod value;
+pub mod yaml;

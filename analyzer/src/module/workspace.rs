@@ -26,8 +26,8 @@ const MAX_DIRECTORY_DEPTH: usize = 32;
 /// runs it; otherwise it is a library. One that is called is a root only if it has a
 /// backend or variables of its own.
 ///
-/// Hidden directories are passed over, `.terraform` among them; what is called from
-/// there is read nevertheless. The result depends on the files alone.
+/// Hidden directories are passed over, `.terraform` among them, and those that `fs`
+/// passes over; what is called from there is read nevertheless. The result depends on the files alone.
 #[must_use]
 pub fn load_workspace(fs: &dyn FileSystem, sources: &SourceMap, dirs: &[String]) -> Workspace {
     let mut directories = BTreeMap::new();
@@ -92,8 +92,10 @@ impl Search<'_> {
         self.directories.insert(dir.to_owned(), ModuleFiles::new(&entries));
         let Some(depth) = depth.checked_sub(1) else { return };
         let inner = entries.iter().filter(|entry| entry.kind == EntryKind::Directory && !entry.name.starts_with('.'));
-        for entry in inner {
-            self.directory(&path::join(dir, &entry.name), depth);
+        for inner in inner.map(|entry| path::join(dir, &entry.name)) {
+            if !self.fs.passes_over(&inner) {
+                self.directory(&inner, depth);
+            }
         }
     }
 }

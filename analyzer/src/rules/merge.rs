@@ -87,11 +87,13 @@ fn names(drafts: &[&Draft], ctx: &RuleContext<'_>) -> Vec<String> {
     let sites = || drafts.iter().filter_map(|draft| ctx.policies.get(draft.site?));
     let same_declaration = |site: &&PolicySite| {
         sites().any(|found| {
-            found.address == site.address && found.kind == site.kind && found.document.span == site.document.span
+            found.block_address == site.block_address
+                && found.kind == site.kind
+                && found.document.span == site.document.span
         })
     };
-    let affected: BTreeSet<&str> = sites().map(|site| site.instance.as_str()).collect();
-    let all: BTreeSet<&str> = ctx.policies.iter().filter(same_declaration).map(|site| site.instance.as_str()).collect();
+    let affected: BTreeSet<String> = sites().map(PolicySite::instance).collect();
+    let all: BTreeSet<String> = ctx.policies.iter().filter(same_declaration).map(PolicySite::instance).collect();
     if affected == all {
         return Vec::new();
     }

@@ -18,7 +18,8 @@ mod strings;
 mod testing;
 mod text;
 
-pub use context::{PolicySite, RuleContext};
+pub use crate::policy::sites::PolicySite;
+pub use context::RuleContext;
 pub use report::{FindingBuilder, Report};
 pub use run::check;
 pub(crate) use selection::nearest;
@@ -131,6 +132,9 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 
 // region: index (written by `UPDATE_EXPECT=1 cargo test --test rule_index`)
 mod action {
+    pub(super) mod action_needs_star_resource;
+    pub(super) mod action_resource_mismatch;
+    pub(super) mod fit;
     pub(super) mod unknown_action;
     pub(super) mod unknown_service;
 }
@@ -140,6 +144,8 @@ mod analysis {
 }
 mod arn {
     pub(super) mod malformed_account_id;
+    pub(super) mod malformed_arn;
+    pub(super) mod shape;
 }
 mod condition {
     pub(super) mod unknown_condition_key;
@@ -154,7 +160,7 @@ mod grammar {
     pub(super) mod resource_in_trust_policy;
 }
 
-/// All rules, sorted by group and code.
+/// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
     &grammar::duplicate_sid::RULE,
     &grammar::invalid_effect::RULE,
@@ -162,9 +168,12 @@ pub static RULES: &[&Rule] = &[
     &grammar::missing_principal::RULE,
     &grammar::principal_in_identity_policy::RULE,
     &grammar::resource_in_trust_policy::RULE,
+    &action::action_needs_star_resource::RULE,
+    &action::action_resource_mismatch::RULE,
     &action::unknown_action::RULE,
     &action::unknown_service::RULE,
     &arn::malformed_account_id::RULE,
+    &arn::malformed_arn::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &analysis::internal_error::RULE,

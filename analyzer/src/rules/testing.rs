@@ -32,7 +32,9 @@ impl Fixture {
         let file = sources.add("policy.json", json);
         let whole = TextRange::new(0, u32::try_from(json.len()).unwrap()).at(file);
         let document = Arc::new(read_text(&with_holes(json, file), whole));
-        let site = PolicySite { document, kind, address: "aws_iam_role.deploy".into(), instance: "".into() };
+        let address = "aws_iam_role.deploy";
+        let site =
+            PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
         Self { sources, file, sites: vec![site] }
     }
 

@@ -80,7 +80,21 @@ pub(crate) fn is_terraform_json(text: &str) -> bool {
 
 fn is_template(text: &str) -> bool {
     TEMPLATE_MARKS.iter().any(|mark| text.contains(mark))
+        || text.split("arn:").skip(1).any(has_placeholder)
         || text.split("${").skip(1).any(|behind| !starts_as_policy_variable(behind))
+}
+
+/// Whether the ARN that goes on with `behind` has a word for its region or account, as
+/// documentation and scripts that replace it write it: `ACCOUNT_ID`, `<account>`.
+fn has_placeholder(behind: &str) -> bool {
+    let arn = behind.split(['"', '\n']).next().unwrap_or_default();
+    arn.split(':').skip(2).take(2).any(is_placeholder)
+}
+
+fn is_placeholder(field: &str) -> bool {
+    let is_bracketed = field.starts_with(['<', '[']) && field.ends_with(['>', ']']);
+    let is_shouted = field.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    !field.is_empty() && (is_bracketed || is_shouted)
 }
 
 /// Whether `behind`, the text behind `${`, goes on as in `${aws:username}` or `${*}`.
@@ -138,6 +152,9 @@ mod tests {
             (r#"{"Statement": [{"Resource": "arn:aws:s3:::b/${aws:username}/${*}"}]}"#, true),
             (r#"{"Statement": [{"Resource": "${bucket_arn}/*"}]}"#, false),
             (r#"{"Statement": [{"Resource": "{{ bucket }}"}]}"#, false),
+            (r#"{"Statement": [{"Resource": "arn:aws:iam::ACCOUNT_ID:role/a"}]}"#, false),
+            (r#"{"Statement": [{"Resource": ["*", "arn:aws:iam::<account-id>:role/a"]}]}"#, false),
+            (r#"{"Statement": [{"Resource": ["arn:aws:iam::12345:role/a", "arn:aws:s3:::b", "arn:a"]}]}"#, true),
             (r#"{"Statement": [%{ for a in actions }]}"#, false),
             (r#"{"Resources": {"Policy": {"Statement": []}}}"#, false),
             (r#"{"state": "{\"Statement\": []}"}"#, false),

@@ -1,15 +1,17 @@
 //! The files of the machine, within bounds.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, path};
 use rustc_hash::FxHashMap;
 
 use super::area::Area;
 use super::content;
+use super::refusals::Refusals;
 use crate::progress::Progress;
 
 /// The largest file that is read, in bytes. Configuration written by people stays
@@ -22,15 +24,35 @@ pub(crate) struct DiskFileSystem {
     area: Area,
     /// Directories asked for so far, and whether they may be read.
     admitted: RwLock<FxHashMap<PathBuf, bool>>,
+    /// The directories that a search for modules looks into.
+    searched: OnceLock<BTreeSet<String>>,
     limit: u64,
     progress: Progress,
+    refusals: Refusals,
 }
 
 impl DiskFileSystem {
     /// The workspace around `directories`. Files larger than `limit` bytes are refused;
     /// `progress` hears of each file that is read.
     pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress) -> Self {
-        Self { area: Area::around(directories), admitted: RwLock::default(), limit, progress }
+        Self {
+            area: Area::around(directories),
+            admitted: RwLock::default(),
+            searched: OnceLock::new(),
+            limit,
+            progress,
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// What has been refused so far, and will be.
+    pub(super) fn refusals(&self) -> Refusals {
+        self.refusals.clone()
+    }
+
+    /// Lets a search for modules look into these directories only. Says so once.
+    pub(super) fn search_only(&self, directories: BTreeSet<String>) {
+        let _said_before = self.searched.set(directories);
     }
 
     /// Refuses what lies outside the area.
@@ -56,7 +78,8 @@ impl DiskFileSystem {
         })
     }
 
-    fn open(&self, path: &Path) -> Result<File, FileError> {
+    /// The file, with its size in bytes.
+    fn open(&self, path: &Path) -> Result<(File, u64), FileError> {
         // Opening a pipe would wait for someone to write to it.
         let metadata = fs::metadata(path).map_err(|error| from_io(&error))?;
         if !metadata.is_file() {
@@ -65,15 +88,21 @@ impl DiskFileSystem {
         if metadata.len() > self.limit {
             return Err(FileError::TooLarge { size: metadata.len(), limit: self.limit });
         }
-        File::open(path).map_err(|error| from_io(&error))
+        let file = File::open(path).map_err(|error| from_io(&error))?;
+        Ok((file, metadata.len()))
     }
 }
 
 impl FileSystem for DiskFileSystem {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.admit(Path::new(path))?;
-        let mut bytes = Vec::new();
-        let read = self.open(Path::new(path))?.take(self.limit).read_to_end(&mut bytes);
+        self.admit(Path::new(path)).inspect_err(|error| {
+            if *error == FileError::OutsideWorkspace {
+                self.refusals.add(path);
+            }
+        })?;
+        let (file, size) = self.open(Path::new(path))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
+        let read = file.take(self.limit).read_to_end(&mut bytes);
         read.map_err(|error| from_io(&error))?;
         self.progress.file_read(path);
         match content::not_text(&bytes).filter(|_| content::is_text(path)) {
@@ -100,6 +129,10 @@ impl FileSystem for DiskFileSystem {
             EntryKind::Directory => self.admits_directory(Path::new(path)),
         };
         admitted.then_some(kind)
+    }
+
+    fn passes_over(&self, path: &str) -> bool {
+        self.searched.get().is_some_and(|searched| !searched.contains(path))
     }
 }
 
@@ -145,6 +178,12 @@ fn words(error: &io::Error) -> String {
 /// `path` as the analysis knows it: relative to the working directory where it lies
 /// in it, separated by `/`; `None` if it is no text.
 pub(crate) fn known_as(path: &Path) -> Option<String> {
-    let inside = std::env::current_dir().ok().and_then(|working| path.strip_prefix(working).ok().map(Path::to_owned));
-    inside.as_deref().unwrap_or(path).to_str().map(path::normalize)
+    let inside = working_directory().filter(|_| path.is_absolute()).and_then(|working| path.strip_prefix(working).ok());
+    inside.unwrap_or(path).to_str().map(path::normalize)
+}
+
+/// The directory that the program was started in; it never changes it.
+fn working_directory() -> Option<&'static Path> {
+    static WORKING: OnceLock<Option<PathBuf>> = OnceLock::new();
+    WORKING.get_or_init(|| std::env::current_dir().ok()).as_deref()
 }

@@ -4,6 +4,7 @@
 mod area;
 pub(crate) mod content;
 mod disk;
+mod refusals;
 mod standard;
 mod walk;
 
@@ -16,8 +17,9 @@ use crosstrail_analyzer::source::{FileSystem, path};
 
 pub(crate) use disk::FILE_LIMIT;
 use disk::{DiskFileSystem, from_io, known_as};
+use refusals::Refusals;
 use standard::StandardInput;
-use walk::Modules;
+use walk::Searched;
 
 use crate::progress::Progress;
 
@@ -28,7 +30,7 @@ const STANDARD_INPUT: &str = "-";
 pub(crate) struct Input {
     /// Where its bytes come from.
     pub(crate) files: Arc<dyn FileSystem>,
-    /// Directories that hold configuration, sorted.
+    /// Directories below which modules are searched.
     pub(crate) directories: Vec<String>,
     /// Files that hold a policy, sorted.
     pub(crate) documents: Vec<String>,
@@ -36,6 +38,8 @@ pub(crate) struct Input {
     pub(crate) only: Option<BTreeSet<String>>,
     /// What was named or met and cannot be checked.
     pub(crate) problems: Vec<Problem>,
+    /// What the configuration will not be let to read.
+    pub(crate) refusals: Refusals,
 }
 
 /// Something that cannot be checked or is odd, and why.
@@ -108,17 +112,23 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         documents: Vec::new(),
         only: paths.iter().all(|path| path.is_file()).then(BTreeSet::new),
         problems: Vec::new(),
+        refusals: files.refusals(),
     };
-    let mut modules = Modules::default();
+    let mut searched = Searched::default();
     for named in paths {
         match std::fs::metadata(named) {
             Err(error) => input.problems.push(Problem::at(named, from_io(&error).to_string())),
-            Ok(metadata) if metadata.is_dir() => walk::walk(named, &files, &mut input, &mut modules),
-            Ok(_) => named_file(named, &files, &mut input, &mut modules),
+            Ok(metadata) if metadata.is_dir() => {
+                input.directories.extend(known_as(named));
+                walk::walk(named, &files, &mut input, &mut searched);
+            }
+            Ok(_) => named_file(named, &files, &mut input, &mut searched),
         }
     }
-    progress.expect(modules.files());
-    input.directories = modules.into_sorted();
+    progress.expect(searched.files());
+    let searched = searched.into_directories();
+    input.directories.retain(|dir| searched.contains(dir));
+    files.search_only(searched);
     input.documents.sort();
     input.documents.dedup();
     input
@@ -126,14 +136,14 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
 
 /// A file that the user names: the module it is part of is analysed, or it is a
 /// policy, or the user is told that it is neither.
-fn named_file(named: &Path, files: &DiskFileSystem, input: &mut Input, modules: &mut Modules) {
+fn named_file(named: &Path, files: &DiskFileSystem, input: &mut Input, searched: &mut Searched) {
     let Some(shown) = known_as(named) else {
         return input.problems.push(Problem::at(named, "its name is not UTF-8"));
     };
     let text = files.read(&shown).map(|bytes| String::from_utf8(bytes).ok());
     match text {
         Err(error) => return input.problems.push(Problem::new(&shown, error.to_string())),
-        Ok(_) if content::is_terraform(&shown) => modules.add(path::parent(&shown)),
+        Ok(_) if content::is_terraform(&shown) => add_directory(path::parent(&shown), input, searched),
         Ok(Some(text)) if content::may_be_policy(&text) => input.documents.push(shown.clone()),
         Ok(_) => return input.problems.push(Problem::new(&shown, "neither Terraform nor a policy document")),
     }
@@ -142,7 +152,14 @@ fn named_file(named: &Path, files: &DiskFileSystem, input: &mut Input, modules: 
     }
 }
 
+/// Has the modules in `dir` analysed, and none below it unless they are called.
+fn add_directory(dir: &str, input: &mut Input, searched: &mut Searched) {
+    input.directories.push(dir.to_owned());
+    searched.directory(dir);
+}
+
 fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> Input {
+    disk.search_only(BTreeSet::from([".".to_owned()]));
     let problem = |message: String| Problem::new(STANDARD_INPUT, message);
     let nothing = |problem| Input {
         files: Arc::new(crosstrail_analyzer::source::MemoryFileSystem::default()),
@@ -150,15 +167,17 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         documents: Vec::new(),
         only: None,
         problems: vec![problem],
+        refusals: Refusals::default(),
     };
     if paths.len() > 1 {
         return nothing(problem("standard input cannot be combined with other paths".to_owned()));
     }
+    let refusals = disk.refusals();
     let standard = match StandardInput::read(disk, limit) {
         Ok(standard) => standard,
         Err(error) => return nothing(problem(error.to_string())),
     };
     let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
     let directories = if documents.is_empty() { vec![".".to_owned()] } else { Vec::new() };
-    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new() }
+    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new(), refusals }
 }

@@ -79,6 +79,10 @@ impl FileSystem for StandardInput {
     fn kind(&self, path: &str) -> Option<EntryKind> {
         if self.is_it(path) { Some(EntryKind::File) } else { self.disk.kind(path) }
     }
+
+    fn passes_over(&self, path: &str) -> bool {
+        self.disk.passes_over(path)
+    }
 }
 
 #[cfg(test)]

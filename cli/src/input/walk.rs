@@ -1,11 +1,11 @@
 //! The way through directories: what is ignored by git or hidden is left out, links
-//! are followed, and each directory counts once, however many ways lead to it.
+//! are followed, and each directory is searched once, however many ways lead to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crosstrail_analyzer::source::{FileSystem, path};
+use crosstrail_analyzer::source::FileSystem;
 use ignore::{DirEntry, Error, WalkBuilder};
 
 use super::disk::{DiskFileSystem, from_io, known_as};
@@ -15,29 +15,30 @@ use super::{Input, Problem, content};
 /// is larger than some 20 KB; other JSON is often larger by far.
 const POLICY_LIMIT: u64 = 1 << 20;
 
-/// Adds to `input` what lies below `root`; the modules' directories go to `modules`.
-pub(super) fn walk(root: &Path, files: &DiskFileSystem, input: &mut Input, modules: &mut Modules) {
+/// Adds to `input` the policies below `root` and what is wrong on the way; the
+/// directories, `root` among them, go to `searched`.
+pub(super) fn walk(root: &Path, files: &DiskFileSystem, input: &mut Input, searched: &mut Searched) {
     let walk = WalkBuilder::new(root).follow_links(true).require_git(false).sort_by_file_name(Ord::cmp).build();
     for entry in walk {
         match entry {
-            Ok(entry) => meet(&entry, files, input, modules),
+            Ok(entry) => meet(&entry, files, input, searched),
             Err(error) => input.problems.extend(problem(&error, root)),
         }
     }
 }
 
-fn meet(entry: &DirEntry, files: &DiskFileSystem, input: &mut Input, modules: &mut Modules) {
-    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-        return;
-    }
+fn meet(entry: &DirEntry, files: &DiskFileSystem, input: &mut Input, searched: &mut Searched) {
+    let Some(kind) = entry.file_type().filter(|kind| kind.is_file() || kind.is_dir()) else { return };
     let Some(shown) = known_as(entry.path()) else {
         let name = entry.path().to_string_lossy();
-        let is_ours = content::is_text(&name.replace('\\', "/"));
+        let is_ours = kind.is_dir() || content::is_text(&name);
         input.problems.extend(is_ours.then(|| Problem::new(&name, "its name is not UTF-8")));
         return;
     };
-    if content::is_configuration(&shown) {
-        modules.add(path::parent(&shown));
+    if kind.is_dir() {
+        searched.directory(&shown);
+    } else if content::is_configuration(&shown) {
+        searched.files += 1;
     } else if shown.ends_with(".json") && is_policy(entry, &shown, files) {
         input.documents.push(shown);
     }
@@ -72,23 +73,16 @@ fn problem(error: &Error, at: &Path) -> Option<Problem> {
     }
 }
 
-/// Directories that hold configuration, each once, by what they are on the disk.
+/// Directories, each once, by what they are on the disk.
 #[derive(Debug, Default)]
-pub(super) struct Modules {
+pub(super) struct Searched {
     by_real: BTreeMap<PathBuf, String>,
-    last: Option<String>,
     files: usize,
 }
 
-impl Modules {
-    /// Adds the directory known as `dir`, which holds one more file of configuration.
-    /// Of two names the one without links wins.
-    pub(super) fn add(&mut self, dir: &str) {
-        self.files += 1;
-        if self.last.as_deref() == Some(dir) {
-            return;
-        }
-        self.last = Some(dir.to_owned());
+impl Searched {
+    /// Adds the directory known as `dir`. Of two names the one without links wins.
+    pub(super) fn directory(&mut self, dir: &str) {
         let Ok(real) = Path::new(dir).canonicalize() else { return };
         let is_real = std::path::absolute(dir).is_ok_and(|absolute| absolute == real);
         match self.by_real.get_mut(&real) {
@@ -103,10 +97,8 @@ impl Modules {
         self.files
     }
 
-    /// The directories, sorted.
-    pub(super) fn into_sorted(self) -> Vec<String> {
-        let mut dirs: Vec<_> = self.by_real.into_values().collect();
-        dirs.sort();
-        dirs
+    /// The directories.
+    pub(super) fn into_directories(self) -> BTreeSet<String> {
+        self.by_real.into_values().collect()
     }
 }

@@ -13,9 +13,6 @@ use super::super::value::{Origin, Value, ValueKind};
 use super::for_expr::rounds;
 use super::{Result, TextBuilder, canonical, known_bool, known_piece};
 
-/// Longer texts are not put together, in bytes.
-const LONGEST_TEXT: usize = 16 << 20;
-
 impl Evaluator<'_> {
     pub(super) fn template(&self, template: &Template, range: TextRange, scope: &Scope) -> Result<Value> {
         if let Some(expr) = single_interpolation(template) {
@@ -34,10 +31,11 @@ impl Evaluator<'_> {
                 TemplatePart::If(directive) => self.if_directive(directive, builder, scope)?,
                 TemplatePart::For(directive) => self.for_directive(directive, builder, scope)?,
             }
-            if builder.length > LONGEST_TEXT {
+            if builder.is_full() {
                 let symbol = self.symbol("text that is too long", Cause::Limit("length of a text"), None);
                 *builder = TextBuilder::default();
                 builder.push(Piece::Hole(symbol));
+                return Ok(());
             }
         }
         Ok(())

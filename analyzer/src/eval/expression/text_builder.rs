@@ -10,6 +10,12 @@ use super::super::value::{Refinement, Unknown, Value, ValueKind};
 use super::lift::{LIFT_LIMIT, alternatives, one_of};
 use super::{Result, canonical};
 
+/// Longer texts are not put together, in bytes.
+const LONGEST_TEXT: usize = 16 << 20;
+
+/// Texts of more pieces are not put together.
+const MOST_PIECES: usize = 100_000;
+
 impl Evaluator<'_> {
     /// Adds `value` as an interpolation does.
     pub(in crate::eval) fn push_value(&self, value: &Value, builder: &mut TextBuilder) -> Result<()> {
@@ -78,8 +84,9 @@ pub(in crate::eval) struct TextBuilder {
     /// The text with each choice as a hole: what names the whole.
     naming: Vec<Piece>,
     pub(super) sensitive: bool,
-    /// In bytes, of the known pieces.
-    pub(super) length: usize,
+    /// In bytes and pieces.
+    length: usize,
+    pieces: usize,
     /// The only interpolation with known JSON inside, if there is nothing else but space.
     json: Option<Text>,
     only_json: bool,
@@ -99,6 +106,7 @@ impl Default for TextBuilder {
             naming: Vec::new(),
             sensitive: false,
             length: 0,
+            pieces: 0,
             json: None,
             only_json: true,
         }
@@ -108,7 +116,6 @@ impl Default for TextBuilder {
 impl TextBuilder {
     pub(in crate::eval) fn push(&mut self, piece: Piece) {
         if let Piece::Known(known) = &piece {
-            self.length += known.text.len();
             self.only_json &= known.text.chars().all(char::is_whitespace);
         } else {
             self.only_json = false;
@@ -116,7 +123,19 @@ impl TextBuilder {
         self.add(piece);
     }
 
+    /// Whether the text is too long or has too many pieces; nothing more is added then.
+    pub(super) fn is_full(&self) -> bool {
+        self.length > LONGEST_TEXT || self.pieces > MOST_PIECES
+    }
+
     fn add(&mut self, piece: Piece) {
+        if self.is_full() {
+            return;
+        }
+        self.pieces += self.options.len();
+        if let Piece::Known(known) = &piece {
+            self.length += known.text.len();
+        }
         if let Some((last, others)) = self.options.split_last_mut() {
             for option in others.iter_mut() {
                 option.pieces.push(piece.clone());
@@ -133,9 +152,6 @@ impl TextBuilder {
             self.only_json &= self.json.is_none();
             self.json = Some(text.clone());
             for piece in text.pieces() {
-                if let Piece::Known(known) = piece {
-                    self.length += known.text.len();
-                }
                 self.add(piece.clone());
             }
             return;
@@ -165,6 +181,7 @@ impl TextBuilder {
                 texts.iter().enumerate().filter(|(index, _)| taken(option).is_none_or(|taken| taken == *index));
             for (index, text) in fitting {
                 let mut option = option.clone();
+                self.pieces += option.pieces.len() + text.pieces().len();
                 option.pieces.extend(text.pieces().iter().cloned());
                 option.taken.push((symbol.clone(), index));
                 options.push(option);

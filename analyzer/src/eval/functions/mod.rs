@@ -11,6 +11,7 @@ mod context;
 mod conversion;
 mod encoding;
 mod encoding_json;
+mod encoding_yaml;
 mod files;
 mod format;
 mod hash;

@@ -75,6 +75,7 @@ static FAMILIES: &[&[Function]] = &[
     super::conversion::FUNCTIONS,
     super::encoding::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
+    super::encoding_yaml::FUNCTIONS,
     super::files::FUNCTIONS,
     super::format::FUNCTIONS,
     super::hash::FUNCTIONS,

@@ -107,6 +107,9 @@ impl Decimal {
     /// Cuts off the digits that are not needed to tell `float` from its neighbours:
     /// `roundShortest` of Go's `math/big`, digit by digit.
     fn shorten(&mut self, float: &Float) {
+        if float.is_zero() {
+            return;
+        }
         let shift = (PRECISION + 1).saturating_sub(float.mantissa().bits());
         let doubled = float.mantissa() << shift;
         let exponent = float.exponent().saturating_sub_unsigned(shift);

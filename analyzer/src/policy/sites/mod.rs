@@ -108,21 +108,40 @@ pub fn of_file(sources: &SourceMap, file: FileId) -> Option<PolicySite> {
         return None;
     }
     let document = Arc::new(read_file(sources, file));
-    Some(PolicySite {
-        stack: SmolStr::default(),
-        address: source.path().as_ref().into(),
-        block_address: source.path().as_ref().into(),
-        module: SmolStr::default(),
-        attribute: SmolStr::default(),
-        kind: PolicyKind::Unattached,
-        site: None,
-        span: TextRange::empty(0).at(file),
-        existence: Existence::Certain,
-        downloaded: false,
-        form: Form::PolicyFile,
-        knowledge: knowledge(&document),
-        document,
-    })
+    Some(PolicySite::unattached(document, source.path(), TextRange::empty(0).at(file)))
+}
+
+impl PolicySite {
+    /// A policy in a file of its own, which no resource in view uses.
+    #[must_use]
+    pub fn unattached(document: Arc<PolicyDocument>, path: &str, span: Span) -> Self {
+        Self {
+            stack: SmolStr::default(),
+            address: path.into(),
+            block_address: path.into(),
+            module: SmolStr::default(),
+            attribute: SmolStr::default(),
+            kind: PolicyKind::Unattached,
+            site: None,
+            span,
+            existence: Existence::Certain,
+            downloaded: false,
+            form: Form::PolicyFile,
+            knowledge: knowledge(&document),
+            document,
+        }
+    }
+
+    /// Which of the instances of the block the place belongs to, for people: the stack
+    /// and the module instance in it.
+    #[must_use]
+    pub fn instance(&self) -> String {
+        match (self.stack.as_str(), self.module.as_str()) {
+            (stack, "") => stack.to_owned(),
+            ("." | "", module) => module.to_owned(),
+            (stack, module) => format!("{module} of {stack}"),
+        }
+    }
 }
 
 struct Finder<'e, 'a> {

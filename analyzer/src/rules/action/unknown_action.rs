@@ -1,9 +1,9 @@
 //! What it finds, why, and its tests: `unknown_action.md`.
 
 use crate::aws::facts;
-use crate::eval::text::{Piece, Text};
 use crate::finding::{Safety, Severity};
 use crate::policy::model::Leaf;
+use crate::rules::text::with_wildcards;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -27,15 +27,6 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             Some(_) | None => {}
         }
     }
-}
-
-/// The text with `*` for each hole: what it matches for some value of the holes.
-fn with_wildcards(text: &Text) -> String {
-    let pieces = text.pieces().iter().map(|piece| match piece {
-        Piece::Known(known) => known.text.as_str(),
-        Piece::Hole(_) => "*",
-    });
-    pieces.collect()
 }
 
 /// Whether the actions of that prefix are known in full. Those of services that AWS

@@ -3,7 +3,7 @@
 use crate::aws::facts::OperatorType;
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyDocument};
-use crate::rules::arn_fields::{self, ACCOUNT, FIELDS};
+use crate::rules::arn_fields::{self, ACCOUNT, FIELDS, Field};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -62,7 +62,8 @@ fn check_conditions(document: &PolicyDocument, report: &mut Report<'_>) {
     }
 }
 
-/// The fifth field of an ARN.
+/// The fifth field of an ARN. A wildcard before it may hold colons, so that
+/// `arn:aws:logs:*:log-group:x` is no wrong account; a wrong number is one all the same.
 fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
     let fields = arn_fields::fields(&leaf.text);
     let is_arn = fields.len() == FIELDS && fields.first().and_then(|field| field.certain()) == Some("arn");
@@ -72,6 +73,7 @@ fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
         && !account.is_empty()
         && !OWNED_BY_AWS.contains(&account)
         && !is_account_id(account)
+        && (is_number(account) || !fields.iter().take(ACCOUNT).any(Field::is_pattern))
     {
         say(leaf, field.range.clone(), account, report);
     }
@@ -80,9 +82,7 @@ fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
 /// A principal that is no ARN: an account id, if it looks at all like one.
 fn check_principal(leaf: &Leaf, report: &mut Report<'_>) {
     let Some(principal) = leaf.text.as_known() else { return };
-    let looks_like_one = principal.starts_with(|letter: char| letter.is_ascii_digit())
-        && principal.chars().all(|letter| letter.is_ascii_digit() || "-_ .".contains(letter));
-    if looks_like_one && !is_account_id(&principal) {
+    if is_number(&principal) && !is_account_id(&principal) {
         say(leaf, 0..principal.len(), &principal, report);
     }
 }
@@ -98,6 +98,12 @@ fn check_value(leaf: &Leaf, report: &mut Report<'_>) {
 
 fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether it is made of digits and what people put between them.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit())
+        && text.chars().all(|letter| letter.is_ascii_digit() || "-_ .".contains(letter))
 }
 
 fn say(leaf: &Leaf, range: std::ops::Range<usize>, account: &str, report: &mut Report<'_>) {
@@ -176,6 +182,7 @@ mod tests {
             "arn:aws:iam::${account}:role/x",
             "arn:aws:iam::12${account}:role/x",
             "arn:aws:iam::${x}:12345:y",
+            "arn:aws:logs:*:log-group:x:*",
             "${x}:12345:y",
         ];
         for arn in valid {

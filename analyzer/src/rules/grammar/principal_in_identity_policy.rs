@@ -18,7 +18,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     let Some((policy, help)) = describe(site.kind) else { return };
     for principals in site.document.statements.iter().flat_map(|statement| &statement.principals) {
         let element = if principals.negated { "NotPrincipal" } else { "Principal" };
-        report.finding(principals.key, format!("{policy} has no `{element}`: `{}`", site.address)).help(help);
+        report.finding(principals.key, format!("{policy} has no `{element}`: `{}`", site.block_address)).help(help);
     }
 }
 

@@ -21,7 +21,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for resources in site.document.statements.iter().flat_map(|statement| &statement.resources) {
         let element = if resources.negated { "NotResource" } else { "Resource" };
         report
-            .finding(resources.key, format!("a trust policy has no `{element}`: `{}`", site.address))
+            .finding(resources.key, format!("a trust policy has no `{element}`: `{}`", site.block_address))
             .help("the resource is the role that the policy belongs to: leave the element out");
     }
 }

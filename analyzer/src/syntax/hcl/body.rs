@@ -116,7 +116,7 @@ impl<'a> Parser<'a> {
         if self.at_line_end() {
             return item;
         }
-        let closes = self.peek() == b'}' && block.is_some();
+        let closes = self.peek() == b'}' && block.is_some() && self.brace_may_close();
         self.expected("the end of the line");
         if !closes {
             self.skip_item();

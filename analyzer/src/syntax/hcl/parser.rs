@@ -210,7 +210,9 @@ impl<'a> Parser<'a> {
         match next {
             '\n' | '\r' | '#' => (0, "the end of the line".to_owned()),
             '"' => (1, "a string".to_owned()),
-            next if next.is_control() => (next.len_utf8(), format!("the character U+{:04X}", u32::from(next))),
+            next if next.is_control() || (!next.is_ascii() && !next.is_alphanumeric()) => {
+                (next.len_utf8(), format!("the character U+{:04X}", u32::from(next)))
+            }
             next => {
                 let length = self.name_length(self.at).max(next.len_utf8());
                 (length, format!("`{}`", self.slice(self.at, self.at + length)))

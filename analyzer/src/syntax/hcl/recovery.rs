@@ -63,6 +63,12 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether the item that is being read ends with the line that ends here.
+    pub(super) fn item_ends_here(&self) -> bool {
+        let length = self.line_end_length();
+        self.at_end() || (length > 0 && self.item_ends_before(self.at + length))
+    }
+
     fn line_looks_like(&self, offset: usize) -> LineStart {
         let byte = |offset: usize| self.text.as_bytes().get(offset).copied().unwrap_or(0);
         if byte(offset) == b'}' {
@@ -101,6 +107,14 @@ impl Parser<'_> {
             Some(indented) => indented && self.line_looks_like(self.at) == LineStart::Item,
             None => self.looks_like_labelled_block(),
         }
+    }
+
+    /// Whether the `}` here, behind an item in the same line, may be meant to close
+    /// the block: not if the next line goes on where the item started.
+    pub(super) fn brace_may_close(&self) -> bool {
+        let Some(column) = self.item_column.filter(|column| *column > 0) else { return true };
+        let mut lines = self.rest().lines().skip(1).filter(|line| !line.trim().is_empty());
+        lines.next().is_none_or(|line| line.len() - line.trim_start_matches([' ', '\t']).len() < column)
     }
 
     /// Whether the bracket ends before the element here, by the same argument.

@@ -245,9 +245,11 @@ impl<'a> Parser<'a> {
                 let range = self.range(start, tag_end);
                 self.fail(range, format!("this heredoc is not closed: expected a line with `{tag}`"));
                 let end = self.end_of_unclosed_heredoc();
-                self.lines(&mut parts, Extent::Offset(end));
-                self.previous_end = self.previous_end.max(end.saturating_sub(1));
-                self.at = self.previous_end;
+                if self.at < end {
+                    self.lines(&mut parts, Extent::Offset(end));
+                } else {
+                    self.at = end;
+                }
                 self.broken = true;
             }
         }
@@ -286,12 +288,13 @@ impl<'a> Parser<'a> {
         None
     }
 
-    /// Where a heredoc without closing line ends: where the item ends, by the layout.
+    /// Where a heredoc without closing line ends: at the end of the line with which
+    /// the item ends, by the layout.
     fn end_of_unclosed_heredoc(&self) -> usize {
         let mut start = self.at;
         for line in self.rest().split_inclusive('\n') {
             if self.item_ends_before(start) {
-                return start;
+                return start.saturating_sub(1);
             }
             start += line.len();
         }
