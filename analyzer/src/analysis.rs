@@ -19,7 +19,7 @@ use crate::render::inspection::Inspection;
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::Suppressions;
-use crate::syntax;
+use crate::syntax::{self, SyntaxError};
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]
@@ -186,13 +186,24 @@ impl Analysis {
             .collect();
         let count = |wanted| documents.iter().filter(|knowledge| **knowledge == wanted).count();
         Summary {
-            files: self.own_files().count() + state.roots.documents.len(),
+            files: self.paths_read(),
             stacks: state.workspace.stacks.len(),
             policies: documents.len(),
             policies_known: count(Knowledge::Known),
             policies_partly: count(Knowledge::Partly),
             policies_unknown: count(Knowledge::Unknown),
         }
+    }
+
+    /// How many files of configuration and policy files there are, less those that
+    /// could not be read.
+    fn paths_read(&self) -> usize {
+        let state = &*self.state;
+        let whole = state.problems.iter().filter(|problem| problem.span.is_none());
+        let unread: FxHashSet<&str> = whole.map(|problem| problem.path.as_str()).collect();
+        let files = self.own_files().filter(|file| !unread.contains(&**state.sources.file(*file).path()));
+        let documents = state.roots.documents.iter().filter(|path| !unread.contains(path.as_str()));
+        files.count() + documents.count()
     }
 
     /// What was understood, for those who wonder. The stacks are evaluated anew for it.
@@ -228,14 +239,14 @@ fn read_document(files: &dyn FileSystem, sources: &SourceMap, path: &str) -> Res
 
 fn syntax_problems(workspace: &Workspace, sources: &SourceMap) -> Vec<Problem> {
     let of_modules = workspace.modules.iter().flat_map(|module| &module.errors);
-    let mut problems: Vec<Problem> = of_modules
-        .chain(&workspace.errors)
-        .map(|(file, error)| Problem {
-            path: sources.file(*file).path().to_string(),
-            span: Some(error.range.at(*file)),
-            message: error.message.clone(),
-        })
-        .collect();
+    let problem = |file: FileId, error: &SyntaxError| {
+        let source = sources.file(file);
+        // A file that could not be read is an empty text with an error.
+        let span = (!source.text().is_empty()).then(|| error.range.at(file));
+        Problem { path: source.path().to_string(), span, message: error.message.clone() }
+    };
+    let errors = of_modules.chain(&workspace.errors);
+    let mut problems: Vec<Problem> = errors.map(|(file, error)| problem(*file, error)).collect();
     problems.sort_by(|a, b| {
         (&a.path, a.span.map(|span| span.range), &a.message).cmp(&(&b.path, b.span.map(|span| span.range), &b.message))
     });

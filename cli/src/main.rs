@@ -1,11 +1,21 @@
 //! The command line of Crosstrail.
+//!
+//! It names files, calls the library and prints what the library has rendered. It
+//! must not know what a policy is or why something is a fault.
 
 mod arguments;
 mod completions;
+mod explain;
 mod input;
+mod inspect;
+mod lint;
+mod markdown;
 mod outcome;
 mod progress;
+mod rules;
+mod run;
 mod terminal;
+mod words;
 
 use std::process::ExitCode;
 
@@ -15,11 +25,13 @@ use arguments::{Arguments, Command};
 use outcome::Outcome;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let color = arguments.color;
-    let result = match &arguments.command {
+    let Arguments { command, color } = Arguments::parse();
+    let result = match &command {
+        Command::Lint(arguments) => lint::run(arguments, color),
+        Command::Rules(arguments) => rules::run(arguments, color),
+        Command::Explain(arguments) => explain::run(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
-        _ => Ok(Outcome::Clean),
+        Command::Inspect(arguments) => inspect::run(arguments, color),
     };
     let outcome = result.unwrap_or_else(|error| {
         terminal::report(&terminal::error_line(&format!("standard output: {error}"), color));

@@ -20,11 +20,13 @@ fn parse(text: &str) -> Tree {
 }
 
 fn blocks(tree: &Tree) -> Vec<&Block> {
-    let block = |item| match item {
-        &Item::Block(ref block) => Some(&**block),
-        Item::Attribute(_) => None,
-    };
-    tree.body.items.iter().filter_map(block).collect()
+    let mut blocks = Vec::new();
+    for item in &tree.body.items {
+        if let Item::Block(block) = item {
+            blocks.push(&**block);
+        }
+    }
+    blocks
 }
 
 /// What is compared of a block: all of it but the places.
@@ -73,8 +75,11 @@ fn every_prefix_keeps_the_blocks_that_are_complete() {
     }
 }
 
+/// Breaks the text of a block; `None` if it has nothing to break.
+type Breakage = fn(&str) -> Option<String>;
+
 /// What is half typed, by name, and how it is made of a block's text.
-const BREAKAGES: [(&str, fn(&str) -> Option<String>); 10] = [
+const BREAKAGES: [(&str, Breakage); 10] = [
     ("delete `}`", |block| block.trim_end().strip_suffix('}').map(str::to_owned)),
     ("delete `]`", |block| delete(block, "]")),
     ("open `\"`", |block| in_body(block, "  broken = \"half\n")),
@@ -98,7 +103,7 @@ fn in_body(block: &str, line: &str) -> Option<String> {
 }
 
 /// Blocks other than the broken one: all of them and those kept as they were.
-fn others_kept(text: &str, whole: &Tree, breakage: fn(&str) -> Option<String>) -> (usize, usize) {
+fn others_kept(text: &str, whole: &Tree, breakage: Breakage) -> (usize, usize) {
     let blocks_of_whole = blocks(whole);
     let shapes_of_whole: Vec<String> = blocks_of_whole.iter().map(|block| shape(block)).collect();
     let (mut all, mut kept) = (0, 0);

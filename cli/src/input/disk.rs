@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::area::Area;
 use super::content;
+use super::refusals::Refusals;
 use crate::progress::Progress;
 
 /// The largest file that is read, in bytes. Configuration written by people stays
@@ -27,6 +28,7 @@ pub(crate) struct DiskFileSystem {
     searched: OnceLock<BTreeSet<String>>,
     limit: u64,
     progress: Progress,
+    refusals: Refusals,
 }
 
 impl DiskFileSystem {
@@ -39,7 +41,13 @@ impl DiskFileSystem {
             searched: OnceLock::new(),
             limit,
             progress,
+            refusals: Refusals::default(),
         }
+    }
+
+    /// What has been refused so far, and will be.
+    pub(super) fn refusals(&self) -> Refusals {
+        self.refusals.clone()
     }
 
     /// Lets a search for modules look into these directories only. Says so once.
@@ -87,7 +95,11 @@ impl DiskFileSystem {
 
 impl FileSystem for DiskFileSystem {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.admit(Path::new(path))?;
+        self.admit(Path::new(path)).inspect_err(|error| {
+            if *error == FileError::OutsideWorkspace {
+                self.refusals.add(path);
+            }
+        })?;
         let (file, size) = self.open(Path::new(path))?;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
         let read = file.take(self.limit).read_to_end(&mut bytes);

@@ -4,6 +4,7 @@
 mod area;
 pub(crate) mod content;
 mod disk;
+mod refusals;
 mod standard;
 mod walk;
 
@@ -16,6 +17,7 @@ use crosstrail_analyzer::source::{FileSystem, path};
 
 pub(crate) use disk::FILE_LIMIT;
 use disk::{DiskFileSystem, from_io, known_as};
+use refusals::Refusals;
 use standard::StandardInput;
 use walk::Searched;
 
@@ -36,6 +38,8 @@ pub(crate) struct Input {
     pub(crate) only: Option<BTreeSet<String>>,
     /// What was named or met and cannot be checked.
     pub(crate) problems: Vec<Problem>,
+    /// What the configuration will not be let to read.
+    pub(crate) refusals: Refusals,
 }
 
 /// Something that cannot be checked or is odd, and why.
@@ -108,6 +112,7 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         documents: Vec::new(),
         only: paths.iter().all(|path| path.is_file()).then(BTreeSet::new),
         problems: Vec::new(),
+        refusals: files.refusals(),
     };
     let mut searched = Searched::default();
     for named in paths {
@@ -162,15 +167,17 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         documents: Vec::new(),
         only: None,
         problems: vec![problem],
+        refusals: Refusals::default(),
     };
     if paths.len() > 1 {
         return nothing(problem("standard input cannot be combined with other paths".to_owned()));
     }
+    let refusals = disk.refusals();
     let standard = match StandardInput::read(disk, limit) {
         Ok(standard) => standard,
         Err(error) => return nothing(problem(error.to_string())),
     };
     let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
     let directories = if documents.is_empty() { vec![".".to_owned()] } else { Vec::new() };
-    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new() }
+    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new(), refusals }
 }

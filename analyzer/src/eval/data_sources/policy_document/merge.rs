@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
 use crate::eval::canonical;
 use crate::eval::equality::texts_equal;
 use crate::eval::json;
@@ -18,6 +21,10 @@ pub(super) struct Merged {
     version: Option<Field>,
     id: Option<Field>,
     statements: Vec<Slot>,
+    /// Where the statements with a known `Sid` are.
+    by_sid: FxHashMap<SmolStr, Vec<usize>>,
+    /// Where those are that may have any.
+    unknown_sids: Vec<usize>,
 }
 
 /// A statement, or what may be some.
@@ -28,6 +35,13 @@ struct Slot {
 }
 
 impl Slot {
+    /// `new` may take the place of this one.
+    fn doubt(&mut self, new: &Self) {
+        if let (Some(occurrence @ Occurrence::Once), Some(symbol)) = (&mut self.occurrence, decider(new)) {
+            *occurrence = Occurrence::Possibly(symbol);
+        }
+    }
+
     fn sid(&self) -> Sid {
         let sid = self.value.fields().and_then(|fields| fields.get("Sid")).map(|field| &field.value);
         match sid {
@@ -51,6 +65,13 @@ enum Sid {
 }
 
 impl Sid {
+    fn known(&self) -> Option<SmolStr> {
+        match self {
+            Self::Text(text) => text.as_known(),
+            Self::None | Self::Any => None,
+        }
+    }
+
     /// Whether one statement takes the place of the other: never one without a `Sid`.
     fn same(&self, other: &Self) -> Truth {
         match (self, other) {
@@ -203,20 +224,26 @@ impl Merged {
 
     fn lay_slot(&mut self, new: Slot) {
         let sid = new.sid();
-        let is_certain = matches!(new.occurrence, Some(Occurrence::Once));
-        for there in &mut self.statements {
-            match there.sid().same(&sid) {
-                Truth::No => {}
-                Truth::Yes if is_certain => {
+        let rivals: Vec<usize> = match sid.known() {
+            Some(known) => self.by_sid.get(&known).into_iter().flatten().chain(&self.unknown_sids).copied().collect(),
+            None if matches!(sid, Sid::None) => Vec::new(),
+            None => (0..self.statements.len()).collect(),
+        };
+        for at in rivals {
+            let Some(there) = self.statements.get_mut(at) else { continue };
+            match (there.sid().same(&sid), &new.occurrence) {
+                (Truth::No, _) => {}
+                (Truth::Yes, Some(Occurrence::Once)) => {
                     *there = new;
                     return;
                 }
-                Truth::Yes | Truth::Unknown => {
-                    if let (Some(occurrence @ Occurrence::Once), Some(symbol)) = (&mut there.occurrence, doubt(&new)) {
-                        *occurrence = Occurrence::Possibly(symbol);
-                    }
-                }
+                (Truth::Yes | Truth::Unknown, _) => there.doubt(&new),
             }
+        }
+        match sid.known() {
+            Some(known) => self.by_sid.entry(known).or_default().push(self.statements.len()),
+            None if matches!(sid, Sid::None) => {}
+            None => self.unknown_sids.push(self.statements.len()),
         }
         self.statements.push(new);
     }
@@ -239,7 +266,7 @@ impl Merged {
 pub(super) const LATEST_VERSION: &str = "2012-10-17";
 
 /// What decides whether `new` takes the place of another statement.
-fn doubt(new: &Slot) -> Option<Symbol> {
+fn decider(new: &Slot) -> Option<Symbol> {
     match &new.occurrence {
         Some(Occurrence::Possibly(symbol) | Occurrence::Repeatedly(symbol)) => Some(symbol.clone()),
         Some(Occurrence::Once) => match new.sid() {
