@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
 use super::parts::{Part, Parts};
-use crate::syntax::ast::{Expr, ExprKind, Template, TemplateForm};
+use crate::syntax::ast::{Expr, ExprKind, Literal, OffsetMap, Template, TemplateForm, TemplatePart};
 
 /// The line that closes a heredoc.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,28 @@ impl<'a> Parser<'a> {
 
     /// `"..."`
     pub(super) fn quoted(&mut self) -> Template {
+        let parts = self.plain_string().unwrap_or_else(|| self.string_with_parts());
+        Template { parts, form: TemplateForm::Quoted }
+    }
+
+    /// A string without escapes and sequences, as most are.
+    fn plain_string(&mut self) -> Option<Vec<TemplatePart>> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes().get(start..)?;
+        let length = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
+        if bytes.get(length) != Some(&b'"') || !self.is_contiguous() {
+            return None;
+        }
+        self.bump(length + 2);
+        if length == 0 {
+            return Some(Vec::new());
+        }
+        let text = SmolStr::new(self.slice(start, start + length));
+        let range = self.range(start, start + length);
+        Some(vec![TemplatePart::Literal(Literal { text, range, map: OffsetMap::default() })])
+    }
+
+    fn string_with_parts(&mut self) -> Vec<TemplatePart> {
         let mut parts = Parts::new(true);
         let quote = self.at;
         self.bump(1);
@@ -68,7 +90,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        Template { parts: self.assemble(parts), form: TemplateForm::Quoted }
+        self.assemble(parts)
     }
 
     /// At `$` or `%`: whether a sequence starts here. Otherwise steps over it.
