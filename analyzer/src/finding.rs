@@ -1,6 +1,6 @@
 //! What the analysis has to say, before anyone chooses a format.
 
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,4 +82,14 @@ pub struct Edit {
     pub span: Span,
     /// What stands there afterwards.
     pub new_text: String,
+}
+
+/// Puts findings in the order in which they are shown: by path, place and code.
+///
+/// The order does not depend on the order in which files were read.
+pub fn sort(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by_cached_key(|finding| {
+        let path = std::sync::Arc::clone(sources.file(finding.primary.file).path());
+        (path, finding.primary.range, finding.code, finding.message.clone())
+    });
 }

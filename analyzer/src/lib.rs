@@ -1,10 +1,14 @@
 //! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
 
+pub mod analysis;
 pub mod aws;
 pub mod eval;
 pub mod finding;
 pub mod module;
 pub mod policy;
+pub mod render;
+pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod truth;

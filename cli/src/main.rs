@@ -1,3 +1,41 @@
 //! The command line of Crosstrail.
+//!
+//! It names files, calls the library and prints what the library has rendered. It
+//! must not know what a policy is or why something is a fault.
 
-fn main() {}
+mod arguments;
+mod completions;
+mod explain;
+mod input;
+mod inspect;
+mod lint;
+mod markdown;
+mod outcome;
+mod progress;
+mod rules;
+mod run;
+mod terminal;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use outcome::Outcome;
+
+fn main() -> ExitCode {
+    let Arguments { command, color } = Arguments::parse();
+    let result = match &command {
+        Command::Lint(arguments) => lint::run(arguments, color),
+        Command::Rules(arguments) => rules::run(arguments, color),
+        Command::Explain(arguments) => explain::run(arguments, color),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments, color),
+    };
+    let outcome = result.unwrap_or_else(|error| {
+        terminal::report(&terminal::error_line(&format!("standard output: {error}"), color));
+        Outcome::Failed
+    });
+    outcome.into()
+}

@@ -28,3 +28,20 @@ fn matches(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     }
     pattern.get(at..).unwrap_or_default().iter().all(|byte| *byte == b'*')
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::matches_ignoring_case;
+    use crate::aws::pattern::{Pattern, Syntax};
+
+    proptest! {
+        #[test]
+        fn agrees_with_patterns(pattern in "[aAb*?]{0,8}", text in "[aAb]{0,8}") {
+            let folded = Pattern::<u8>::of_text(&pattern, Syntax::Wildcards).fold_case();
+            let expected = folded.matches(&text.to_lowercase()).is_yes();
+            prop_assert_eq!(matches_ignoring_case(&pattern, &text), expected);
+        }
+    }
+}

@@ -5,8 +5,12 @@
 //! in `analyzer/data`, each with its origin in `SOURCES.toml` there.
 
 pub mod arn;
+pub mod arn_formats;
+pub mod attributes;
 pub mod facts;
 mod glob;
 pub mod pattern;
 pub mod resource;
+pub mod service_accounts;
+pub mod sites;
 mod table;

@@ -24,6 +24,12 @@ impl Record {
         self.field(0)
     }
 
+    /// The first `N` fields, read in one pass; empty where the line ends before them.
+    pub(super) fn fields<const N: usize>(self) -> [&'static str; N] {
+        let mut fields = self.line.split('\t');
+        std::array::from_fn(|_| fields.next().unwrap_or_default())
+    }
+
     /// The field at `index` from 0; empty if the line ends before it.
     pub(super) fn field(self, index: usize) -> &'static str {
         self.line.split('\t').nth(index).unwrap_or_default()

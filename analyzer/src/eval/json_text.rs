@@ -1,8 +1,8 @@
 //! JSON that is the value of a string: read with its holes, and with the way back
 //! from every token to where its text was written.
 //!
-//! `jsondecode`, data sources and the reader of policies share it. It must not know
-//! what the JSON means.
+//! [`super::json`] decodes with it, and who needs duplicate keys and faults reads its
+//! tree. It must not know what the JSON means.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -202,6 +202,12 @@ impl Text {
     /// This text with `other` behind it.
     #[must_use]
     pub fn concat(mut self, other: Self) -> Self {
+        if self.is_empty() {
+            return other;
+        }
+        if other.is_empty() {
+            return self;
+        }
         self.json = None;
         self.pieces.extend(other.pieces);
         self

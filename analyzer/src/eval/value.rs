@@ -91,6 +91,8 @@ pub enum Refinement {
     /// A map or object merged from these, later ones over earlier ones, of which
     /// at least one is unknown.
     Merged(Arc<[Value]>),
+    /// A map or object with one entry, whose key is a string with holes: the key and the value.
+    Entry(Arc<(Value, Value)>),
 }
 
 /// Part of a partly known sequence.

@@ -15,6 +15,9 @@ use crate::syntax::ast::{Attribute, Block, Body, Expr, Ident};
 pub struct Module {
     /// The directory.
     pub dir: SmolStr,
+    /// Whether its files were downloaded (`.terraform/modules`) or lie outside the
+    /// workspace: what is wrong inside is not the user's to mend.
+    pub downloaded: bool,
     /// Its files, sorted by path.
     pub files: Vec<FileId>,
     /// `variable` blocks by name.

@@ -33,7 +33,16 @@ pub(super) fn module(dir: &str, primary: &[Tree], overriding: &[Tree], sources: 
     for block in changes.iter().filter(|block| block.kind.text == "terraform") {
         declarer.terraform(block, true);
     }
+    sort(&mut declarer.module, sources);
     declarer.module
+}
+
+/// Puts files and errors into the order of their paths: the numbers of files depend on
+/// which was read first.
+fn sort(module: &mut Module, sources: &SourceMap) {
+    let path = |file: FileId| Arc::clone(sources.file(file).path());
+    module.files.sort_by_cached_key(|file| path(*file));
+    module.errors.sort_by_cached_key(|(file, error)| (path(*file), error.range, error.message.clone()));
 }
 
 struct Declarer<'a> {

@@ -18,6 +18,8 @@ pub struct ModuleFiles {
     pub other_variables: Vec<String>,
     /// Whether Terragrunt runs this directory.
     pub terragrunt: bool,
+    /// Whether `terraform init` ran here.
+    pub initialized: bool,
 }
 
 /// Suffix, whether the notation is JSON, whether only OpenTofu reads it.
@@ -52,7 +54,12 @@ impl ModuleFiles {
     pub fn new(entries: &[Entry]) -> Self {
         let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
         let names: Vec<&str> = files.map(|entry| entry.name.as_str()).filter(|name| !is_ignored(name)).collect();
-        let mut found = Self { terragrunt: names.contains(&"terragrunt.hcl"), ..Self::default() };
+        let is_data_dir = |entry: &Entry| entry.kind == EntryKind::Directory && entry.name == ".terraform";
+        let mut found = Self {
+            terragrunt: names.contains(&"terragrunt.hcl"),
+            initialized: entries.iter().any(is_data_dir),
+            ..Self::default()
+        };
         found.add_configuration(&names);
         found.add_variables(&names);
         found

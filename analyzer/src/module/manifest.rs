@@ -1,6 +1,7 @@
 //! Where `terraform init` put the modules it downloaded.
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::source::{FileSystem, path};
@@ -9,7 +10,7 @@ use crate::source::{FileSystem, path};
 /// by the names of the calls that lead to it, joined by dots.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Manifest {
-    directories: FxHashMap<String, String>,
+    directories: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +37,11 @@ impl Manifest {
         let modules = serde_json::from_slice::<Document>(&bytes).map(|document| document.modules).unwrap_or_default();
         let entry = |record: Record| (record.key, path::join(dir, &record.dir));
         Self { directories: modules.into_iter().map(entry).collect() }
+    }
+
+    /// All directories.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &str> {
+        self.directories.values().map(String::as_str)
     }
 
     /// The directory of the call at `key`.

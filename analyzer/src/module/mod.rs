@@ -7,12 +7,18 @@ mod declaration;
 mod declare;
 mod expression;
 mod files;
+mod json_places;
+mod library;
+mod load;
 mod manifest;
 mod overrides;
 mod provider;
 mod reference;
+mod roots;
 mod stack;
 mod top_level;
+mod tree;
+mod workspace;
 
 pub use declaration::{
     Local, Mode, Module, ModuleCall, Output, ProviderConfig, ProviderReference, Resource, ResourceAddress, Variable,
@@ -20,3 +26,7 @@ pub use declaration::{
 pub use files::ModuleFiles;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
+pub use workspace::load_workspace;
+
+#[cfg(test)]
+mod tests;

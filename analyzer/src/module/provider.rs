@@ -28,7 +28,8 @@ pub enum ProviderSource {
         name: SmolStr,
     },
     /// The root of the chain takes the configuration from callers that are not in view
-    /// (`configuration_aliases`, or a `provider` block with nothing but its alias).
+    /// (`configuration_aliases`, or a `provider` block with nothing but its alias). If
+    /// that root is applied as it is, the environment decides, as for `Default`.
     FromCaller {
         /// The root's name for it.
         reference: ProviderReference,
@@ -53,7 +54,7 @@ pub struct ProviderKey {
 
 impl ProviderConfig {
     /// Whether the block says anything. One without settings, or with an alias and a
-    /// version alone, is a name for what the caller passes.
+    /// version alone, is a name for what the caller may pass.
     #[must_use]
     pub fn is_configured(&self) -> bool {
         self.body.items.iter().any(|item| match item {
@@ -75,8 +76,10 @@ impl Resource {
 /// Follows `reference`, as the last module of `chain` writes it, to the configuration
 /// that it means. `chain` leads from the root to that module.
 ///
-/// A `provider` block with settings ends the walk; an entry of the call's `providers`
-/// leads to the caller; without one, only the default configuration is inherited.
+/// A `provider` block with settings ends the walk. Otherwise an entry of the call's
+/// `providers` leads to the caller. Without one, a block without settings stands for
+/// itself, and only where there is no block the default configuration, and no other, is
+/// inherited. (Observed with Terraform 1.11.4.)
 #[must_use]
 pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) -> ProviderSource {
     let mut reference = reference.clone();
@@ -85,19 +88,26 @@ pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) ->
         if let Some(expr) = reference.key.take() {
             key = Some(ProviderKey { expr, depth });
         }
-        let own = node.module.providers.iter().find(|config| config.reference.names_same(&reference));
-        if let Some(config) =
-            own.filter(|config| depth == 0 && config.reference.alias.is_none() || config.is_configured())
-        {
-            return ProviderSource::Configured { config: Arc::clone(config), depth, key };
+        let own = node.module.providers.iter().find(|config| is_same(&node.module, &config.reference, &reference));
+        let configured = |config: &Arc<ProviderConfig>| ProviderSource::Configured {
+            config: Arc::clone(config),
+            depth,
+            key: key.clone(),
+        };
+        if let Some(config) = own.filter(|config| config.is_configured()) {
+            return configured(config);
         }
         let Some(caller) = depth.checked_sub(1).and_then(|depth| chain.get(depth)) else {
-            return at_root(&node.module, reference);
+            return match own.filter(|_| reference.alias.is_none()) {
+                Some(config) => configured(config),
+                None => at_root(&node.module, reference),
+            };
         };
-        match passed(node, &reference) {
-            Some(outer) => reference = outer,
-            None if reference.alias.is_some() => return ProviderSource::Undeclared { reference, depth },
-            None => reference = inherited(&node.module, &caller.module, reference),
+        match (passed(node, &reference), own) {
+            (Some(outer), _) => reference = outer,
+            (None, Some(config)) => return configured(config),
+            (None, None) if reference.alias.is_some() => return ProviderSource::Undeclared { reference, depth },
+            (None, None) => reference = inherited(&node.module, &caller.module, reference),
         }
     }
     ProviderSource::Default { name: reference.name }
@@ -106,18 +116,24 @@ pub fn resolve_provider(chain: &[&ModuleNode], reference: &ProviderReference) ->
 /// What the call of `node` passes for `reference`, as the caller names it.
 fn passed(node: &ModuleNode, reference: &ProviderReference) -> Option<ProviderReference> {
     let entries = node.call.as_ref()?.providers.as_deref()?;
-    entries.iter().find(|(inner, _)| inner.names_same(reference)).map(|(_, outer)| outer.clone())
+    entries.iter().find(|(inner, _)| is_same(&node.module, inner, reference)).map(|(_, outer)| outer.clone())
 }
 
 /// The default configuration by the caller's name: the two modules may have different
 /// local names for one provider.
 fn inherited(module: &Module, caller: &Module, reference: ProviderReference) -> ProviderReference {
     let source = provider_source(module, &reference.name);
-    if provider_source(caller, &reference.name) == source {
+    if caller.provider_sources.contains_key(&reference.name) && provider_source(caller, &reference.name) == source {
         return reference;
     }
     let same = caller.provider_sources.keys().find(|name| provider_source(caller, name) == source);
     ProviderReference { name: same.cloned().unwrap_or(reference.name), ..reference }
+}
+
+/// Whether two references in `module` mean the same configuration.
+fn is_same(module: &Module, a: &ProviderReference, b: &ProviderReference) -> bool {
+    let same_provider = || provider_source(module, &a.name) == provider_source(module, &b.name);
+    a.alias == b.alias && (a.name == b.name || same_provider())
 }
 
 /// The source of the provider `name`, without the registry's host and with the
@@ -134,7 +150,7 @@ fn at_root(root: &Module, reference: ProviderReference) -> ProviderSource {
     let mut declared = declared.filter(|declared| declared.alias.is_some());
     if reference.alias.is_none() {
         ProviderSource::Default { name: reference.name }
-    } else if declared.any(|declared| declared.names_same(&reference)) {
+    } else if declared.any(|declared| is_same(root, declared, &reference)) {
         ProviderSource::FromCaller { reference }
     } else {
         ProviderSource::Undeclared { reference, depth: 0 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use crate::syntax::SyntaxError;
 use crate::syntax::ast::Attribute;
 
 use super::declaration::{Module, ModuleCall};
@@ -15,6 +16,12 @@ use super::declaration::{Module, ModuleCall};
 pub struct Workspace {
     /// The stacks, sorted by directory and environment.
     pub stacks: Vec<Arc<Stack>>,
+    /// Every module that was read, sorted by directory, called or not: each has the
+    /// errors of its files.
+    pub modules: Vec<Arc<Module>>,
+    /// What is wrong with files that belong to no module: those with values for
+    /// variables, and directories that cannot be read.
+    pub errors: Vec<(FileId, SyntaxError)>,
 }
 
 /// One root module in one environment: what one `terraform apply` owns. A module
@@ -54,8 +61,7 @@ pub struct ModuleNode {
     pub module: Arc<Module>,
     /// The call that made it; `None` for the root.
     pub call: Option<Arc<ModuleCall>>,
-    /// Whether its files were downloaded (`.terraform/modules`) or lie outside the
-    /// workspace: what is wrong inside is not the user's to mend.
+    /// [`Module::downloaded`]
     pub downloaded: bool,
     /// What it calls, by name.
     pub children: BTreeMap<SmolStr, Child>,

@@ -9,6 +9,9 @@ pub mod model;
 mod node;
 mod read;
 #[cfg(test)]
+mod rendered_tests;
+pub mod sites;
+#[cfg(test)]
 mod tests;
 mod value_tree;
 

@@ -197,3 +197,54 @@ pub enum FaultKind {
     /// The same key twice in one object.
     DuplicateKey(String),
 }
+
+impl PolicyDocument {
+    /// Whether nothing in it is unknown: no hole, nothing open, nothing that is only possible.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.open.is_empty()
+            && is_known(&self.version)
+            && is_known(&self.id)
+            && self.statements.iter().all(Statement::is_wholly_known)
+    }
+}
+
+impl Statement {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.certain
+            && self.open.is_empty()
+            && self.conditions_open.is_empty()
+            && is_known(&self.sid)
+            && is_known(&self.effect)
+            && self.actions.iter().chain(&self.resources).all(|strings| are_known(&strings.items, &strings.open))
+            && self.principals.iter().all(Principals::is_wholly_known)
+            && self.conditions.iter().all(Condition::is_wholly_known)
+    }
+}
+
+impl Principals {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        let group = |group: &PrincipalGroup| group.kind.text.is_known() && are_known(&group.items, &group.open);
+        self.open.is_empty() && self.groups.iter().all(group)
+    }
+}
+
+impl Condition {
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.certain && self.operator.text.is_known() && self.key.text.is_known() && are_known(&self.values, &self.open)
+    }
+}
+
+fn is_known(leaf: &Option<Leaf>) -> bool {
+    leaf.as_ref().is_none_or(|leaf| leaf.text.is_known())
+}
+
+fn are_known(leaves: &[Leaf], open: &[Symbol]) -> bool {
+    open.is_empty() && leaves.iter().all(|leaf| leaf.text.is_known())
+}

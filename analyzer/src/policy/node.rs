@@ -5,10 +5,13 @@
 //! exists once. It must not know what a policy is: duplicate keys, gaps and unknown
 //! parts are kept as they are.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use crate::eval::equality::texts_equal;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
+use crate::eval::truth::Truth;
 use crate::source::Span;
 
 /// How deep a tree may be; a policy is eight levels deep.
@@ -16,6 +19,10 @@ pub(super) const DEPTH_LIMIT: usize = 64;
 
 /// How many nodes a tree may have: the largest policy that AWS takes has 32 KiB.
 pub(super) const SIZE_LIMIT: usize = 200_000;
+
+/// How many layers of a merged map may be one of several maps: the tree gets deeper with
+/// each. Further ones are taken as unknown.
+const CHOICE_LIMIT: usize = 32;
 
 /// A part of a document.
 #[derive(Debug, Clone)]
@@ -101,6 +108,22 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The same value or none: the entry may give way to one under a key that may be its own.
+    fn make_uncertain(&mut self, key: &Text, other: &Text) {
+        let Some(symbol) = key.holes().chain(other.holes()).next().cloned() else { return };
+        if let NodeKind::OneOf(_, branches) = &self.kind
+            && branches.iter().any(|branch| matches!(branch.kind, NodeKind::Null))
+        {
+            return;
+        }
+        let absent = Self::new(self.span, NodeKind::Null);
+        let span = self.span;
+        let value = std::mem::replace(self, absent.clone());
+        *self = Self::new(span, NodeKind::OneOf(symbol, vec![value, absent]));
+    }
+}
+
 /// The symbol for a part that was not read because of the named limit.
 fn limit_symbol(span: Span) -> Symbol {
     let address = format!("policy size at {:?}", span);
@@ -111,9 +134,21 @@ fn limit_symbol(span: Span) -> Symbol {
 #[derive(Debug, Default)]
 pub(super) struct Layers {
     result: Object,
+    /// Where the entries are whose keys are known.
+    known: FxHashMap<SmolStr, usize>,
+    /// Where those are whose keys have holes.
+    holed: Vec<usize>,
+    /// How many layers were one of several maps.
+    choices: usize,
 }
 
 impl Layers {
+    fn over(below: &Object) -> Self {
+        let mut layers = Self::default();
+        layers.push_object(below.clone());
+        layers
+    }
+
     /// Puts `layer` over what is there.
     pub(super) fn push(&mut self, layer: Node) {
         match layer.kind {
@@ -146,36 +181,59 @@ impl Layers {
     }
 
     fn put(&mut self, entry: Entry) {
-        match self.position(&entry.key) {
-            Some(at) => {
-                if let Some(there) = self.result.entries.get_mut(at) {
-                    *there = entry;
-                }
+        let at = match entry.key.as_known() {
+            Some(key) => {
+                self.doubt(&entry.key, &self.holed.clone());
+                *self.known.entry(key).or_insert(self.result.entries.len())
             }
+            None => {
+                let all: Vec<usize> = (0..self.result.entries.len()).collect();
+                self.doubt(&entry.key, &all);
+                self.holed.push(self.result.entries.len());
+                self.result.entries.len()
+            }
+        };
+        match self.result.entries.get_mut(at) {
+            Some(there) => *there = entry,
             None => self.result.entries.push(entry),
         }
     }
 
-    fn position(&self, key: &Text) -> Option<usize> {
-        let key = key.as_known()?;
-        self.result.entries.iter().position(|entry| entry.key.as_known().as_ref() == Some(&key))
+    /// The entries at `places` may have `key`, and then give way to another.
+    fn doubt(&mut self, key: &Text, places: &[usize]) {
+        for at in places {
+            let Some(there) = self.result.entries.get_mut(*at) else { continue };
+            if texts_equal(&there.key, key) != Truth::No {
+                there.value.make_uncertain(&there.key, key);
+            }
+        }
     }
 
     /// An entry of some branches only keeps what lies below it as another possibility.
     fn push_branches(&mut self, span: Span, symbol: &Symbol, branches: Vec<Node>) {
+        self.choices += 1;
+        if self.choices > CHOICE_LIMIT {
+            return self.push_unknown(span, symbol.clone());
+        }
+        let choices = self.choices;
         let below = std::mem::take(&mut self.result);
         let mut merged: Vec<Object> = Vec::new();
         for branch in branches {
-            let mut layers = Self { result: below.clone() };
+            let mut layers = Self::over(&below);
             layers.push(branch);
             merged.push(layers.finish());
         }
-        self.result = one_of_objects(span, symbol, merged);
+        *self = Self { choices, ..Self::default() };
+        self.push_object(one_of_objects(span, symbol, merged));
     }
 
     fn push_unknown(&mut self, span: Span, symbol: Symbol) {
         for entry in &mut self.result.entries {
             let unknown = Node::new(span, NodeKind::Unknown(symbol.clone()));
+            if let NodeKind::OneOf(_, branches) = &mut entry.value.kind {
+                branches.push(unknown);
+                continue;
+            }
             let known = std::mem::replace(&mut entry.value, unknown.clone());
             let place = known.span;
             entry.value = Node::new(place, NodeKind::OneOf(symbol.clone(), vec![known, unknown]));
@@ -202,21 +260,18 @@ fn one_of_objects(span: Span, symbol: &Symbol, objects: Vec<Object>) -> Object {
     }
     for (index, object) in objects.iter().enumerate() {
         for entry in &object.entries {
-            let key = entry.key.as_known();
-            let met_before = objects.iter().take(index).any(|earlier| find(earlier, key.as_deref()).is_some());
-            if key.is_some() && met_before {
-                continue;
+            let met_before = objects.iter().take(index).any(|earlier| find(earlier, &entry.key).is_some());
+            if !met_before {
+                result.entries.push(one_of_entries(span, symbol, entry, &objects));
             }
-            result.entries.push(one_of_entries(span, symbol, entry, &objects));
         }
     }
     result
 }
 
 fn one_of_entries(span: Span, symbol: &Symbol, entry: &Entry, objects: &[Object]) -> Entry {
-    let key = entry.key.as_known();
     let values: Vec<Option<&Node>> =
-        objects.iter().map(|object| find(object, key.as_deref()).map(|entry| &entry.value)).collect();
+        objects.iter().map(|object| find(object, &entry.key).map(|entry| &entry.value)).collect();
     let same_place = values.iter().all(|value| value.is_some_and(|value| is_same_writing(value, &entry.value)));
     if same_place {
         return entry.clone();
@@ -235,6 +290,6 @@ fn is_same_writing(a: &Node, b: &Node) -> bool {
         && std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
 }
 
-fn find<'o>(object: &'o Object, key: Option<&str>) -> Option<&'o Entry> {
-    object.entries.iter().find(|entry| key.is_some() && entry.key.as_known().as_deref() == key)
+fn find<'o>(object: &'o Object, key: &Text) -> Option<&'o Entry> {
+    object.entries.iter().find(|entry| texts_equal(&entry.key, key) == Truth::Yes)
 }

@@ -84,6 +84,7 @@ impl Builder {
             Refinement::Sequence(parts) => {
                 NodeKind::Array(parts.iter().map(|part| self.part(part, place, depth)).collect())
             }
+            Refinement::Entry(entry) => NodeKind::Object(self.open_entry(&entry.0, &entry.1, place, depth)),
             Refinement::Merged(values) => {
                 let mut layers = Layers::default();
                 for value in values.iter() {
@@ -92,6 +93,25 @@ impl Builder {
                 NodeKind::Object(layers.finish())
             }
         }
+    }
+
+    /// The object with one entry, whose key has holes; one of which nothing is known may be any.
+    fn open_entry(&mut self, key: &Value, value: &Value, place: Span, depth: usize) -> Object {
+        let value = self.node(value, place, depth);
+        let text = match &key.kind {
+            ValueKind::String(text) => text.clone(),
+            ValueKind::Unknown(unknown) => Text::hole(unknown.symbol.clone()),
+            ValueKind::Null(_)
+            | ValueKind::Bool(_)
+            | ValueKind::Number(_)
+            | ValueKind::List(..)
+            | ValueKind::Set(..)
+            | ValueKind::Tuple(_)
+            | ValueKind::Map(..)
+            | ValueKind::Object(_) => return Object::default(),
+        };
+        let key_span = text_span(&text, key.origin.span).or(key.origin.span).unwrap_or(place);
+        Object { entries: vec![Entry { key: text, key_span, written: true, value }], open: Vec::new() }
     }
 
     fn one_of(&mut self, symbol: &Symbol, values: &[Value], place: Span, depth: usize) -> NodeKind {

@@ -24,6 +24,12 @@ pub trait FileSystem: Send + Sync {
 
     /// What is at `path`, symbolic links followed; `None` if nothing is.
     fn kind(&self, path: &str) -> Option<EntryKind>;
+
+    /// Whether a search for modules leaves out the directory at `path`: git ignores it,
+    /// or it is another name of one that is searched. What names it reads it all the same.
+    fn passes_over(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 /// One name in a directory.

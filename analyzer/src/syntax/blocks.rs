@@ -16,7 +16,7 @@ use super::ast::{
 const DYNAMIC: &str = "dynamic";
 
 /// The property that is a comment in a JSON block.
-const COMMENT: &str = "//";
+pub(super) const COMMENT: &str = "//";
 
 /// A block in a body.
 #[derive(Debug, Clone)]

@@ -6,11 +6,18 @@
 
 pub mod ast;
 mod blocks;
+mod decode;
 mod hcl;
 pub mod json;
+mod json_hcl;
 
 pub use blocks::{NestedBlock, json_body, json_labelled_blocks, key_name, literal_text};
-pub use hcl::{MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_template, parse_template};
+pub use decode::decode;
+pub use hcl::{
+    MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_expression, parse_json_string_template,
+    parse_template,
+};
+pub use json_hcl::{JsonStrings, parse_json_hcl, parse_json_hcl_with};
 
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,3 +3,5 @@
 
 mod answer;
 mod expressions;
+mod modules;
+mod policy_documents;

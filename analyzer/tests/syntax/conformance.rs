@@ -1,8 +1,10 @@
-//! Every snippet of the conformance suite is accepted or refused as HashiCorp's parser does.
+//! The recorded answers of HashiCorp's parser: what it accepts, and the trees it makes.
 
 use crosstrail_analyzer::source::SourceMap;
 use crosstrail_analyzer::syntax::parse_hcl;
 use serde_json::Value;
+
+use crate::notation::{self, Dedent};
 
 const SNIPPETS: &str = include_str!("../../../tests/conformance/hcl-syntax.jsonl");
 
@@ -21,5 +23,27 @@ fn accepts_what_the_reference_accepts() {
         count += 1;
     }
     assert_eq!(count, 321);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Texts and the trees that HashiCorp's parser (hcl 2.23.0) makes of them, in
+/// [`crate::notation`]; no tree where it refuses the text.
+const TREES: &str = include_str!("../../../tests/conformance/hcl-trees.jsonl");
+
+#[test]
+fn makes_the_trees_of_the_reference() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in TREES.lines() {
+        let recorded: Value = serde_json::from_str(line).unwrap();
+        let source = recorded["source"].as_str().unwrap();
+        let tree = parse_hcl(SourceMap::default().add("main.tf", source), source);
+        let ours = tree.errors.is_empty().then(|| notation::body(&tree.body, Dedent::Exact));
+        if ours.as_deref() != recorded["tree"].as_str() {
+            wrong.push(format!("{source:?}\n  {ours:?}\n  {}\n  {:?}", recorded["tree"], tree.errors));
+        }
+        count += 1;
+    }
+    assert!(count > 800, "{count}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -3,6 +3,7 @@
 //! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
 //! of the repository; `refresh` is the only one that touches the network.
 
+mod end_to_end;
 mod refresh;
 mod sources;
 
@@ -24,6 +25,12 @@ struct Command {
 
 /// The chores, in the order in which the help lists them.
 static COMMANDS: &[Command] = &[
+    Command {
+        name: "e2e",
+        arguments: "",
+        about: "build the release and check what it finds in the example",
+        run: end_to_end::run,
+    },
     Command {
         name: "refresh",
         arguments: "[--current TARBALL] [--previous TARBALL]",

@@ -62,9 +62,13 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
 
 /// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
 ///
-/// Walks the whole table, which takes about a millisecond.
+/// Walks the whole table, which takes a millisecond or two.
 pub fn same_name(name: &str) -> impl Iterator<Item = ActionFacts> {
-    starting_with(String::new()).filter(move |action| action.action().eq_ignore_ascii_case(name))
+    let has_name = move |record: &Record| {
+        let (_, action) = record.key().split_once(':').unwrap_or_default();
+        action.eq_ignore_ascii_case(name)
+    };
+    ACTIONS.records().chain(EXTRA.records()).filter(has_name).map(ActionFacts::read)
 }
 
 /// Both tables, merged in order.
@@ -81,15 +85,15 @@ fn starting_with(prefix: String) -> impl Iterator<Item = ActionFacts> {
 
 impl ActionFacts {
     fn read(record: Record) -> Self {
-        let kind = record.field(1);
+        let [name, kind, resource_types, condition_keys, dependent_actions] = record.fields();
         Self {
-            name: record.key(),
+            name,
             access_level: AccessLevel::read(kind),
             permission_only: kind.contains('o'),
             retired: kind.contains('x'),
-            resource_types: record.field(2),
-            condition_keys: record.field(3),
-            dependent_actions: record.field(4),
+            resource_types,
+            condition_keys,
+            dependent_actions,
         }
     }
 

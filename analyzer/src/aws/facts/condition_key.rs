@@ -171,13 +171,14 @@ impl ConditionKeyFacts {
         list(self.services)
     }
 
-    /// Whether an operator of this type compares its values as AWS intends.
+    /// Whether an operator of this type compares its values as AWS intends. Tags and
+    /// encryption contexts are strings that may hold ARNs.
     #[must_use]
     pub fn accepts(&self, operator: OperatorType) -> bool {
         match operator {
             OperatorType::Null => true,
             OperatorType::String => self.ty == KeyType::String,
-            OperatorType::Arn => self.ty == KeyType::Arn,
+            OperatorType::Arn => self.ty == KeyType::Arn || (self.ty == KeyType::String && self.is_template()),
             OperatorType::Bool => self.ty == KeyType::Bool,
             OperatorType::Numeric => self.ty == KeyType::Numeric || self.numeric_too,
             OperatorType::Date => self.ty == KeyType::Date,
@@ -192,14 +193,17 @@ impl ConditionKeyFacts {
     /// The reference leaves keys out: `false` is a hint, no proof.
     #[must_use]
     pub fn is_listed_for(&self, action: &ActionFacts) -> bool {
-        let per_action = self.scope != KeyScope::Global || TAG_KEYS.contains(&self.name);
         let same = |name: &str| name.eq_ignore_ascii_case(self.name);
-        !per_action
-            || action.condition_keys().any(same)
-            || action
-                .resource_types()
-                .filter_map(|(name, _)| resource_type(action.service(), name))
-                .any(|resource_type| resource_type.condition_keys().any(same))
+        let by_types = || {
+            let types = action.resource_types().filter_map(|(name, _)| resource_type(action.service(), name));
+            types.into_iter().any(|resource_type| resource_type.condition_keys().any(same))
+        };
+        match self.scope {
+            KeyScope::Global if !TAG_KEYS.contains(&self.name) => true,
+            KeyScope::Federation => action.service() == "sts",
+            KeyScope::Service if EXTRA.find(self.name).is_some() => self.services().any(|it| it == action.service()),
+            KeyScope::Global | KeyScope::Service => action.condition_keys().any(same) || by_types(),
+        }
     }
 }
 

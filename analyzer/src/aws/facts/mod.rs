@@ -13,15 +13,19 @@ mod place;
 mod principal;
 mod resource_type;
 mod service;
+mod support;
 
 #[cfg(test)]
 mod tests;
 
 pub use action::{AccessLevel, ActionFacts, action, actions, expand, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
-pub use nearest::{nearest_action, nearest_condition_key, nearest_operator, nearest_service};
+pub use nearest::{
+    nearest_action, nearest_condition_key, nearest_operator, nearest_service, nearest_service_principal,
+};
 pub use operator::{OPERATORS, Operator, OperatorType, OperatorUse, SetQualifier, operator};
 pub use place::{PartitionFacts, RegionFacts, partition, partitions, region, regions};
 pub use principal::{ServicePrincipal, service_principal, service_principals};
 pub use resource_type::{ResourceTypeFacts, resource_type, resource_types};
 pub use service::{ServiceFacts, service, services};
+pub use support::{Feature, ResourcePolicyFacts, Support, date, resource_policy, support};

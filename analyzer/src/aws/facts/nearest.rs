@@ -10,6 +10,7 @@ use crate::aws::table::{Table, starts_with};
 use super::action::{actions, same_name};
 use super::condition_key::{condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
+use super::principal::{service_principal, service_principals};
 use super::service::{service, services};
 
 /// Other names for services: endpoints, SDK clients, product names.
@@ -41,6 +42,15 @@ pub fn nearest_service(prefix: &str) -> Option<&'static str> {
     }
     let alias = ALIASES.find(prefix).map(|record| record.field(1));
     alias.or_else(|| closest(prefix, loose(prefix), services().map(|it| (it.prefix, it.prefix))))
+}
+
+/// The service principal that `name` was probably meant to be, with its region and suffix.
+#[must_use]
+pub fn nearest_service_principal(name: &str) -> Option<String> {
+    let written = service_principal(name).filter(|written| !written.listed)?;
+    let service = closest(written.service, loose(written.service), service_principals().map(|it| (it, it)))?;
+    let region = written.region.map(|region| format!(".{region}")).unwrap_or_default();
+    Some(format!("{service}{region}.{}", written.suffix))
 }
 
 /// The condition key that `key` was probably meant to be, with what `key` fills into a template.

@@ -193,6 +193,7 @@ fn condition_keys_know_their_types() {
     assert!(key("aws:EpochTime").accepts(OperatorType::Numeric) && key("aws:EpochTime").accepts(OperatorType::Date));
     assert!(!key("aws:CurrentTime").accepts(OperatorType::Numeric));
     assert!(key("aws:SourceArn").accepts(OperatorType::Arn) && !key("aws:SourceArn").accepts(OperatorType::String));
+    assert!(key("kms:EncryptionContext:x").accepts(OperatorType::Arn) && !key("aws:userid").accepts(OperatorType::Arn));
     assert_eq!(key("s3:prefix").scope, KeyScope::Service);
     assert_eq!(key("accounts.google.com:aud").scope, KeyScope::Federation);
     assert_eq!(key("oidc.eks.eu-west-2.amazonaws.com/id/A1:sub").scope, KeyScope::Federation);
@@ -208,6 +209,10 @@ fn condition_keys_belong_to_actions() {
     assert!(listed("aws:RequestTag/x", "cloudtrail:CreateTrail"));
     assert!(!listed("aws:RequestTag/x", "cloudtrail:StopLogging"));
     assert!(listed("aws:ResourceTag/x", "cloudtrail:StopLogging"));
+    assert!(listed("cloudtrail:ExternalId", "cloudtrail-data:PutAuditEvents"));
+    assert!(!listed("cloudtrail:ExternalId", "cloudtrail:StopLogging"));
+    assert!(listed("token.actions.githubusercontent.com:sub", "sts:AssumeRoleWithWebIdentity"));
+    assert!(!listed("token.actions.githubusercontent.com:sub", "s3:GetObject"));
 }
 
 #[test]
@@ -299,6 +304,10 @@ fn service_principals_in_parts() {
     assert_eq!(parts("ec2.amazonaws.com.cn"), Some(("ec2", None, "amazonaws.com.cn", true)));
     assert_eq!(parts("delivery.logs.amazonaws.com"), Some(("delivery.logs", None, "amazonaws.com", true)));
     assert_eq!(parts("cloudtrial.amazonaws.com").map(|it| it.3), Some(false));
+    let nearest = |name| nearest_service_principal(name);
+    assert_eq!(nearest("cloudtrial.eu-west-1.amazonaws.com").as_deref(), Some("cloudtrail.eu-west-1.amazonaws.com"));
+    assert_eq!(nearest("cloudtrail.amazonaws.com"), None);
+    assert_eq!(nearest("my-own-service.amazonaws.com"), None);
     assert_eq!(parts("amazonaws.com"), None);
     assert_eq!(parts(".amazonaws.com"), None);
     assert_eq!(parts("cloudtrail"), None);

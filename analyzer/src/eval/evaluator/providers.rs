@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::aws::facts;
 use crate::module::{ModuleNode, ProviderConfig, ProviderKey, ProviderSource, resolve_provider};
 use crate::source::Span;
 
@@ -26,17 +27,6 @@ pub struct Provider {
     /// Where a reader is sent who asks which provider this is.
     pub span: Option<Span>,
 }
-
-/// The partition of regions by their prefix, the longest first.
-const PARTITIONS: &[(&str, &str)] = &[
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-iso-", "aws-iso"),
-    ("eusc-", "aws-eusc"),
-    ("cn-", "aws-cn"),
-];
 
 impl Evaluator<'_> {
     /// The provider configuration of `instance`.
@@ -124,8 +114,8 @@ impl Evaluator<'_> {
     /// The partition of `region`; a symbol of `provider` if it cannot be told.
     #[must_use]
     pub fn partition(&self, provider: &Provider, region: &Value) -> Value {
-        match region.as_str() {
-            Some(region) => Value::string(partition_of(&region)),
+        match region.as_str().and_then(|region| partition_of(&region)) {
+            Some(partition) => Value::string(partition),
             None => self.provider_symbol(provider, "partition", Cause::Partition),
         }
     }
@@ -136,11 +126,10 @@ impl Evaluator<'_> {
     }
 }
 
-/// The partition that `region` belongs to.
-#[must_use]
-fn partition_of(region: &str) -> &'static str {
-    let found = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
-    found.map_or("aws", |(_, partition)| partition)
+/// The partition that `region` belongs to, also if the region is new.
+fn partition_of(region: &str) -> Option<&'static str> {
+    let known = facts::region(region).map(|region| region.partition);
+    known.or_else(|| facts::partitions().find(|partition| partition.may_have_region(region)).map(|found| found.name))
 }
 
 fn unconfigured(address: String, span: Option<Span>) -> Provider {

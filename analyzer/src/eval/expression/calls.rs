@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::source::{FileError, Span, TextRange, path};
+use crate::source::{FileError, FileId, Span, TextRange, path};
 use crate::syntax::ast::{Call, Expr, ExprKind, Template};
 use crate::syntax::{self, SyntaxError};
 
@@ -10,7 +10,7 @@ use super::super::error::EvalError;
 use super::super::evaluator::Evaluator;
 use super::super::functions::{self, RootFiles};
 use super::super::scope::Scope;
-use super::super::symbol::{Cause, Symbol};
+use super::super::symbol::Symbol;
 use super::super::text::{Known, Piece, Text};
 use super::super::types::Type;
 use super::super::value::{Origin, Refinement, SequencePart, Value, ValueKind};
@@ -218,18 +218,44 @@ impl Evaluator<'_> {
         let [text, variables] = arguments else {
             return Err(EvalError::at(span, "`templatestring` takes a text and an object of variables"));
         };
+        self.render_text(text, variables, span, scope)
+    }
+
+    /// The template `text` with `variables` filled in.
+    pub(in crate::eval) fn render_text(
+        &self,
+        text: &Value,
+        variables: &Value,
+        span: Span,
+        scope: &Scope,
+    ) -> Result<Value> {
+        if let Some(options) = alternatives(text) {
+            let symbol = |results: &[Value]| choice(text, results);
+            return over_alternatives(options, symbol, |text| self.render_text(text, variables, span, scope));
+        }
         let Some(known) = text.as_str() else { return unknown_template("templatestring", text, variables) };
-        let file = self.sources.file(span.file);
-        // A text of its own: the positions in it are not those of the file it came from.
-        let id = self.sources.add(&format!("{}#template@{}", file.path(), span.range.start), known.as_str());
+        let id = self.file_of(text, &known).unwrap_or_else(|| {
+            // A text of its own: the positions in it are not those of the file it came from.
+            let name = format!("{}#template@{}", self.sources.file(span.file).path(), span.range.start);
+            self.sources.add(&name, known.as_str())
+        });
         let parsed = syntax::parse_template(id, &known);
-        self.render(&parsed, id, variables, span, scope)
+        let mut value = self.render(&parsed, id, variables, span, scope)?;
+        value.sensitive |= text.sensitive;
+        Ok(value)
+    }
+
+    /// The file whose whole content the text is, as `file()` gives it.
+    fn file_of(&self, value: &Value, known: &str) -> Option<FileId> {
+        let [Piece::Known(piece)] = value.as_text()?.pieces() else { return None };
+        let file = piece.place.as_ref()?.file;
+        (&**self.sources.file(file).text() == known).then_some(file)
     }
 
     fn render(
         &self,
         parsed: &(Template, Vec<SyntaxError>),
-        file: crate::source::FileId,
+        file: FileId,
         variables: &Value,
         span: Span,
         scope: &Scope,
@@ -270,11 +296,6 @@ impl Evaluator<'_> {
             return Err(FileError::TooLarge { size: bytes.len() as u64, limit: LARGEST_FILE as u64 });
         }
         String::from_utf8(bytes).map(SmolStr::from).map_err(|_| FileError::Other("it is not UTF-8".to_owned()))
-    }
-
-    /// A value that stands for anything that is a text: only where nothing else is known.
-    pub(in crate::eval) fn text_symbol(&self, address: &str, cause: Cause, span: Option<Span>) -> Value {
-        Value::new(ValueKind::String(Text::hole(self.symbol(address, cause, span))))
     }
 }
 

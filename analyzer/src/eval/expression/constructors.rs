@@ -42,7 +42,7 @@ impl Evaluator<'_> {
                 }
                 ObjectKey::Unknown(key) => {
                     sensitive |= key.sensitive;
-                    open.push(key);
+                    open.push((key, value));
                 }
             }
         }
@@ -51,23 +51,18 @@ impl Evaluator<'_> {
         Ok(object)
     }
 
-    /// An object of `fields`, and perhaps more under the keys `open`.
-    pub(super) fn object_of(&self, fields: Fields, open: &[Value]) -> Value {
+    /// An object of `fields`, and those entries of `open` whose keys are not known.
+    pub(super) fn object_of(&self, fields: Fields, open: &[(Value, Value)]) -> Value {
         if open.is_empty() {
             return Value::new(ValueKind::Object(Arc::new(fields)));
         }
         let known = Value::new(ValueKind::Object(Arc::new(fields)));
-        let rest: Vec<Value> = open.iter().map(|key| self.entries_under(key)).collect();
+        let rest: Vec<Value> = open.iter().map(|(key, value)| entry_under(key, value)).collect();
         let text = format!("merge({}, {})", canonical(&known), names(&rest));
         let symbol = derived(text.clone(), &rest.iter().collect::<Vec<_>>(), Type::Dynamic);
         let ValueKind::Unknown(unknown) = symbol.kind else { return known };
         let parts: Vec<Value> = std::iter::once(known).chain(rest).collect();
         refined(unknown.symbol, Type::Dynamic, Refinement::Merged(parts.into()))
-    }
-
-    /// What stands under a key that is not known.
-    fn entries_under(&self, key: &Value) -> Value {
-        derived(format!("{{({}) = …}}", canonical(key)), &[key], Type::Dynamic)
     }
 
     /// The key of an entry: a bare word is the text itself.
@@ -95,6 +90,13 @@ impl Evaluator<'_> {
             | ValueKind::Object(_) => Err(EvalError::new("a key must be a string")),
         }
     }
+}
+
+/// The object with `value` under a key that is not known.
+fn entry_under(key: &Value, value: &Value) -> Value {
+    let entry = derived(format!("{{({}) = {}}}", canonical(key), canonical(value)), &[key, value], Type::Dynamic);
+    let ValueKind::Unknown(unknown) = entry.kind else { return entry };
+    refined(unknown.symbol, Type::Dynamic, Refinement::Entry(Arc::new((key.clone(), value.clone()))))
 }
 
 fn names(values: &[Value]) -> String {

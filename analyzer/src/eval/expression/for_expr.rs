@@ -53,6 +53,7 @@ pub(in crate::eval) fn rounds(evaluator: &Evaluator<'_>, collection: &Value) -> 
         ValueKind::Unknown(unknown) => match &unknown.refinement {
             Refinement::Sequence(parts) => sequence_rounds(evaluator, collection, parts),
             Refinement::Merged(parts) => merged_rounds(evaluator, parts, named),
+            Refinement::Entry(_) => vec![summary_round(evaluator, collection)],
             Refinement::Opaque | Refinement::OneOf(_) if is_iterable(&unknown.ty) => {
                 vec![summary_round(evaluator, collection)]
             }

@@ -14,6 +14,7 @@ mod operators;
 mod reference;
 mod splat;
 mod template;
+mod text_builder;
 mod traversal;
 
 use smol_str::SmolStr;
@@ -31,10 +32,17 @@ use super::value::{Origin, Refinement, Unknown, Value, ValueKind};
 pub(super) use canonical::{canonical, shorten};
 pub(super) use for_expr::{Round, rounds, sequence};
 pub(super) use lift::alternatives;
+pub(super) use text_builder::{TextBuilder, known_piece};
+
 use operators::known_bool;
 
 /// How deep expressions may lie in each other, through references and calls of modules too.
-const DEPTH_LIMIT: u32 = 400;
+const DEPTH_LIMIT: u32 = 600;
+
+/// Stack that has to be left before an expression is evaluated, and what is added if it is not, in bytes.
+/// An unoptimised build takes about 5 KiB for each level.
+const STACK_LEFT: usize = 256 << 10;
+const STACK_ADDED: usize = 2 << 20;
 
 /// What an evaluation gives.
 pub(super) type Result<T> = std::result::Result<T, EvalError>;
@@ -52,7 +60,7 @@ impl Evaluator<'_> {
             return Ok(self.limit("number of expressions", expression, scope));
         }
         self.depth.set(depth + 1);
-        let result = self.evaluate_kind(expression, scope);
+        let result = stacker::maybe_grow(STACK_LEFT, STACK_ADDED, || self.evaluate_kind(expression, scope));
         self.depth.set(depth);
         result.map_err(|error| error.or_at(scope.span(expression.range)))
     }

@@ -65,7 +65,9 @@ impl Evaluator<'_> {
             ValueKind::Null(_) => Ok(Value::new(ValueKind::Tuple(Arc::from([])))),
             ValueKind::Unknown(unknown) => match &unknown.refinement {
                 Refinement::Sequence(parts) => self.splat_parts(parts, steps, scope),
-                Refinement::Merged(_) => Ok(Value::new(ValueKind::Tuple(Arc::from([each(source)?])))),
+                Refinement::Merged(_) | Refinement::Entry(_) => {
+                    Ok(Value::new(ValueKind::Tuple(Arc::from([each(source)?]))))
+                }
                 Refinement::Opaque | Refinement::OneOf(_) => self.splat_unknown(source, &unknown.ty, steps, scope),
             },
             ValueKind::Bool(_)

@@ -160,7 +160,7 @@ impl Evaluator<'_> {
                     _ => self.opaque_step(unknown, key),
                 }
             }
-            Refinement::Opaque | Refinement::OneOf(_) => self.opaque_step(unknown, key),
+            Refinement::Opaque | Refinement::OneOf(_) | Refinement::Entry(_) => self.opaque_step(unknown, key),
         }
     }
 
@@ -222,7 +222,7 @@ impl Evaluator<'_> {
 /// Whether any key may be in `part`.
 fn is_open(part: &Value) -> bool {
     matches!(&part.kind, ValueKind::Unknown(unknown)
-        if matches!(unknown.refinement, Refinement::Opaque) && !matches!(unknown.ty, Type::Object(_)))
+        if matches!(unknown.refinement, Refinement::Opaque | Refinement::Entry(_)) && !matches!(unknown.ty, Type::Object(_)))
 }
 
 /// The symbol one step further on.

@@ -1,3 +1,6 @@
 //! What the attributes of resources are: configured, derived by a rule of AWS, or given at apply.
 
 mod attributes;
+mod built_in;
+mod derived;
+mod schema;

@@ -4,7 +4,7 @@ use crate::policy::model::{Condition, Leaf, Statement};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
 use super::statement::Leaves;
-use super::way::{Way, push_once};
+use super::way::Way;
 use super::{Reader, key_leaf};
 
 impl Reader {
@@ -43,7 +43,7 @@ impl Reader {
         let may_be_absent = |branches: &[Node]| branches.iter().any(|branch| matches!(branch.kind, NodeKind::Null));
         match &entry.value.kind {
             NodeKind::OneOf(symbol, branches) if may_be_absent(branches) => {
-                push_once(&mut statement.conditions_open, symbol);
+                statement.conditions_open.push(symbol.clone());
                 let way = way.through(&entry.value).uncertain();
                 for branch in branches.iter().filter(|branch| !matches!(branch.kind, NodeKind::Null)) {
                     let condition = self.condition_of(operator, entry, branch, &way);
@@ -77,18 +77,18 @@ impl Reader {
             NodeKind::Object(object) => {
                 self.duplicates(object, &way);
                 for symbol in &object.open {
-                    push_once(&mut statement.conditions_open, symbol);
+                    statement.conditions_open.push(symbol.clone());
                 }
                 each(self, object, statement, &way);
             }
-            NodeKind::Unknown(symbol) => push_once(&mut statement.conditions_open, symbol),
+            NodeKind::Unknown(symbol) => statement.conditions_open.push(symbol.clone()),
             NodeKind::String(text) if !text.is_known() => {
                 for symbol in text.holes() {
-                    push_once(&mut statement.conditions_open, symbol);
+                    statement.conditions_open.push(symbol.clone());
                 }
             }
             NodeKind::OneOf(symbol, branches) => {
-                push_once(&mut statement.conditions_open, symbol);
+                statement.conditions_open.push(symbol.clone());
                 for branch in branches {
                     self.each_object(branch, expected, statement, &way.uncertain(), each);
                 }

@@ -17,7 +17,7 @@ use super::json_tree;
 use super::model::{Fault, FaultKind, Leaf, PolicyDocument};
 use super::node::{Entry, Node, NodeKind, Object};
 use super::value_tree;
-use way::{Flat, Way, flatten, push_once};
+use way::{Flat, Way, flatten, unique};
 
 /// Reads the JSON text of a policy, or the value that it is known to encode.
 ///
@@ -93,6 +93,7 @@ impl Reader {
         let mut faults = std::mem::take(&mut self.document.faults);
         faults.sort_by_key(|fault| fault.span.range);
         self.document.faults = faults;
+        unique(&mut self.document.open);
         self.document
     }
 
@@ -104,7 +105,7 @@ impl Reader {
                 self.top_level(object, &way);
             }
             NodeKind::String(text) => self.text_document(text, node.span, &way),
-            NodeKind::Unknown(symbol) => push_once(&mut self.document.open, symbol),
+            NodeKind::Unknown(symbol) => self.document.open.push(symbol.clone()),
             NodeKind::OneOf(_, branches) => {
                 for branch in branches {
                     self.document(branch, &way.uncertain());
@@ -130,10 +131,14 @@ impl Reader {
         if let Some(value) = text.json() {
             return self.document(&value_tree::tree(value, fallback), way);
         }
+        // One of several texts may be empty: then there is no policy.
+        if text.is_empty() && !way.certain {
+            return;
+        }
         let has_known = text.pieces().iter().any(|piece| matches!(piece, Piece::Known(_)));
         if !has_known && !text.is_empty() {
             for symbol in text.holes() {
-                push_once(&mut self.document.open, symbol);
+                self.document.open.push(symbol.clone());
             }
             return;
         }
@@ -162,7 +167,7 @@ impl Reader {
     fn open_keys(&mut self, object: &Object) {
         let keys = object.entries.iter().flat_map(|entry| entry.key.holes());
         for symbol in object.open.iter().chain(keys) {
-            push_once(&mut self.document.open, symbol);
+            self.document.open.push(symbol.clone());
         }
     }
 
@@ -172,7 +177,7 @@ impl Reader {
         }
         let Flat { items, unknown, .. } = flatten(&entry.value, way);
         for symbol in &unknown {
-            push_once(&mut self.document.open, symbol);
+            self.document.open.push(symbol.clone());
         }
         for (node, way) in items {
             match &node.kind {
@@ -180,11 +185,11 @@ impl Reader {
                     let statement = self.statement(node, object, &way);
                     self.document.statements.push(statement);
                 }
-                NodeKind::Unknown(symbol) => push_once(&mut self.document.open, symbol),
+                NodeKind::Unknown(symbol) => self.document.open.push(symbol.clone()),
                 // A text that is nothing but holes stands where statements should: `[${statements}]`.
                 NodeKind::String(text) if !text.is_known() => {
                     for symbol in text.holes() {
-                        push_once(&mut self.document.open, symbol);
+                        self.document.open.push(symbol.clone());
                     }
                 }
                 // A document that was rendered without any statement has `null` there, which nobody wrote.

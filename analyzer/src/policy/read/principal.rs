@@ -5,7 +5,7 @@ use crate::policy::model::{PrincipalGroup, Principals};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
 use super::statement::Leaves;
-use super::way::{Way, push_once};
+use super::way::{Way, unique};
 use super::{Reader, key_leaf, leaf};
 
 const EXPECTED: &str = "\"*\" or an object of principals by type";
@@ -17,6 +17,7 @@ impl Reader {
         let mut principals =
             Principals { key: entry.key_span, negated, bare: false, groups: Vec::new(), open: Vec::new() };
         self.principals_of(&entry.value, name, way, &mut principals);
+        unique(&mut principals.open);
         Some(principals)
     }
 
@@ -25,9 +26,9 @@ impl Reader {
         match &node.kind {
             NodeKind::Object(object) => self.principal_map(object, name, &way, principals),
             NodeKind::String(text) => self.bare_principal(node, text, name, &way, principals),
-            NodeKind::Unknown(symbol) => push_once(&mut principals.open, symbol),
+            NodeKind::Unknown(symbol) => principals.open.push(symbol.clone()),
             NodeKind::OneOf(symbol, branches) => {
-                push_once(&mut principals.open, symbol);
+                principals.open.push(symbol.clone());
                 for branch in branches {
                     self.principals_of(branch, name, &way.uncertain(), principals);
                 }
@@ -43,7 +44,7 @@ impl Reader {
     fn bare_principal(&mut self, node: &Node, text: &Text, name: &str, way: &Way, principals: &mut Principals) {
         let Some(known) = text.as_known() else {
             for symbol in text.holes() {
-                push_once(&mut principals.open, symbol);
+                principals.open.push(symbol.clone());
             }
             return;
         };
@@ -60,7 +61,7 @@ impl Reader {
     fn principal_map(&mut self, object: &Object, name: &str, way: &Way, principals: &mut Principals) {
         self.duplicates(object, way);
         for symbol in &object.open {
-            push_once(&mut principals.open, symbol);
+            principals.open.push(symbol.clone());
         }
         for entry in &object.entries {
             let Leaves { items, possible, open } = self.leaves(&entry.value, name, way);

@@ -3,7 +3,7 @@
 use crate::policy::model::{FaultKind, Leaf, Statement, Strings};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
-use super::way::{Flat, Way, flatten, push_once};
+use super::way::{Flat, Way, flatten, unique};
 use super::{Reader, leaf};
 
 /// A string, or a list of them, as they were found.
@@ -28,6 +28,8 @@ impl Reader {
                 self.element(&name, entry, &mut statement, way);
             }
         }
+        unique(&mut statement.open);
+        unique(&mut statement.conditions_open);
         statement
     }
 
@@ -35,8 +37,8 @@ impl Reader {
     fn statement_openings(&mut self, object: &Object, statement: &mut Statement) {
         let keys = object.entries.iter().flat_map(|entry| entry.key.holes());
         for symbol in object.open.iter().chain(keys) {
-            push_once(&mut statement.open, symbol);
-            push_once(&mut statement.conditions_open, symbol);
+            statement.open.push(symbol.clone());
+            statement.conditions_open.push(symbol.clone());
         }
     }
 

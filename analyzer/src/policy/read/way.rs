@@ -1,5 +1,7 @@
 //! How a reader came to a node, and lists that may be written as one value.
 
+use rustc_hash::FxHashSet;
+
 use crate::eval::symbol::Symbol;
 use crate::policy::node::{Node, NodeKind, Part};
 use crate::source::Span;
@@ -56,9 +58,8 @@ impl Flat<'_> {
     /// All symbols.
     pub(super) fn open(&self) -> Vec<Symbol> {
         let mut open = self.unknown.clone();
-        for symbol in &self.deciding {
-            push_once(&mut open, symbol);
-        }
+        open.extend_from_slice(&self.deciding);
+        unique(&mut open);
         open
     }
 }
@@ -82,12 +83,12 @@ fn list<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
             }
         }
         NodeKind::OneOf(symbol, branches) => {
-            push_once(&mut flat.deciding, symbol);
+            flat.deciding.push(symbol.clone());
             for branch in branches {
                 list(branch, &way.uncertain(), flat);
             }
         }
-        NodeKind::Unknown(symbol) => push_once(&mut flat.unknown, symbol),
+        NodeKind::Unknown(symbol) => flat.unknown.push(symbol.clone()),
         NodeKind::Null if !way.certain => {}
         NodeKind::Missing
         | NodeKind::Null
@@ -103,7 +104,7 @@ fn element<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
     let way = way.through(node);
     match &node.kind {
         NodeKind::OneOf(symbol, branches) => {
-            push_once(&mut flat.deciding, symbol);
+            flat.deciding.push(symbol.clone());
             for branch in branches {
                 element(branch, &way.uncertain(), flat);
             }
@@ -120,9 +121,10 @@ fn element<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
     }
 }
 
-/// Adds `symbol` if it is not there.
-pub(super) fn push_once(symbols: &mut Vec<Symbol>, symbol: &Symbol) {
-    if !symbols.contains(symbol) {
-        symbols.push(symbol.clone());
+/// Keeps the first of equal symbols.
+pub(super) fn unique(symbols: &mut Vec<Symbol>) {
+    if symbols.len() > 1 {
+        let mut seen = FxHashSet::default();
+        symbols.retain(|symbol| seen.insert(symbol.clone()));
     }
 }

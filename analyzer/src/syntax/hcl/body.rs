@@ -6,8 +6,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
-use super::recovery::Opening;
-use crate::source::TextRange;
+use super::recovery::{Header, Opening};
 use crate::syntax::ast::{Attribute, Block, Body, Ident, Item, Notation, TemplatePart};
 
 /// Up to this many attributes of a body are compared one by one.
@@ -74,8 +73,8 @@ impl<'a> Parser<'a> {
     }
 
     /// The body behind `{`, up to its `}`, which is read if it is there.
-    fn block_body(&mut self, column: usize, open: &Opening) -> Body {
-        let start = self.at;
+    fn block_body(&mut self, header: Header, open: &Opening) -> Body {
+        let start = open.at + open.length;
         let mut items = Vec::new();
         let mut names = Names::default();
         let mut indented = None;
@@ -84,7 +83,7 @@ impl<'a> Parser<'a> {
             self.item_column = None;
             self.skip_blank_lines();
             let here = self.at;
-            if self.at_end() || self.body_ends_here(column, indented) {
+            if self.at_end() || self.body_ends_here(header, indented) {
                 self.broken = false;
                 self.unclosed(open);
                 self.rewind();
@@ -94,7 +93,7 @@ impl<'a> Parser<'a> {
                 break here;
             }
             if indented.is_none() && self.mode == Mode::Recovering {
-                indented = Some(self.column(here) > column);
+                indented = Some(self.column(here) > header.column);
             }
             if let Some(item) = self.item_line(Some(open)) {
                 self.check_name(&item, &mut names);
@@ -117,7 +116,7 @@ impl<'a> Parser<'a> {
         if self.at_line_end() {
             return item;
         }
-        let closes = self.peek() == b'}' && block.is_some();
+        let closes = self.peek() == b'}' && block.is_some() && self.brace_may_close();
         self.expected("the end of the line");
         if !closes {
             self.skip_item();
@@ -177,7 +176,7 @@ impl<'a> Parser<'a> {
         let open = self.opening(1, b'}');
         let saved = self.enter(false)?;
         let body = if self.at_line_end() || self.peek() == b'}' {
-            self.block_body(column, &open)
+            self.block_body(Header { column, has_labels: !labels.is_empty() }, &open)
         } else {
             self.one_line_body(&open)
         };
@@ -201,7 +200,7 @@ impl<'a> Parser<'a> {
             return Some(label);
         }
         let start = self.at;
-        let template = self.quoted()?;
+        let template = self.quoted();
         let range = self.range(start + 1, self.previous_end.saturating_sub(1));
         let mut text = SmolStr::default();
         for part in &template.parts {
@@ -271,25 +270,30 @@ impl<'a> Parser<'a> {
         }
         self.skip_space();
         let end = self.at;
-        let range = |parser: &Self| -> TextRange { parser.range(start.min(end), end) };
-        if self.peek() == b'}' {
+        if self.eat(b'}') {
             self.broken = false;
-            let range = range(self);
-            self.bump(1);
-            return Body { items, range, notation: Notation::Native };
-        }
-        if self.at_line_end() {
+        } else if self.at_line_end() {
             self.unclosed(open);
         } else {
             self.expected("`}`: a block in one line can only have one argument");
+            self.skip_past_in_line(b'}');
         }
-        if self.mode == Mode::Recovering && self.skip_to_separator(b'}', true) && self.peek() == b',' {
-            self.skip_past(b'}');
-        } else if self.peek() == b'}' {
-            self.bump(1);
-        }
-        let range = range(self);
+        let range = self.range(open.at + open.length, end.min(self.previous_end));
         Body { items, range, notation: Notation::Native }
+    }
+
+    /// Moves behind `closer`, if it is found in this line.
+    fn skip_past_in_line(&mut self, closer: u8) {
+        while self.mode == Mode::Recovering && self.skip_to_separator(closer, true) {
+            if self.eat(closer) {
+                self.broken = false;
+                return;
+            }
+            if self.peek() == b'\n' {
+                return;
+            }
+            self.at += 1;
+        }
     }
 }
 

@@ -186,7 +186,7 @@ impl Parser<'_> {
     /// Goes on behind an item; `false` if the object is given up.
     fn next_item(&mut self, opening: &Opening) -> bool {
         self.skip_space();
-        if self.mode == Mode::Strict && self.broken {
+        if self.broken && (self.mode == Mode::Strict || self.item_ends_here()) {
             return false;
         }
         if self.eat(b',') || self.peek() == b'}' || self.at_line_end() {

@@ -71,8 +71,12 @@ impl Parser<'_> {
             let right = self.binary(strength + 1);
             self.end_chain(chain);
             let range = self.range_from(start);
-            left = Expr { kind: ExprKind::Binary(operator, Box::new(left), Box::new(right)), range };
-            self.grow();
+            let kind = if self.grow() {
+                ExprKind::Binary(operator, Box::new(left), Box::new(right))
+            } else {
+                ExprKind::Missing
+            };
+            left = Expr { kind, range };
         }
         left
     }
@@ -123,7 +127,9 @@ impl Parser<'_> {
                 (b'[', _) => self.bracket(start, expr),
                 _ => return expr,
             };
-            self.grow();
+            if !self.grow() {
+                expr.kind = ExprKind::Missing;
+            }
         }
     }
 

@@ -73,9 +73,16 @@ fn template(mut parser: Parser<'_>, start: u32, form: TemplateForm) -> (Template
 /// in the file.
 #[must_use]
 pub fn parse_expression(file: FileId, text: &str, offset: u32) -> (Expr, Vec<SyntaxError>) {
-    let mut parser = Parser::new(file, text, Origin { start: offset, map: OffsetMap::default() });
-    if parser.is_too_large(offset) {
-        return (Expr { kind: ExprKind::Missing, range: TextRange::empty(offset) }, parser.errors);
+    parse_json_string_expression(file, text, offset, &OffsetMap::default())
+}
+
+/// Parses the decoded text of a string of a JSON file as an expression, as in `"type": "map(string)"`.
+/// `start` and `map` are those of [`parse_json_string_template`].
+#[must_use]
+pub fn parse_json_string_expression(file: FileId, text: &str, start: u32, map: &OffsetMap) -> (Expr, Vec<SyntaxError>) {
+    let mut parser = Parser::new(file, text, Origin { start, map: map.clone() });
+    if parser.is_too_large(start) {
+        return (Expr { kind: ExprKind::Missing, range: TextRange::empty(start) }, parser.errors);
     }
     parser.ignore_newlines = true;
     let expr = parser.expression();

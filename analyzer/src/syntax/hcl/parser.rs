@@ -5,7 +5,7 @@
 //! context (a string, a heredoc, an object), so a separate lexer would need the
 //! same state a second time.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::source::{FileId, TextRange};
@@ -18,9 +18,11 @@ use crate::syntax::ast::{Expr, ExprKind, Ident, OffsetMap};
 /// thread of 2 MB even without optimisation.
 pub const MAX_NESTING: u32 = 200;
 
-/// How high an expression tree may be. It is more than [`MAX_NESTING`] because a
-/// chain (`a + b + c`, `a.b.c`) costs the parser no stack, but costs those who
-/// walk the tree a level for each link.
+/// How many operations may build upon each other in an expression. It is more than
+/// [`MAX_NESTING`] because a chain (`a + b + c`, `a.b.c`) costs the parser no
+/// stack, but costs those who walk the tree a level for each link.
+///
+/// No tree is higher than the sum of the two, broken texts included.
 pub const MAX_HEIGHT: u32 = 400;
 
 /// Errors kept of one text: a binary read as text should not fill the memory.
@@ -76,8 +78,9 @@ pub(super) struct Parser<'a> {
     height: u32,
     /// (an offset, the start of its line), for [`Parser::line_start`].
     line_mark: (usize, usize),
-    /// Tags for which no closing line stands behind the place where one was last sought.
-    pub(super) unclosed_tags: FxHashSet<&'a str>,
+    /// For every name that stands alone in a line, where the last such line starts;
+    /// made when a heredoc is found to have no closing line.
+    pub(super) last_lines: Option<FxHashMap<&'a str, usize>>,
     /// No `*/` stands behind the place where one was last sought.
     comments_unclosed: bool,
 }
@@ -99,7 +102,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             height: 0,
             line_mark: (0, 0),
-            unclosed_tags: FxHashSet::default(),
+            last_lines: None,
             comments_unclosed: false,
         }
     }
@@ -152,6 +155,9 @@ impl<'a> Parser<'a> {
     /// Offset in the file of an offset in the text at hand.
     pub(super) fn file_offset(&self, offset: usize) -> u32 {
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        if self.is_contiguous() {
+            return self.origin.start.saturating_add(offset);
+        }
         self.origin.map.source_offset(self.origin.start, offset)
     }
 
@@ -207,7 +213,9 @@ impl<'a> Parser<'a> {
         match next {
             '\n' | '\r' | '#' => (0, "the end of the line".to_owned()),
             '"' => (1, "a string".to_owned()),
-            next if next.is_control() => (next.len_utf8(), format!("the character U+{:04X}", u32::from(next))),
+            next if next.is_control() || (!next.is_ascii() && !next.is_alphanumeric()) => {
+                (next.len_utf8(), format!("the character U+{:04X}", u32::from(next)))
+            }
             next => {
                 let length = self.name_length(self.at).max(next.len_utf8());
                 (length, format!("`{}`", self.slice(self.at, self.at + length)))
@@ -253,18 +261,21 @@ impl<'a> Parser<'a> {
         self.height = self.height.max(before);
     }
 
-    /// Puts one more level on top of the expression that is being built.
-    pub(super) fn grow(&mut self) {
-        self.add_height(1);
+    /// Puts one more level on top of the expression that is being built; `false`,
+    /// with an error, if that is one too many.
+    pub(super) fn grow(&mut self) -> bool {
+        self.add_height(1)
     }
 
     /// Puts `levels` on top of the expression that is being built.
-    pub(super) fn add_height(&mut self, levels: u32) {
+    pub(super) fn add_height(&mut self, levels: u32) -> bool {
         self.height = self.height.saturating_add(levels);
-        if self.height > MAX_HEIGHT {
-            let range = self.range(self.at, self.at);
-            self.fail(range, format!("the expression is more than {MAX_HEIGHT} operations high"));
+        let fits = self.height <= MAX_HEIGHT;
+        if !fits {
+            let range = self.range(self.previous_end, self.previous_end);
+            self.fail(range, format!("more than {MAX_HEIGHT} operations build upon each other"));
         }
+        fits
     }
 
     /// Whether `levels` more may be nested here.
@@ -395,17 +406,22 @@ impl<'a> Parser<'a> {
     }
 
     /// The digits that stand here, as HCL cuts them out: with every point and
-    /// exponent that follows, sensible or not.
+    /// exponent that follows, sensible or not, but for points at the end.
     pub(super) fn number_length(&self) -> usize {
         let mut length = 0;
+        let mut points = 0;
         loop {
-            length += match (self.byte(length), self.byte(length + 1), self.byte(length + 2)) {
+            let ahead = length + points;
+            length += match (self.byte(ahead), self.byte(ahead + 1), self.byte(ahead + 2)) {
+                (b'.', ..) => {
+                    points += 1;
+                    continue;
+                }
                 (b'0'..=b'9', ..) => 1,
-                (b'.', b'0'..=b'9', _) => 2,
                 (b'e' | b'E', b'0'..=b'9', _) => 2,
                 (b'e' | b'E', b'+' | b'-', b'0'..=b'9') => 3,
                 _ => return length,
-            };
+            } + std::mem::take(&mut points);
         }
     }
 

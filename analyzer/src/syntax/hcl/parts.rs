@@ -165,11 +165,16 @@ struct Decoded {
 }
 
 impl Decoded {
-    /// Adds `text`, which stands at `offset` of the file.
-    fn push(&mut self, text: &str, offset: u32) {
+    /// What follows stands at `offset` of the file.
+    fn push_end(&mut self, offset: u32) {
         if offset != self.next {
             self.jumps.push((u32::try_from(self.text.len()).unwrap_or(u32::MAX), offset));
         }
+    }
+
+    /// Adds `text`, which stands at `offset` of the file.
+    fn push(&mut self, text: &str, offset: u32) {
+        self.push_end(offset);
         self.text.push_str(text);
         self.next = offset.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
     }
@@ -216,6 +221,8 @@ impl Parser<'_> {
             for piece in pieces.iter() {
                 self.decode(*piece, quoted, &mut decoded);
             }
+            // The end maps to the end, behind an escape too.
+            decoded.push_end(range.end);
             Literal { text: SmolStr::new(&decoded.text), range, map: OffsetMap::new(decoded.jumps) }
         };
         pieces.clear();

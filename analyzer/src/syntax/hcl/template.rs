@@ -1,10 +1,11 @@
 //! Quoted strings, heredocs and template files: where their parts begin and end.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
 use super::parts::{Part, Parts};
-use crate::syntax::ast::{Expr, ExprKind, Template, TemplateForm};
+use crate::syntax::ast::{Expr, ExprKind, Literal, OffsetMap, Template, TemplateForm, TemplatePart};
 
 /// The line that closes a heredoc.
 #[derive(Debug, Clone, Copy)]
@@ -28,13 +29,34 @@ enum Extent<'t> {
 impl<'a> Parser<'a> {
     pub(super) fn quoted_expression(&mut self) -> Expr {
         let start = self.at;
-        let Some(template) = self.quoted() else { return self.missing() };
+        let template = self.quoted();
         Expr { kind: ExprKind::Template(Box::new(template)), range: self.range_from(start) }
     }
 
-    /// `"..."`; `None` at the depth limit.
-    pub(super) fn quoted(&mut self) -> Option<Template> {
-        let saved = self.enter(self.ignore_newlines)?;
+    /// `"..."`
+    pub(super) fn quoted(&mut self) -> Template {
+        let parts = self.plain_string().unwrap_or_else(|| self.string_with_parts());
+        Template { parts, form: TemplateForm::Quoted }
+    }
+
+    /// A string without escapes and sequences, as most are.
+    fn plain_string(&mut self) -> Option<Vec<TemplatePart>> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes().get(start..)?;
+        let length = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
+        if bytes.get(length) != Some(&b'"') || !self.is_contiguous() {
+            return None;
+        }
+        self.bump(length + 2);
+        if length == 0 {
+            return Some(Vec::new());
+        }
+        let text = SmolStr::new(self.slice(start, start + length));
+        let range = self.range(start, start + length);
+        Some(vec![TemplatePart::Literal(Literal { text, range, map: OffsetMap::default() })])
+    }
+
+    fn string_with_parts(&mut self) -> Vec<TemplatePart> {
         let mut parts = Parts::new(true);
         let quote = self.at;
         self.bump(1);
@@ -68,9 +90,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        let parts = self.assemble(parts);
-        self.leave(saved);
-        Some(Template { parts, form: TemplateForm::Quoted })
+        self.assemble(parts)
     }
 
     /// At `$` or `%`: whether a sequence starts here. Otherwise steps over it.
@@ -239,7 +259,6 @@ impl<'a> Parser<'a> {
             return self.missing();
         }
         self.previous_end = tag_end;
-        let Some(saved) = self.enter(self.ignore_newlines) else { return self.missing() };
         self.at += line_end;
         let mut parts = Parts::new(false);
         match self.closing_line(tag, self.at) {
@@ -248,9 +267,11 @@ impl<'a> Parser<'a> {
                 let range = self.range(start, tag_end);
                 self.fail(range, format!("this heredoc is not closed: expected a line with `{tag}`"));
                 let end = self.end_of_unclosed_heredoc();
-                self.lines(&mut parts, Extent::Offset(end));
-                self.previous_end = self.previous_end.max(end.saturating_sub(1));
-                self.at = self.previous_end;
+                if self.at < end {
+                    self.lines(&mut parts, Extent::Offset(end));
+                } else {
+                    self.at = end;
+                }
                 self.broken = true;
             }
         }
@@ -258,7 +279,6 @@ impl<'a> Parser<'a> {
             parts.dedent(self.text);
         }
         let parts = self.assemble(parts);
-        self.leave(saved);
         let form = TemplateForm::Heredoc { tag: SmolStr::new(tag), indented };
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form })), range: self.range_from(start) }
     }
@@ -268,7 +288,9 @@ impl<'a> Parser<'a> {
     /// When the layout may be asked, a line that opens a heredoc with the same tag
     /// tells that this one was left open.
     fn closing_line(&mut self, tag: &'a str, from: usize) -> Option<ClosingLine> {
-        if self.unclosed_tags.contains(tag) {
+        if let Some(last_lines) = &self.last_lines
+            && last_lines.get(tag).is_none_or(|last| *last < from)
+        {
             return None;
         }
         let mut start = from;
@@ -284,16 +306,17 @@ impl<'a> Parser<'a> {
             }
             start += line.len();
         }
-        self.unclosed_tags.insert(tag);
+        self.last_lines.get_or_insert_with(|| last_lines(self.text));
         None
     }
 
-    /// Where a heredoc without closing line ends: where the item ends, by the layout.
+    /// Where a heredoc without closing line ends: at the end of the line with which
+    /// the item ends, by the layout.
     fn end_of_unclosed_heredoc(&self) -> usize {
         let mut start = self.at;
         for line in self.rest().split_inclusive('\n') {
             if self.item_ends_before(start) {
-                return start;
+                return start.saturating_sub(1);
             }
             start += line.len();
         }
@@ -333,8 +356,13 @@ impl<'a> Parser<'a> {
                 }
                 _ => {}
             }
-            self.advance_to(|byte| matches!(byte, b'\n' | b'$' | b'%'));
+            self.advance_to(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
             match self.peek() {
+                b'\r' if self.byte(1) != b'\n' && !self.at_end() => {
+                    let range = self.range(self.at, self.at + 1);
+                    self.minor(range, "a carriage return without a line feed".to_owned());
+                    self.step(1);
+                }
                 b'$' | b'%' => {
                     let (before, is_sequence) = (self.at, self.dollar(parts));
                     if is_sequence {
@@ -362,4 +390,19 @@ impl<'a> Parser<'a> {
 /// Whether `line` ends in `<<tag` or `<<-tag`.
 fn opens_heredoc(line: &str, tag: &str) -> bool {
     line.strip_suffix(tag).is_some_and(|before| before.ends_with("<<") || before.ends_with("<<-"))
+}
+
+/// Where each line that holds a single name stands for the last time. It keeps a
+/// text full of heredocs without closing lines linear.
+fn last_lines(text: &str) -> FxHashMap<&str, usize> {
+    let mut lines = FxHashMap::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if !trimmed.is_empty() && !trimmed.contains([' ', '=', '"']) {
+            lines.insert(trimmed, start);
+        }
+        start += line.len();
+    }
+    lines
 }

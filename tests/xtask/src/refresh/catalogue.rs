@@ -1,8 +1,9 @@
 //! The authorization reference of all services, put together from two versions.
 //!
 //! The newest version says what there is. The previous one adds what later versions
-//! lost (dependent actions, permission-only flags) and what AWS has since retired:
-//! that an action no longer exists is no reason to call it misspelt.
+//! lost (dependent actions, permission-only flags, some condition keys of actions) and
+//! what AWS has since retired: that an action no longer exists is no reason to call it
+//! misspelt.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +72,10 @@ impl Catalogue {
         }
         for (prefix, name) in entries(&previous.json("data/serviceNames.json")?) {
             match catalogue.services.get_mut(prefix) {
-                Some(service) => service.add_lost(&previous.json(&format!("data/actions/{prefix}.json"))?),
+                Some(service) => {
+                    let actions = previous.json(&format!("data/actions/{prefix}.json"))?;
+                    service.add_lost(&actions, &catalogue.condition_keys);
+                }
                 None => {
                     let mut service = catalogue.service(previous, prefix, name)?;
                     service.retired = true;
@@ -114,11 +118,13 @@ impl Catalogue {
 }
 
 impl Service {
-    fn add_lost(&mut self, previous_actions: &Value) {
+    fn add_lost(&mut self, previous_actions: &Value, known: &BTreeMap<String, ConditionKey>) {
         for (key, entry) in entries(previous_actions) {
             let mut previous = Action::read(entry);
+            previous.condition_keys.retain(|key| known.contains_key(&key.to_ascii_lowercase()));
             if let Some(action) = self.actions.get_mut(key) {
                 action.dependent_actions.extend(previous.dependent_actions);
+                action.condition_keys.extend(previous.condition_keys);
                 action.permission_only = previous.permission_only;
             } else {
                 previous.retired = true;

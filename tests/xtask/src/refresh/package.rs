@@ -51,6 +51,18 @@ impl Package {
         Ok(self.directory.join(file.trim()))
     }
 
+    /// A package of these files, for tests.
+    #[cfg(test)]
+    pub(super) fn of_files(name: &str, files: &[(&str, &str)]) -> Outcome<Self> {
+        let directory = std::env::temp_dir().join(format!("crosstrail-refresh-{}-test-{name}", std::process::id()));
+        for (path, text) in files {
+            let path = directory.join("package").join(path);
+            fs::create_dir_all(path.parent().unwrap_or(&directory))?;
+            fs::write(path, text)?;
+        }
+        Ok(Self { directory, version: name.into(), date: String::new(), sha256: String::new() })
+    }
+
     /// The text of the file at `path`.
     pub(super) fn text(&self, path: &str) -> Outcome<String> {
         let path = self.directory.join("package").join(path);

@@ -104,3 +104,64 @@ fn flags(flags: &[(bool, char)]) -> String {
 fn join(items: &BTreeSet<String>) -> String {
     items.iter().map(String::as_str).collect::<Vec<_>>().join(",")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+    use crate::refresh::catalogue::Catalogue;
+    use crate::refresh::package::Package;
+
+    /// What the newest version says, and what only the previous one says.
+    #[test]
+    fn two_versions_make_one_catalogue() {
+        let current = Package::of_files(
+            "current",
+            &[
+                ("data/serviceNames.json", r#"{"x": "Service X"}"#),
+                ("data/rcpSupportedServices.json", r#"["x"]"#),
+                (
+                    "data/actions/x.json",
+                    r#"{"tagit": {"name": "TagIt", "accessLevel": "Tagging, Write", "conditionKeys": ["x:T/tag-key"],
+                        "resourceTypes": [{"name": "b", "required": false, "conditionKeys": ["x:K"]},
+                                          {"name": "a", "required": true}]},
+                        "Get": {"name": "Get", "accessLevel": "Read"}}"#,
+                ),
+                (
+                    "data/resourceTypes/x.json",
+                    r#"{"a": {"key": "a", "arn": "arn:a"}, "b": {"key": "b", "arn": "arn:b"}}"#,
+                ),
+                (
+                    "data/conditionKeys/x.json",
+                    r#"{"x:k": {"key": "x:K", "type": "ArrayOfString"}, "x:t/tag-key": {"key": "x:T/tag-key", "type": "String"},
+                        "aws:tagkeys": {"key": "aws:TagKeys", "type": "ArrayOfString"},
+                        "z:m": {"key": "z:M", "type": "ARN"}}"#,
+                ),
+            ],
+        );
+        let previous = Package::of_files(
+            "previous",
+            &[
+                ("data/serviceNames.json", r#"{"old": "Service Old", "x": "Service X"}"#),
+                (
+                    "data/actions/x.json",
+                    r#"{"tagit": {"name": "TagIt", "accessLevel": "Tagging", "isPermissionOnly": true,
+                        "conditionKeys": ["x:Gone"], "dependentActions": ["x:Get"]},
+                        "bye": {"name": "Bye", "accessLevel": "List",
+                                "resourceTypes": [{"name": "a", "required": true}, {"name": "gone", "required": true}]}}"#,
+                ),
+                ("data/actions/old.json", r#"{"do": {"name": "Do", "accessLevel": "Permissions management"}}"#),
+                ("data/resourceTypes/old.json", "{}"),
+                ("data/conditionKeys/old.json", "{}"),
+            ],
+        );
+        let catalogue = Catalogue::merge(&current.unwrap(), &previous.unwrap()).unwrap();
+        let tables = all(&catalogue).map(|(file, text)| (file, text.lines().skip(1).collect::<Vec<_>>().join("|")));
+        let expected = [
+            ("actions.tsv", "old:Do\tPx|x:Bye\tLx\ta*|x:Get\tR|x:TagIt\tTo\ta*,b\tx:K,x:T/${TagKey}\tx:Get"),
+            ("condition_keys.tsv", "x:K\tArrayOfString|x:T/${TagKey}\tString|z:M\tARN\tx"),
+            ("resource_types.tsv", "x:a\tarn:a|x:b\tarn:b"),
+            ("services.tsv", "old\tService Old\tx|x\tService X\tr"),
+        ];
+        assert_eq!(tables, expected.map(|(file, text)| (file, text.to_owned())));
+    }
+}

@@ -134,6 +134,12 @@ pub(super) fn unknown(symbol: Symbol, refinement: Refinement) -> Value {
     Value::new(ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement }))
 }
 
+/// The object with `value` under `key`, a string with holes.
+pub(super) fn entry(key: &Value, value: Value, identity: &Identity) -> Value {
+    let symbol = identity.symbol(symbol_of(key).into_iter().chain(symbol_of(&value)).collect());
+    unknown(symbol, Refinement::Entry(Arc::new((key.clone(), value))))
+}
+
 /// `parts`, there as often as `occurrence` says.
 pub(super) fn occurring(parts: Vec<SequencePart>, occurrence: &Occurrence) -> Vec<SequencePart> {
     match occurrence {

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::eval::symbol::Symbol;
 use crate::eval::value::{Field, Fields, Origin, Refinement, SequencePart, Value, ValueKind};
 
-use super::block::{Block, Identity, Nested, Occurrence, occurring, passed, symbol_of, unknown};
+use super::block::{Block, Identity, Nested, Occurrence, entry, occurring, passed, unknown};
 use super::principals::{key_origin, over};
 use super::strings::{Variables, one_or_list, string};
 
@@ -33,8 +33,8 @@ pub(super) fn conditions(blocks: &[&Nested], identity: &Identity) -> Option<Fiel
     let first = blocks.first()?;
     let mut operators: Vec<Operator> = Vec::new();
     let mut open = Vec::new();
-    for nested in blocks {
-        add(nested, &mut operators, &mut open);
+    for (index, nested) in blocks.iter().enumerate() {
+        add(nested, &identity.part(&format!("{index}")), &mut operators, &mut open);
         if let Occurrence::Repeatedly(symbol) = &nested.occurrence {
             open.push(unknown(symbol.clone(), Refinement::Opaque));
         }
@@ -44,11 +44,25 @@ pub(super) fn conditions(blocks: &[&Nested], identity: &Identity) -> Option<Fiel
     Some(Field { key: Origin::at(first.block.header), value: over(open, known, identity) })
 }
 
-fn add(nested: &Nested, operators: &mut Vec<Operator>, open: &mut Vec<Value>) {
+/// The object that one block makes of its key and values.
+fn key_with_values(variable: &Value, nested: &Nested, identity: &Identity) -> Value {
+    let parts = occurring(values(&nested.block), &nested.occurrence);
+    let values = one_or_list(parts, &identity.part("values"));
+    match variable.as_str() {
+        Some(name) => {
+            let field = Field { key: key_origin(variable), value: values };
+            Value::new(ValueKind::Object(Arc::new(Fields::from([(name, field)]))))
+        }
+        None => entry(variable, values, &identity.part("variable")),
+    }
+}
+
+fn add(nested: &Nested, identity: &Identity, operators: &mut Vec<Operator>, open: &mut Vec<Value>) {
     let argument = |name| nested.block.argument(name).map(|argument| &argument.value);
     let (Some(test), Some(variable)) = (argument("test"), argument("variable")) else { return };
     let Some(name) = test.as_str() else {
-        return open.extend(symbol_of(test).map(|symbol| unknown(symbol, Refinement::Opaque)));
+        let inner = key_with_values(variable, nested, identity);
+        return open.push(entry(test, inner, &identity.part("test")));
     };
     if !operators.iter().any(|operator| operator.name == name) {
         let key = key_origin(test);
@@ -56,7 +70,7 @@ fn add(nested: &Nested, operators: &mut Vec<Operator>, open: &mut Vec<Value>) {
     }
     let Some(operator) = operators.iter_mut().find(|operator| operator.name == name) else { return };
     let Some(name) = variable.as_str() else {
-        return operator.open.extend(symbol_of(variable).map(|symbol| unknown(symbol, Refinement::Opaque)));
+        return operator.open.push(key_with_values(variable, nested, identity));
     };
     let source = (values(&nested.block), nested.occurrence.clone());
     match operator.variables.iter_mut().find(|there| there.name == name) {

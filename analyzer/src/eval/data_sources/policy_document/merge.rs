@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::eval::json_text::{JsonText, value};
+use crate::eval::canonical;
+use crate::eval::equality::texts_equal;
+use crate::eval::json;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
+use crate::eval::truth::Truth;
 use crate::eval::value::{Field, Fields, Refinement, SequencePart, Value, ValueKind};
 
 use super::block::{Identity, Occurrence, occurring, symbol_of, unknown};
@@ -17,6 +21,10 @@ pub(super) struct Merged {
     version: Option<Field>,
     id: Option<Field>,
     statements: Vec<Slot>,
+    /// Where the statements with a known `Sid` are.
+    by_sid: FxHashMap<SmolStr, Vec<usize>>,
+    /// Where those are that may have any.
+    unknown_sids: Vec<usize>,
 }
 
 /// A statement, or what may be some.
@@ -27,6 +35,13 @@ struct Slot {
 }
 
 impl Slot {
+    /// `new` may take the place of this one.
+    fn doubt(&mut self, new: &Self) {
+        if let (Some(occurrence @ Occurrence::Once), Some(symbol)) = (&mut self.occurrence, decider(new)) {
+            *occurrence = Occurrence::Possibly(symbol);
+        }
+    }
+
     fn sid(&self) -> Sid {
         let sid = self.value.fields().and_then(|fields| fields.get("Sid")).map(|field| &field.value);
         match sid {
@@ -49,34 +64,22 @@ enum Sid {
     Any,
 }
 
-/// How two statements stand to each other.
-#[derive(PartialEq)]
-enum Same {
-    Yes,
-    No,
-    Perhaps,
-}
-
 impl Sid {
-    fn same(&self, other: &Self) -> Same {
-        match (self, other) {
-            (Self::None, _) | (_, Self::None) => Same::No,
-            (Self::Text(a), Self::Text(b)) => match (a.as_known(), b.as_known()) {
-                (Some(a), Some(b)) if a == b => Same::Yes,
-                (Some(_), Some(_)) => Same::No,
-                _ if a.display() == b.display() => Same::Yes,
-                _ if may_be_equal(a, b) => Same::Perhaps,
-                _ => Same::No,
-            },
-            (Self::Any, _) | (_, Self::Any) => Same::Perhaps,
+    fn known(&self) -> Option<SmolStr> {
+        match self {
+            Self::Text(text) => text.as_known(),
+            Self::None | Self::Any => None,
         }
     }
-}
 
-fn may_be_equal(a: &Text, b: &Text) -> bool {
-    let agree = |a: &SmolStr, b: &SmolStr, of: fn(&str, &str) -> bool| of(a, b) || of(b, a);
-    agree(&a.known_prefix(), &b.known_prefix(), |a, b| a.starts_with(b))
-        && agree(&a.known_suffix(), &b.known_suffix(), |a, b| a.ends_with(b))
+    /// Whether one statement takes the place of the other: never one without a `Sid`.
+    fn same(&self, other: &Self) -> Truth {
+        match (self, other) {
+            (Self::None, _) | (_, Self::None) => Truth::No,
+            (Self::Text(a), Self::Text(b)) => texts_equal(a, b),
+            (Self::Any, _) | (_, Self::Any) => Truth::Unknown,
+        }
+    }
 }
 
 impl Merged {
@@ -104,7 +107,7 @@ impl Merged {
                         }
                     }
                 }
-                Refinement::Opaque | Refinement::Merged(_) => self.lay_unknown(&of.symbol),
+                Refinement::Opaque | Refinement::Merged(_) | Refinement::Entry(_) => self.lay_unknown(&of.symbol),
             },
             ValueKind::Null(_)
             | ValueKind::Bool(_)
@@ -125,10 +128,11 @@ impl Merged {
         if !text.pieces().iter().any(is_known) {
             return text.holes().take(1).for_each(|symbol| self.lay_unknown(symbol));
         }
-        let json = JsonText::new(text);
-        let (tree, _) = json.parse();
-        let document = value(&json, &tree, of.origin.span);
-        self.lay(&document, occurrence);
+        match json::decode(text) {
+            Ok(document) => self.lay(&document, occurrence),
+            // The provider refuses it: what comes of it is not known.
+            Err(_) => self.lay_unknown(&canonical::call_symbol("jsondecode", std::slice::from_ref(of))),
+        }
     }
 
     /// An unknown document may replace every statement that has a `Sid`, and add others.
@@ -145,7 +149,9 @@ impl Merged {
                         self.lay(branch, &Occurrence::Possibly(of.symbol.clone()));
                     }
                 }
-                Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) => self.lay_unknown(&of.symbol),
+                Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) | Refinement::Entry(_) => {
+                    self.lay_unknown(&of.symbol);
+                }
             };
         }
         let Some(fields) = document.fields() else { return };
@@ -202,7 +208,9 @@ impl Merged {
                         }
                     }
                 }
-                Refinement::Merged(_) => self.lay_statement(value.clone(), occurrence.clone()),
+                Refinement::Merged(_) | Refinement::Entry(_) => {
+                    self.lay_statement(value.clone(), occurrence.clone());
+                }
                 Refinement::Opaque => self.lay_unknown(&of.symbol),
             },
             ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::String(_) => {}
@@ -216,20 +224,26 @@ impl Merged {
 
     fn lay_slot(&mut self, new: Slot) {
         let sid = new.sid();
-        let is_certain = matches!(new.occurrence, Some(Occurrence::Once));
-        for there in &mut self.statements {
-            match there.sid().same(&sid) {
-                Same::No => {}
-                Same::Yes if is_certain => {
+        let rivals: Vec<usize> = match sid.known() {
+            Some(known) => self.by_sid.get(&known).into_iter().flatten().chain(&self.unknown_sids).copied().collect(),
+            None if matches!(sid, Sid::None) => Vec::new(),
+            None => (0..self.statements.len()).collect(),
+        };
+        for at in rivals {
+            let Some(there) = self.statements.get_mut(at) else { continue };
+            match (there.sid().same(&sid), &new.occurrence) {
+                (Truth::No, _) => {}
+                (Truth::Yes, Some(Occurrence::Once)) => {
                     *there = new;
                     return;
                 }
-                Same::Yes | Same::Perhaps => {
-                    if let (Some(occurrence @ Occurrence::Once), Some(symbol)) = (&mut there.occurrence, doubt(&new)) {
-                        *occurrence = Occurrence::Possibly(symbol);
-                    }
-                }
+                (Truth::Yes | Truth::Unknown, _) => there.doubt(&new),
             }
+        }
+        match sid.known() {
+            Some(known) => self.by_sid.entry(known).or_default().push(self.statements.len()),
+            None if matches!(sid, Sid::None) => {}
+            None => self.unknown_sids.push(self.statements.len()),
         }
         self.statements.push(new);
     }
@@ -252,7 +266,7 @@ impl Merged {
 pub(super) const LATEST_VERSION: &str = "2012-10-17";
 
 /// What decides whether `new` takes the place of another statement.
-fn doubt(new: &Slot) -> Option<Symbol> {
+fn decider(new: &Slot) -> Option<Symbol> {
     match &new.occurrence {
         Some(Occurrence::Possibly(symbol) | Occurrence::Repeatedly(symbol)) => Some(symbol.clone()),
         Some(Occurrence::Once) => match new.sid() {

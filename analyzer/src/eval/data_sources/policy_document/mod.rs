@@ -6,12 +6,11 @@
 
 mod block;
 mod conditions;
+mod evaluate;
 mod merge;
 mod principals;
 mod statement;
 mod strings;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use std::sync::Arc;
@@ -21,6 +20,8 @@ use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Origin, Value, ValueKind};
 
 use block::Identity;
+pub(in crate::eval) use evaluate::attribute;
+
 pub use block::{Argument, Block, Nested, Occurrence};
 use merge::{LATEST_VERSION, Merged};
 use write::Layout;

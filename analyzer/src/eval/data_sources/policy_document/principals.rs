@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::eval::value::{Field, Fields, Origin, Refinement, SequencePart, Value, ValueKind};
 
-use super::block::{Block, Identity, Nested, Occurrence, occurring, passed, symbol_of, unknown};
+use super::block::{Block, Identity, Nested, Occurrence, entry, occurring, passed, symbol_of, unknown};
 use super::strings::{Variables, one_or_list, parts, set};
 
 /// The principals of one type, from all blocks that name it.
@@ -35,14 +35,18 @@ fn everyone(blocks: &[&Nested], identity: &Identity) -> Option<Value> {
 fn by_type(blocks: &[&Nested], identity: &Identity) -> Value {
     let mut groups: Vec<Group> = Vec::new();
     let mut open: Vec<Value> = Vec::new();
-    for nested in blocks {
+    for (index, nested) in blocks.iter().enumerate() {
         let kind = nested.block.argument("type").map(|argument| &argument.value);
         match kind.and_then(|kind| Some((kind.as_str()?, kind))) {
             Some((name, kind)) => {
                 let parts = occurring(identifiers(&nested.block), &nested.occurrence);
                 add(&mut groups, name, key_origin(kind), parts);
             }
-            None => open.extend(kind.and_then(symbol_of).map(|symbol| unknown(symbol, Refinement::Opaque))),
+            None => open.extend(kind.map(|kind| {
+                let identity = identity.part(&format!("{index}"));
+                let parts = occurring(identifiers(&nested.block), &nested.occurrence);
+                entry(kind, one_or_list(parts, &identity.part("identifiers")), &identity)
+            })),
         }
         if let Occurrence::Repeatedly(symbol) = &nested.occurrence {
             open.push(unknown(symbol.clone(), Refinement::Opaque));

@@ -37,7 +37,7 @@ pub(super) fn set(value: &Value, variables: Variables, identity: &Identity) -> O
 fn branches(unknown: &Unknown) -> Option<&[Value]> {
     match &unknown.refinement {
         Refinement::OneOf(values) => Some(values),
-        Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) => None,
+        Refinement::Opaque | Refinement::Sequence(_) | Refinement::Merged(_) | Refinement::Entry(_) => None,
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn parts(value: &Value, variables: Variables) -> Option<Vec<SequenceP
         }
         ValueKind::Unknown(unknown) => match &unknown.refinement {
             Refinement::Sequence(parts) => parts.to_vec(),
-            Refinement::Opaque | Refinement::OneOf(_) | Refinement::Merged(_) => {
+            Refinement::Opaque | Refinement::OneOf(_) | Refinement::Merged(_) | Refinement::Entry(_) => {
                 vec![SequencePart::Spread(value.clone())]
             }
         },
@@ -147,7 +147,7 @@ fn refinement(refinement: &Refinement, variables: Variables) -> Refinement {
             };
             Refinement::Sequence(parts.iter().map(part).collect())
         }
-        Refinement::Opaque | Refinement::Merged(_) => refinement.clone(),
+        Refinement::Opaque | Refinement::Merged(_) | Refinement::Entry(_) => refinement.clone(),
     }
 }
 

@@ -69,7 +69,9 @@ impl Writer {
                     SequencePart::One(value) => writer.value(value),
                     SequencePart::Spread(value) => writer.hole(value),
                 }),
-                Refinement::Opaque | Refinement::OneOf(_) | Refinement::Merged(_) => self.hole(value),
+                Refinement::Opaque | Refinement::OneOf(_) | Refinement::Merged(_) | Refinement::Entry(_) => {
+                    self.hole(value)
+                }
             },
         }
     }

@@ -1,0 +1,261 @@
+//! The facade: what is in view goes in, what was understood and found comes out.
+//!
+//! [`Host`] is the one thing that changes; [`Analysis`] is a snapshot that any number of
+//! threads may ask. Each stack is evaluated once, only as far as policies need it, and
+//! what the evaluation kept in memory is gone when its policies are read.
+
+mod inspect;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::eval::evaluator::{self, Evaluator};
+use crate::finding::Finding;
+use crate::module::{ModuleNode, Stack, Workspace, load_workspace};
+use crate::policy::sites::{self, Knowledge, PolicySite};
+use crate::render::inspection::Inspection;
+use crate::rules::{self, RuleContext, Selection};
+use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
+use crate::suppress::Suppressions;
+use crate::syntax::{self, SyntaxError};
+
+/// What is to be analysed, in the form of [`crate::source::path`].
+#[derive(Debug, Clone, Default)]
+pub struct Roots {
+    /// Directories below which modules are searched.
+    pub directories: Vec<String>,
+    /// Files that hold a policy and nothing else.
+    pub documents: Vec<String>,
+}
+
+/// What a caller may choose.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The rules that run, and how bad their findings are.
+    pub select: Selection,
+}
+
+/// Something that could not be read, or not as it was meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file or directory.
+    pub path: String,
+    /// Where in it; `None` if it is all of it.
+    pub span: Option<Span>,
+    /// Why, in lower case and without a full stop.
+    pub message: String,
+}
+
+/// How much was looked at, and how much of it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files of configuration and policy files.
+    pub files: usize,
+    /// Root modules, each in each environment.
+    pub stacks: usize,
+    /// Policy documents: one for each text, however often it is used.
+    pub policies: usize,
+    /// Those of which everything is known.
+    pub policies_known: usize,
+    /// Those of which a part is known.
+    pub policies_partly: usize,
+    /// Those of which nothing is known.
+    pub policies_unknown: usize,
+}
+
+/// Holds what is in view.
+pub struct Host {
+    files: Arc<dyn FileSystem>,
+    roots: Roots,
+}
+
+impl Host {
+    /// A host that reads through `files` and has nothing in view yet.
+    #[must_use]
+    pub fn new(files: Arc<dyn FileSystem>) -> Self {
+        Self { files, roots: Roots::default() }
+    }
+
+    /// Puts `roots` in view, in place of what was.
+    pub fn set_roots(&mut self, roots: Roots) {
+        self.roots = roots;
+    }
+
+    /// Reads and evaluates everything in view.
+    #[must_use]
+    pub fn analysis(&self) -> Analysis {
+        let sources = SourceMap::default();
+        let workspace = load_workspace(&*self.files, &sources, &self.roots.directories);
+        let mut problems = syntax_problems(&workspace, &sources);
+        let evaluate = |stack: &Arc<Stack>| {
+            let evaluator = Evaluator::new(stack, &sources, &*self.files, evaluator::Options::usual());
+            sites::of_stack(&evaluator)
+        };
+        let mut policies: Vec<PolicySite> = workspace.stacks.par_iter().flat_map_iter(evaluate).collect();
+        for path in &self.roots.documents {
+            match read_document(&*self.files, &sources, path) {
+                Ok(file) => policies.extend(sites::of_file(&sources, file)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let foreign = foreign_files(&workspace);
+        let files = Arc::clone(&self.files);
+        Analysis {
+            state: Arc::new(State {
+                files,
+                roots: self.roots.clone(),
+                sources,
+                workspace,
+                policies,
+                problems,
+                foreign,
+            }),
+        }
+    }
+}
+
+/// What was understood at one moment. A clone costs a counter.
+#[derive(Clone)]
+pub struct Analysis {
+    state: Arc<State>,
+}
+
+struct State {
+    files: Arc<dyn FileSystem>,
+    roots: Roots,
+    sources: SourceMap,
+    workspace: Workspace,
+    policies: Vec<PolicySite>,
+    problems: Vec<Problem>,
+    /// The files that are not the user's to mend.
+    foreign: FxHashSet<FileId>,
+}
+
+impl Analysis {
+    /// What the selected rules find, suppressions applied, in the order of paths and offsets.
+    #[must_use]
+    pub fn findings(&self, options: &Options) -> Vec<Finding> {
+        let state = &*self.state;
+        let foreign = |file| state.foreign.contains(&file);
+        let ctx = RuleContext {
+            sources: &state.sources,
+            policies: &state.policies,
+            foreign: &foreign,
+            anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
+        };
+        let findings = rules::check(&ctx, &options.select);
+        self.suppressions().apply(findings, &options.select, &state.sources)
+    }
+
+    /// The texts.
+    #[must_use]
+    pub fn sources(&self) -> &SourceMap {
+        &self.state.sources
+    }
+
+    /// The modules and stacks.
+    #[must_use]
+    pub fn workspace(&self) -> &Workspace {
+        &self.state.workspace
+    }
+
+    /// The policies, one entry for each use.
+    #[must_use]
+    pub fn policies(&self) -> &[PolicySite] {
+        &self.state.policies
+    }
+
+    /// What could not be read, in the order of paths.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        self.state.problems.clone()
+    }
+
+    /// How much was looked at.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let state = &*self.state;
+        let mut seen = FxHashSet::default();
+        let documents: Vec<Knowledge> = state
+            .policies
+            .iter()
+            .filter(|site| seen.insert((site.document.span, site.knowledge)))
+            .map(|site| site.knowledge)
+            .collect();
+        let count = |wanted| documents.iter().filter(|knowledge| **knowledge == wanted).count();
+        Summary {
+            files: self.paths_read(),
+            stacks: state.workspace.stacks.len(),
+            policies: documents.len(),
+            policies_known: count(Knowledge::Known),
+            policies_partly: count(Knowledge::Partly),
+            policies_unknown: count(Knowledge::Unknown),
+        }
+    }
+
+    /// How many files of configuration and policy files there are, less those that
+    /// could not be read.
+    fn paths_read(&self) -> usize {
+        let state = &*self.state;
+        let whole = state.problems.iter().filter(|problem| problem.span.is_none());
+        let unread: FxHashSet<&str> = whole.map(|problem| problem.path.as_str()).collect();
+        let files = self.own_files().filter(|file| !unread.contains(&**state.sources.file(*file).path()));
+        let documents = state.roots.documents.iter().filter(|path| !unread.contains(path.as_str()));
+        files.count() + documents.count()
+    }
+
+    /// What was understood, for those who wonder. The stacks are evaluated anew for it.
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        inspect::inspect(&self.state)
+    }
+
+    /// The files of modules that are the user's to mend.
+    fn own_files(&self) -> impl Iterator<Item = FileId> {
+        let state = &*self.state;
+        let files = state.workspace.modules.iter().flat_map(|module| module.files.iter().copied());
+        files.filter(|file| !state.foreign.contains(file))
+    }
+
+    fn suppressions(&self) -> Suppressions {
+        let mut suppressions = Suppressions::default();
+        for file in self.own_files() {
+            if !self.state.sources.file(file).path().ends_with(".json") {
+                suppressions.add(&self.state.sources, file);
+            }
+        }
+        suppressions
+    }
+}
+
+fn read_document(files: &dyn FileSystem, sources: &SourceMap, path: &str) -> Result<FileId, Problem> {
+    let problem = |message| Problem { path: path.to_owned(), span: None, message };
+    let bytes = files.read(path).map_err(|error| problem(error.to_string()))?;
+    let text = syntax::decode(&bytes).map_err(|error| problem(error.message))?;
+    Ok(sources.add(&path::normalize(path), text.as_ref()))
+}
+
+fn syntax_problems(workspace: &Workspace, sources: &SourceMap) -> Vec<Problem> {
+    let of_modules = workspace.modules.iter().flat_map(|module| &module.errors);
+    let problem = |file: FileId, error: &SyntaxError| {
+        let source = sources.file(file);
+        // A file that could not be read is an empty text with an error.
+        let span = (!source.text().is_empty()).then(|| error.range.at(file));
+        Problem { path: source.path().to_string(), span, message: error.message.clone() }
+    };
+    let errors = of_modules.chain(&workspace.errors);
+    let mut problems: Vec<Problem> = errors.map(|(file, error)| problem(*file, error)).collect();
+    problems.sort_by(|a, b| {
+        (&a.path, a.span.map(|span| span.range), &a.message).cmp(&(&b.path, b.span.map(|span| span.range), &b.message))
+    });
+    problems.dedup();
+    problems
+}
+
+fn foreign_files(workspace: &Workspace) -> FxHashSet<FileId> {
+    let nodes = workspace.stacks.iter().flat_map(|stack| stack.root.descendants());
+    let downloaded = nodes.filter(|node: &&ModuleNode| node.downloaded);
+    downloaded.flat_map(|node| node.module.files.iter().copied()).collect()
+}

@@ -1,0 +1,84 @@
+//! From stacks to what `crosstrail inspect` shows of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::eval::evaluator::{self, Evaluator, ResourceInstance};
+use crate::eval::text::Text;
+use crate::eval::value::{Value, ValueKind};
+use crate::module::{Mode, Stack};
+use crate::policy::sites::{self, Knowledge, PolicySite};
+use crate::render::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
+
+use super::State;
+
+/// Evaluates all of `state` that can be shown.
+pub(super) fn inspect(state: &State) -> Inspection {
+    Inspection { stacks: state.workspace.stacks.par_iter().map(|stack| stack_inspection(state, stack)).collect() }
+}
+
+fn stack_inspection(state: &State, stack: &Stack) -> StackInspection {
+    let evaluator = Evaluator::new(stack, &state.sources, &*state.files, evaluator::Options::usual());
+    let root = evaluator.root();
+    let module = &stack.root.module;
+    let locals = module.locals.keys().filter_map(|name| Some((name.clone(), evaluator.local(root, name)?)));
+    let outputs = module.outputs.keys().filter_map(|name| Some((name.clone(), evaluator.output(root, name)?)));
+    let (locals, outputs) = (locals.collect(), outputs.collect());
+    let mut resources: Vec<_> = evaluator.resources().iter().map(|instance| resource(&evaluator, instance)).collect();
+    resources.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut policies: Vec<_> = sites::of_stack(&evaluator).iter().map(policy).collect();
+    policies.sort_by(|a, b| (&a.address, &a.attribute).cmp(&(&b.address, &b.attribute)));
+    let accounts: BTreeSet<String> = resources.iter().filter_map(|resource| resource.account.clone()).collect();
+    StackInspection {
+        dir: stack.dir.clone(),
+        environment: stack.environment.clone(),
+        accounts: accounts.into_iter().collect(),
+        locals,
+        outputs,
+        resources,
+        policies,
+    }
+}
+
+fn resource(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> ResourceInspection {
+    let ty = instance.ty().clone();
+    let is_aws = ty.starts_with("aws_") || ty.starts_with("awscc_");
+    let account = is_aws.then(|| evaluator.provider_account(&evaluator.provider(instance)));
+    let has_arn = is_aws && instance.decl.address.mode == Mode::Managed;
+    let arn = has_arn.then(|| evaluator.attribute(instance, "arn"));
+    ResourceInspection {
+        address: instance.address.to_string(),
+        ty,
+        account: account.and_then(|account| shown(&account)),
+        arn: arn.and_then(|arn| arn.as_text().cloned()),
+    }
+}
+
+/// An account for people: its number, or the name of the unknown in braces.
+fn shown(account: &Value) -> Option<String> {
+    match &account.kind {
+        ValueKind::String(text) => Some(Text::display(text)),
+        ValueKind::Unknown(unknown) => Some(format!("{{{}}}", unknown.symbol.address())),
+        ValueKind::Null(_)
+        | ValueKind::Bool(_)
+        | ValueKind::Number(_)
+        | ValueKind::List(..)
+        | ValueKind::Set(..)
+        | ValueKind::Tuple(_)
+        | ValueKind::Map(..)
+        | ValueKind::Object(_) => None,
+    }
+}
+
+fn policy(site: &PolicySite) -> PolicyInspection {
+    PolicyInspection {
+        address: site.address.to_string(),
+        attribute: site.attribute.clone(),
+        kind: site.kind,
+        known: site.knowledge == Knowledge::Known,
+        span: site.span,
+        document: Arc::clone(&site.document),
+    }
+}

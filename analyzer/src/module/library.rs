@@ -1,0 +1,131 @@
+//! All modules in view: each directory is read once, whoever calls it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::source::{EntryKind, FileSystem, SourceMap, path};
+
+use super::declaration::{Module, ModuleCall};
+use super::files::ModuleFiles;
+use super::load;
+use super::manifest::Manifest;
+
+/// The modules by directory.
+#[derive(Debug, Default)]
+pub(super) struct Library {
+    modules: BTreeMap<String, Arc<Module>>,
+    manifests: BTreeMap<String, Manifest>,
+    /// Why a directory that is called has no module.
+    missing: BTreeMap<String, &'static str>,
+}
+
+/// Whether `source` is a path and not an address to download from.
+pub(super) fn is_local(source: &str) -> bool {
+    let relative = ["./", "../", ".\\", "..\\"].iter().any(|prefix| source.starts_with(prefix));
+    relative || matches!(source, "." | "..") || source.starts_with('/')
+}
+
+/// The directory of a call with a local source, seen from the module in `dir`.
+pub(super) fn local_directory(dir: &str, call: &ModuleCall) -> Option<String> {
+    let source = call.source.as_deref().filter(|source| is_local(source))?;
+    Some(path::join(dir, source))
+}
+
+/// Whether `dir` was downloaded or lies outside the workspace.
+fn is_foreign(workspace: &[String], dir: &str) -> bool {
+    let inside = workspace.iter().any(|own| path::is_within(dir, own));
+    !inside || dir.split('/').any(|segment| segment == ".terraform")
+}
+
+impl Library {
+    /// Reads the modules in `directories`, and whatever they call that is at hand.
+    /// `workspace` are the directories that are the user's own.
+    pub(super) fn load(
+        fs: &dyn FileSystem,
+        sources: &SourceMap,
+        workspace: &[String],
+        directories: &BTreeMap<String, ModuleFiles>,
+    ) -> Self {
+        let mut library = Self::default();
+        let initialized = directories.iter().filter(|(_, files)| files.initialized).map(|(dir, _)| dir);
+        library.manifests = initialized.map(|dir| (dir.clone(), Manifest::read(fs, dir))).collect();
+        let downloaded = library.manifests.values().flat_map(Manifest::directories).map(str::to_owned);
+        let start = directories.iter().filter(|(_, files)| files.is_module()).map(|(dir, _)| dir.clone());
+        let mut wanted: BTreeSet<String> = start.chain(downloaded).collect();
+        while !wanted.is_empty() {
+            let wave: Vec<String> = wanted.into_iter().collect();
+            let read = |dir: &String| {
+                let module = read(fs, sources, dir, directories.get(dir))?;
+                Ok(Module { downloaded: is_foreign(workspace, dir), ..module })
+            };
+            let found: Vec<_> = wave.par_iter().map(read).collect();
+            wanted = library.add(wave, found);
+        }
+        library
+    }
+
+    /// Takes what was read, gives the directories that it calls and that are not read yet.
+    fn add(&mut self, dirs: Vec<String>, found: Vec<Result<Module, &'static str>>) -> BTreeSet<String> {
+        let mut called = BTreeSet::new();
+        for (dir, module) in dirs.into_iter().zip(found) {
+            match module {
+                Ok(module) => {
+                    called.extend(module.calls.values().filter_map(|call| local_directory(&dir, call)));
+                    self.modules.insert(dir, Arc::new(module));
+                }
+                Err(reason) => {
+                    self.missing.insert(dir, reason);
+                }
+            }
+        }
+        called.retain(|dir| !self.modules.contains_key(dir) && !self.missing.contains_key(dir));
+        called
+    }
+
+    pub(super) fn module(&self, dir: &str) -> Option<&Arc<Module>> {
+        self.modules.get(dir)
+    }
+
+    /// All modules, by directory.
+    pub(super) fn modules(&self) -> &BTreeMap<String, Arc<Module>> {
+        &self.modules
+    }
+
+    /// What `terraform init` downloaded for the root in `dir`.
+    pub(super) fn manifest(&self, dir: &str) -> Option<&Manifest> {
+        self.manifests.get(dir)
+    }
+
+    /// Why there is no module in `dir`, which is called by a path.
+    pub(super) fn why_missing(&self, dir: &str) -> &'static str {
+        self.missing.get(dir).copied().unwrap_or("no such directory")
+    }
+}
+
+fn read(
+    fs: &dyn FileSystem,
+    sources: &SourceMap,
+    dir: &str,
+    known: Option<&ModuleFiles>,
+) -> Result<Module, &'static str> {
+    let files = match known {
+        Some(files) => files.clone(),
+        None => {
+            if fs.kind(dir) != Some(EntryKind::Directory) {
+                return Err("no such directory");
+            }
+            let entries = fs.list(dir).map_err(|_| "the directory cannot be read")?;
+            if entries.is_empty() {
+                return Err("the directory is empty: a git submodule that is not checked out looks like this");
+            }
+            ModuleFiles::new(&entries)
+        }
+    };
+    if files.is_module() {
+        Ok(load::module(fs, sources, dir, &files))
+    } else {
+        Err("no Terraform files in the directory")
+    }
+}

@@ -1,0 +1,295 @@
+//! Where policies are: every attribute of a resource that takes one, data sources that
+//! nobody uses, and files that hold nothing but a policy.
+//!
+//! A document that several places use is read once. This module must not judge what it
+//! finds, and reads no file itself.
+
+mod form;
+mod omitted;
+mod path;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use crate::aws::sites::{self as table, Site};
+use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
+use crate::eval::value::{Refinement, SequencePart, Value, ValueKind};
+use crate::module::Mode;
+use crate::source::{FileId, SourceMap, Span, TextRange};
+
+use super::model::{PolicyDocument, PolicyKind};
+use super::{is_policy, read_file, read_value};
+pub use form::Form;
+use omitted::StatementBlocks;
+use path::Found;
+
+/// A policy and a place that uses it.
+#[derive(Debug, Clone)]
+pub struct PolicySite {
+    /// The directory and environment of the stack, as symbols name it; empty for a file.
+    pub stack: SmolStr,
+    /// The full address of the resource instance; the path of a file.
+    pub address: SmolStr,
+    /// The address of the block within its module, without keys: `aws_iam_role.deploy`.
+    pub block_address: SmolStr,
+    /// The address of the module instance; empty in the root.
+    pub module: SmolStr,
+    /// The path of the attribute: `policy`, `inline_policy.policy`; empty for a file.
+    pub attribute: SmolStr,
+    /// What the place makes of the policy.
+    pub kind: PolicyKind,
+    /// What is known of the attribute, whatever its value: the service and what the policy
+    /// is on. `None` for what no resource uses.
+    pub site: Option<Site<table::PolicySite>>,
+    /// The document; shared by all places that use the same one.
+    pub document: Arc<PolicyDocument>,
+    /// The attribute, or the header of the block that has it implicitly.
+    pub span: Span,
+    /// Whether the place is there.
+    pub existence: Existence,
+    /// Whether the place is in a module that is not the user's to mend.
+    pub downloaded: bool,
+    /// How the policy is written at this place.
+    pub form: Form,
+    /// How much of the document is known.
+    pub knowledge: Knowledge,
+}
+
+/// How much of a document is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Knowledge {
+    /// All of it.
+    Known,
+    /// Some of it.
+    Partly,
+    /// Nothing.
+    Unknown,
+}
+
+/// All policies of the stack that `evaluator` evaluates, in the order of files and
+/// offsets; those of several instances of a block in the order of addresses.
+#[must_use]
+pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
+    let mut finder = Finder {
+        evaluator,
+        documents: FxHashMap::default(),
+        used: FxHashSet::default(),
+        blocks: StatementBlocks::of_stack(evaluator),
+        sites: Vec::new(),
+    };
+    let instances = evaluator.resources();
+    for instance in &instances {
+        finder.managed(instance);
+    }
+    for instance in &instances {
+        finder.unattached(instance);
+    }
+    let mut sites = finder.sites;
+    let paths: FxHashMap<FileId, Arc<str>> = sites
+        .iter()
+        .map(|site| (site.span.file, Arc::clone(evaluator.sources().file(site.span.file).path())))
+        .collect();
+    let path = |site: &PolicySite| paths.get(&site.span.file).cloned();
+    sites.sort_by(|a, b| {
+        (path(a), a.span.range, &a.address, &a.attribute).cmp(&(path(b), b.span.range, &b.address, &b.attribute))
+    });
+    sites
+}
+
+/// The policy that the JSON file `file` is; `None` if it is something else.
+#[must_use]
+pub fn of_file(sources: &SourceMap, file: FileId) -> Option<PolicySite> {
+    let source = sources.file(file);
+    if !is_policy(source.text()) {
+        return None;
+    }
+    let document = Arc::new(read_file(sources, file));
+    Some(PolicySite::unattached(document, source.path(), TextRange::empty(0).at(file)))
+}
+
+impl PolicySite {
+    /// A policy in a file of its own, which no resource in view uses.
+    #[must_use]
+    pub fn unattached(document: Arc<PolicyDocument>, path: &str, span: Span) -> Self {
+        Self {
+            stack: SmolStr::default(),
+            address: path.into(),
+            block_address: path.into(),
+            module: SmolStr::default(),
+            attribute: SmolStr::default(),
+            kind: PolicyKind::Unattached,
+            site: None,
+            span,
+            existence: Existence::Certain,
+            downloaded: false,
+            form: Form::PolicyFile,
+            knowledge: knowledge(&document),
+            document,
+        }
+    }
+
+    /// Which of the instances of the block the place belongs to, for people: the stack
+    /// and the module instance in it.
+    #[must_use]
+    pub fn instance(&self) -> String {
+        match (self.stack.as_str(), self.module.as_str()) {
+            (stack, "") => stack.to_owned(),
+            ("." | "", module) => module.to_owned(),
+            (stack, module) => format!("{module} of {stack}"),
+        }
+    }
+}
+
+struct Finder<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    /// Documents by the value that they were read from, which is kept so that its address stays its own.
+    documents: FxHashMap<usize, (Arc<Value>, Arc<PolicyDocument>)>,
+    /// The values that some place uses.
+    used: FxHashSet<usize>,
+    blocks: StatementBlocks,
+    sites: Vec<PolicySite>,
+}
+
+impl Finder<'_, '_> {
+    fn managed(&mut self, instance: &Arc<ResourceInstance>) {
+        if instance.decl.address.mode != Mode::Managed {
+            return;
+        }
+        for site in table::policies(instance.ty()) {
+            let found = path::find(self.evaluator, instance, site.attribute);
+            let Some(kind) = (if found.is_empty() { None } else { self.kind(instance, site.kind) }) else { continue };
+            for found in found {
+                self.used_by(&found.value);
+                self.site(instance, site.attribute, kind, Some(site), found);
+            }
+        }
+    }
+
+    /// The kind of policy; `None` if it is none of IAM's, as a tag policy.
+    fn kind(&self, instance: &ResourceInstance, site: table::PolicySite) -> Option<PolicyKind> {
+        match site {
+            table::PolicySite::Identity => Some(PolicyKind::Identity),
+            table::PolicySite::Trust => Some(PolicyKind::Trust),
+            table::PolicySite::Resource => Some(PolicyKind::Resource),
+            table::PolicySite::Session => Some(PolicyKind::Session),
+            table::PolicySite::Endpoint => Some(PolicyKind::Endpoint),
+            table::PolicySite::Organization => organization_kind(self.evaluator.configured(instance, "type").as_ref()),
+        }
+    }
+
+    /// A data source that no place uses is read for its own sake.
+    fn unattached(&mut self, instance: &Arc<ResourceInstance>) {
+        let address = &instance.decl.address;
+        if address.mode != Mode::Data || address.ty != "aws_iam_policy_document" {
+            return;
+        }
+        let value = self.evaluator.attribute(instance, "json");
+        let is_used = json_of(&value).is_some_and(|json| self.used.contains(&identity(json)));
+        if !is_used {
+            let header = instance.decl.header;
+            let existence = Existence::Certain;
+            let found = Found { value, span: header, existence, form: Form::DataSource };
+            self.site(instance, "json", PolicyKind::Unattached, None, found);
+        }
+    }
+
+    fn site(
+        &mut self,
+        instance: &Arc<ResourceInstance>,
+        attribute: &str,
+        kind: PolicyKind,
+        site: Option<Site<table::PolicySite>>,
+        found: Found,
+    ) {
+        let Some(document) = self.document(&found) else { return };
+        let module = instance.module();
+        self.sites.push(PolicySite {
+            stack: self.evaluator.scope_name().clone(),
+            address: instance.address.clone(),
+            block_address: instance.decl.address.to_string().into(),
+            module: module.map(|module| module.address().clone()).unwrap_or_default(),
+            attribute: attribute.into(),
+            kind,
+            site,
+            knowledge: knowledge(&document),
+            document,
+            span: found.span,
+            existence: instance.existence.and(&found.existence),
+            downloaded: module.and_then(|module| module.node()).is_some_and(|node| node.downloaded),
+            form: found.form,
+        });
+    }
+
+    /// The document of a place; `None` if the place has no policy.
+    fn document(&mut self, found: &Found) -> Option<Arc<PolicyDocument>> {
+        if found.value.as_text().is_some_and(crate::eval::text::Text::is_empty) {
+            return None;
+        }
+        let Some(json) = json_of(&found.value) else {
+            let mut document = read_value(&found.value, found.span)?;
+            self.blocks.note_omissions(&mut document);
+            return Some(Arc::new(document));
+        };
+        if let Some((_, document)) = self.documents.get(&identity(json)) {
+            return Some(Arc::clone(document));
+        }
+        let place = found.value.origin.span.unwrap_or(found.span);
+        let mut document = read_value(json, place)?;
+        self.blocks.note_omissions(&mut document);
+        let document = Arc::new(document);
+        self.documents.insert(identity(json), (Arc::clone(json), Arc::clone(&document)));
+        Some(document)
+    }
+
+    /// Remembers the documents that `value` is, or may be.
+    fn used_by(&mut self, value: &Value) {
+        if let Some(json) = json_of(value) {
+            self.used.insert(identity(json));
+        }
+        let ValueKind::Unknown(unknown) = &value.kind else { return };
+        match &unknown.refinement {
+            Refinement::OneOf(values) | Refinement::Merged(values) => {
+                values.iter().for_each(|value| self.used_by(value))
+            }
+            Refinement::Sequence(parts) => {
+                for part in parts.iter() {
+                    match part {
+                        SequencePart::One(value) | SequencePart::Spread(value) => self.used_by(value),
+                    }
+                }
+            }
+            Refinement::Opaque | Refinement::Entry(_) => {}
+        }
+    }
+}
+
+/// The kind of an organization's policy, by the value of its attribute `type`.
+fn organization_kind(ty: Option<&Value>) -> Option<PolicyKind> {
+    let Some(ty) = ty.filter(|ty| !ty.is_null()) else { return Some(PolicyKind::ServiceControl) };
+    match ty.as_str().as_deref() {
+        Some("SERVICE_CONTROL_POLICY") => Some(PolicyKind::ServiceControl),
+        Some("RESOURCE_CONTROL_POLICY") => Some(PolicyKind::ResourceControl),
+        Some(_) => None,
+        None => Some(PolicyKind::Unattached),
+    }
+}
+
+fn json_of(value: &Value) -> Option<&Arc<Value>> {
+    value.as_text().and_then(|text| text.json())
+}
+
+fn identity(value: &Arc<Value>) -> usize {
+    Arc::as_ptr(value).addr()
+}
+
+/// How much of `document` is known.
+fn knowledge(document: &PolicyDocument) -> Knowledge {
+    if document.statements.is_empty() && !document.open.is_empty() {
+        return Knowledge::Unknown;
+    }
+    if document.is_wholly_known() { Knowledge::Known } else { Knowledge::Partly }
+}

@@ -1,0 +1,77 @@
+//! The value at a path of attributes and nested blocks.
+
+use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
+use crate::eval::scope::Scope;
+use crate::eval::value::{Value, ValueKind};
+use crate::source::Span;
+use crate::syntax::ast::Body;
+
+use super::form::{Form, form};
+
+/// The value of an attribute that has a policy.
+pub(super) struct Found {
+    /// The value.
+    pub(super) value: Value,
+    /// The attribute; for one within the value of another that value's place.
+    pub(super) span: Span,
+    /// Whether the block that it stands in is there.
+    pub(super) existence: Existence,
+    /// How it is written.
+    pub(super) form: Form,
+}
+
+/// What `instance` has at `path`: names of blocks or of attributes with objects in them, and of
+/// the attribute itself, with dots between. Lists are gone through.
+pub(super) fn find(evaluator: &Evaluator<'_>, instance: &ResourceInstance, path: &str) -> Vec<Found> {
+    let names: Vec<&str> = path.split('.').map(|name| name.trim_end_matches("[]")).collect();
+    let mut found = Vec::new();
+    in_body(evaluator, &instance.decl.body, &instance.scope, &names, &Existence::Certain, &mut found);
+    found
+}
+
+fn in_body(
+    evaluator: &Evaluator<'_>,
+    body: &Body,
+    scope: &Scope,
+    names: &[&str],
+    existence: &Existence,
+    found: &mut Vec<Found>,
+) {
+    let [name, rest @ ..] = names else { return };
+    let blocks = if rest.is_empty() { Vec::new() } else { evaluator.blocks_in(scope, body, name) };
+    for block in &blocks {
+        let existence = existence.and(&block.existence);
+        in_body(evaluator, &block.block.body, &block.scope, rest, &existence, found);
+    }
+    let attribute = body.attribute(name).filter(|_| blocks.is_empty());
+    if let Some(attribute) = attribute {
+        let value = evaluator.attribute_value(attribute, scope);
+        let (span, form) = (attribute.span(), form(&attribute.value));
+        in_value(value, rest, &Found { value: null(), span, existence: existence.clone(), form }, found);
+    }
+}
+
+fn null() -> Value {
+    Value::new(ValueKind::Null(crate::eval::types::Type::Dynamic))
+}
+
+fn in_value(value: Value, names: &[&str], at: &Found, found: &mut Vec<Found>) {
+    if let Some(items) = value.elements().filter(|_| !names.is_empty()) {
+        for item in items.iter() {
+            in_value(item.clone(), names, at, found);
+        }
+        return;
+    }
+    match names {
+        [] if value.is_null() => {}
+        [] => found.push(Found { value, span: at.span, existence: at.existence.clone(), form: at.form }),
+        [name, rest @ ..] => {
+            let field = value.fields().and_then(|fields| fields.get(*name));
+            if let Some(field) = field {
+                let span = field.key.span.unwrap_or(at.span);
+                let at = Found { value: null(), span, existence: at.existence.clone(), form: Form::Other };
+                in_value(field.value.clone(), rest, &at, found);
+            }
+        }
+    }
+}

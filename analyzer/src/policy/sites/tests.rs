@@ -1,0 +1,368 @@
+//! Every way of writing a policy, from files to documents; spans are asserted by the
+//! text that they underline.
+
+use crate::eval::evaluator::{Evaluator, Existence, Options};
+use crate::module::load_workspace;
+use crate::policy::model::{Leaf, PolicyKind, Statement};
+use crate::source::{MemoryFileSystem, SourceMap, Span};
+
+use super::{Form, Knowledge, PolicySite, of_file, of_stack};
+
+struct Case {
+    sources: SourceMap,
+    sites: Vec<PolicySite>,
+}
+
+fn case(files: &[(&str, &str)]) -> Case {
+    let mut disk = MemoryFileSystem::default();
+    for (path, text) in files {
+        disk.insert(path, *text);
+    }
+    let sources = SourceMap::default();
+    let workspace = load_workspace(&disk, &sources, &[".".to_owned()]);
+    let mut sites = Vec::new();
+    for stack in &workspace.stacks {
+        sites.extend(of_stack(&Evaluator::new(stack, &sources, &disk, Options::usual())));
+    }
+    Case { sources, sites }
+}
+
+fn main_tf(text: &str) -> Case {
+    case(&[("main.tf", text)])
+}
+
+impl Case {
+    fn only(&self) -> &PolicySite {
+        assert_eq!(self.sites.len(), 1, "{:?}", self.addresses());
+        &self.sites[0]
+    }
+
+    fn addresses(&self) -> Vec<String> {
+        self.sites.iter().map(|site| format!("{} {}", site.address, site.attribute)).collect()
+    }
+
+    fn site(&self, address: &str) -> &PolicySite {
+        self.sites.iter().find(|site| site.address == address).unwrap()
+    }
+
+    fn statement(&self) -> &Statement {
+        assert_eq!(self.only().document.faults, []);
+        &self.only().document.statements[0]
+    }
+
+    fn underlined(&self, span: Span) -> String {
+        self.sources.text(span)
+    }
+
+    /// `file: text` of each leaf.
+    fn shown(&self, leaves: &[Leaf]) -> Vec<String> {
+        let show =
+            |leaf: &Leaf| format!("{}: {}", self.sources.file(leaf.span.file).path(), self.underlined(leaf.span));
+        leaves.iter().map(show).collect()
+    }
+}
+
+#[test]
+fn jsonencode() {
+    let it = main_tf(
+        r#"
+locals {
+  actions = ["s3:GetObject"]
+}
+variable "account" {}
+resource "aws_iam_role" "r" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = {
+      Effect    = "Allow"
+      Action    = local.actions
+      Principal = { AWS = "arn:aws:iam::${var.account}:root", "Service" = ["a", "b"] }
+      Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-1", "${var.account}:sub" = 7 } }
+    }
+  })
+}
+"#,
+    );
+    let site = it.only();
+    assert_eq!((site.kind, site.form, site.knowledge), (PolicyKind::Trust, Form::Jsonencode, Knowledge::Partly));
+    assert_eq!(site.site.unwrap().service, "iam");
+    assert!(it.underlined(site.span).starts_with("assume_role_policy = jsonencode("));
+    assert!(it.underlined(site.document.span).starts_with("{\n    Version"));
+    let statement = it.statement();
+    assert_eq!(it.underlined(statement.actions[0].key), "Action");
+    assert_eq!(it.shown(&statement.actions[0].items), ["main.tf: s3:GetObject"]);
+    let via: Vec<_> = statement.actions[0].items[0].via.iter().map(|span| it.underlined(*span)).collect();
+    assert_eq!(via, ["local.actions"]);
+    let groups = &statement.principals[0].groups;
+    assert_eq!(it.shown(&groups[0].items), ["main.tf: arn:aws:iam::${var.account}:root"]);
+    assert_eq!(groups[0].items[0].text.display(), "arn:aws:iam::{var.account}:root");
+    assert_eq!(it.shown(&groups[1].items), ["main.tf: a", "main.tf: b"]);
+    let keys: Vec<_> = statement.conditions.iter().map(|condition| it.underlined(condition.key.span)).collect();
+    assert_eq!(keys, ["aws:PrincipalOrgID", "${var.account}:sub"]);
+    assert_eq!(it.shown(&statement.conditions[1].values), ["main.tf: 7"]);
+}
+
+#[test]
+fn heredocs() {
+    for tag in ["<<EOF", "<<-EOF"] {
+        let it = main_tf(&format!(
+            r#"
+variable "bucket" {{}}
+resource "aws_s3_bucket_policy" "p" {{
+  bucket = var.bucket
+  policy = {tag}
+    {{
+      "Statement": [{{
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::${{var.bucket}}/*", "arn:aws:s3:::x/$${{aws:username}}"],
+        "Condition": {{"Bool": {{"aws:SecureTransport": "true"}}}}
+      }}]
+    }}
+    EOF
+}}
+"#
+        ));
+        let site = it.only();
+        assert_eq!((site.kind, site.form), (PolicyKind::Resource, Form::Heredoc));
+        let statement = it.statement();
+        assert!(statement.principals[0].bare);
+        assert_eq!(it.underlined(statement.actions[0].key), "Action");
+        let expected = ["main.tf: arn:aws:s3:::${var.bucket}/*", "main.tf: arn:aws:s3:::x/$${aws:username}"];
+        assert_eq!(it.shown(&statement.resources[0].items), expected);
+        let texts: Vec<_> = statement.resources[0].items.iter().map(|leaf| leaf.text.display()).collect();
+        assert_eq!(texts, ["arn:aws:s3:::{var.bucket}/*", "arn:aws:s3:::x/${aws:username}"]);
+        assert!(it.underlined(statement.span).starts_with("{\n        \"Principal\""));
+        assert!(it.underlined(statement.span).ends_with("\n      }"));
+        assert_eq!(it.underlined(statement.conditions[0].key.span), "aws:SecureTransport");
+    }
+}
+
+#[test]
+fn files_and_templates() {
+    let it = case(&[
+        (
+            "main.tf",
+            r#"
+variable "topic" {}
+resource "aws_iam_policy" "file" {
+  policy = file("${path.module}/p.json")
+}
+resource "aws_sns_topic_policy" "template" {
+  arn    = var.topic
+  policy = templatefile("t.json.tftpl", { topic = var.topic, accounts = ["111111111111", "222222222222"], open = false })
+}
+"#,
+        ),
+        ("p.json", r#"{"Statement": [{"Action": "s3:\u0047et*"}]}"#),
+        (
+            "t.json.tftpl",
+            r#"{"Statement": [
+%{ for account in accounts ~}
+  {"Principal": {"AWS": "${account}"}, "Resource": "${topic}"},
+%{ endfor ~}
+%{ if open }{"Principal": "*"},%{ endif }
+  {"Effect": "Deny"}
+]}"#,
+        ),
+    ]);
+    let file = it.site("aws_iam_policy.file");
+    assert_eq!((file.form, file.knowledge), (Form::File, Knowledge::Known));
+    assert_eq!(it.shown(&file.document.statements[0].actions[0].items), [r"p.json: s3:\u0047et*"]);
+    assert_eq!(file.document.statements[0].actions[0].items[0].text.as_known().unwrap(), "s3:Get*");
+    let template = it.site("aws_sns_topic_policy.template");
+    assert_eq!((template.form, template.knowledge), (Form::Template, Knowledge::Partly));
+    assert_eq!(template.document.faults, []);
+    let statements = &template.document.statements;
+    assert_eq!(statements.len(), 3);
+    let principal = |statement: &Statement| statement.principals[0].groups[0].items[0].text.display();
+    assert_eq!([principal(&statements[0]), principal(&statements[1])], ["111111111111", "222222222222"]);
+    assert_eq!(it.shown(&statements[1].resources[0].items), ["t.json.tftpl: ${topic}"]);
+    assert_eq!(it.shown(&statements[2].effect.iter().cloned().collect::<Vec<_>>()), ["t.json.tftpl: Deny"]);
+}
+
+#[test]
+fn documents_of_data_sources_are_read_once() {
+    let it = main_tf(
+        r#"
+variable "accounts" {}
+data "aws_iam_policy_document" "d" {
+  statement {
+    sid       = "A"
+    actions   = ["s3:GetObject"]
+    resources = []
+    dynamic "principals" {
+      for_each = var.accounts
+      content {
+        type        = "AWS"
+        identifiers = ["arn:aws:iam::${principals.value}:root", "111111111111"]
+      }
+    }
+    condition {
+      test     = "StringLike"
+      variable = "aws:PrincipalArn"
+      values   = ["&{aws:username}"]
+    }
+  }
+}
+data "aws_iam_policy_document" "unused" {
+  statement { not_actions = ["iam:*"] }
+}
+resource "aws_kms_key" "a" {
+  policy = data.aws_iam_policy_document.d.json
+}
+resource "aws_kms_key" "b" {
+  policy = data.aws_iam_policy_document.d.json
+}
+"#,
+    );
+    let expected = ["data.aws_iam_policy_document.unused json", "aws_kms_key.a policy", "aws_kms_key.b policy"];
+    assert_eq!(it.addresses(), expected);
+    let (a, b) = (it.site("aws_kms_key.a"), it.site("aws_kms_key.b"));
+    assert!(std::sync::Arc::ptr_eq(&a.document, &b.document));
+    assert_eq!((a.kind, a.form, a.knowledge), (PolicyKind::Resource, Form::DataSource, Knowledge::Partly));
+    assert_eq!(it.underlined(a.document.span), "data \"aws_iam_policy_document\" \"d\"");
+    let statement = &a.document.statements[0];
+    assert_eq!(it.underlined(statement.span), "statement");
+    assert!(statement.effect.as_ref().unwrap().implied);
+    assert_eq!(it.underlined(statement.actions[0].key), "actions");
+    let omitted: Vec<_> = statement.omitted.iter().map(|omission| it.underlined(omission.span)).collect();
+    assert_eq!(omitted, ["resources = []"]);
+    let group = &statement.principals[0].groups[0];
+    assert_eq!(it.underlined(group.kind.span), "AWS");
+    assert!(group.items.is_empty() && !group.open.is_empty());
+    let possible = ["main.tf: 111111111111", "main.tf: arn:aws:iam::${principals.value}:root"];
+    assert_eq!(it.shown(&group.possible), possible);
+    assert_eq!(it.shown(&statement.conditions[0].values), ["main.tf: &{aws:username}"]);
+    let unused = it.site("data.aws_iam_policy_document.unused");
+    assert_eq!((unused.kind, unused.knowledge), (PolicyKind::Unattached, Knowledge::Known));
+    assert!(unused.document.statements[0].actions[0].negated);
+}
+
+#[test]
+fn documents_chosen_by_an_unknown_are_possible() {
+    let it = main_tf(
+        r#"
+variable "strict" { type = bool }
+data "aws_iam_policy_document" "a" {
+  count = var.strict ? 1 : 0
+  statement { actions = ["s3:Get*"] }
+}
+resource "aws_iam_policy" "p" {
+  policy = join("", data.aws_iam_policy_document.a[*].json)
+}
+resource "aws_iam_policy" "q" {
+  policy = var.strict ? jsonencode({ Statement = [{ Action = "a" }] }) : "{\"Statement\": {\"Action\": \"b\"}}"
+}
+"#,
+    );
+    assert_eq!(it.addresses(), ["aws_iam_policy.p policy", "aws_iam_policy.q policy"]);
+    let document = &it.site("aws_iam_policy.p").document;
+    assert_eq!(document.faults, []);
+    assert_eq!(document.statements.len(), 1);
+    assert!(!document.statements[0].certain);
+    let document = &it.site("aws_iam_policy.q").document;
+    let shown: Vec<_> = document.statements.iter().map(|it| (&it.actions[0].items, it.certain)).collect();
+    assert_eq!(it.shown(shown[0].0), ["main.tf: a"]);
+    assert_eq!(it.shown(shown[1].0), ["main.tf: b"]);
+    assert!(shown.iter().all(|(_, certain)| !certain));
+}
+
+#[test]
+fn nested_blocks_and_modules() {
+    let it = case(&[
+        (
+            "main.tf",
+            r#"
+provider "aws" { region = "eu-west-1" }
+module "m" {
+  source   = "./m"
+  for_each = toset(["x", "y"])
+  name     = each.key
+}
+"#,
+        ),
+        (
+            "m/main.tf",
+            r#"
+variable "name" {}
+resource "aws_iam_role" "r" {
+  count = 1
+  dynamic "inline_policy" {
+    for_each = ["one"]
+    content {
+      name   = inline_policy.value
+      policy = jsonencode({ Statement = [{ Resource = "arn:aws:s3:::${var.name}" }] })
+    }
+  }
+}
+"#,
+        ),
+    ]);
+    let expected = [
+        "module.m[\"x\"].aws_iam_role.r[0] inline_policy.policy",
+        "module.m[\"y\"].aws_iam_role.r[0] inline_policy.policy",
+    ];
+    assert_eq!(it.addresses(), expected);
+    let site = &it.sites[0];
+    assert_eq!((site.block_address.as_str(), site.module.as_str()), ("aws_iam_role.r", "module.m[\"x\"]"));
+    assert_eq!((site.kind, site.knowledge), (PolicyKind::Identity, Knowledge::Known));
+    assert_eq!(site.existence, Existence::Certain);
+    assert!(it.underlined(site.span).starts_with("policy = jsonencode("));
+    let resource = &site.document.statements[0].resources[0].items[0];
+    assert_eq!(resource.text.as_known().unwrap(), "arn:aws:s3:::x");
+}
+
+#[test]
+fn policies_of_an_organization_are_of_the_kind_of_their_type() {
+    let it = main_tf(
+        r#"
+variable "type" {}
+resource "aws_organizations_policy" "a" { content = "{\"Statement\": []}" }
+resource "aws_organizations_policy" "b" {
+  type    = "RESOURCE_CONTROL_POLICY"
+  content = "{\"Statement\": []}"
+}
+resource "aws_organizations_policy" "c" {
+  type    = "TAG_POLICY"
+  content = "{\"tags\": {}}"
+}
+resource "aws_organizations_policy" "d" {
+  type    = var.type
+  content = "{\"Statement\": []}"
+}
+"#,
+    );
+    let kinds: Vec<_> = it.sites.iter().map(|site| (site.block_address.as_str(), site.kind)).collect();
+    let expected = [
+        ("aws_organizations_policy.a", PolicyKind::ServiceControl),
+        ("aws_organizations_policy.b", PolicyKind::ResourceControl),
+        ("aws_organizations_policy.d", PolicyKind::Unattached),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(it.sites[0].form, Form::Quoted);
+    assert_eq!(it.underlined(it.sites[0].document.statement_key.unwrap()), "Statement");
+}
+
+#[test]
+fn what_is_unset_is_no_policy() {
+    let it = main_tf(
+        r#"
+resource "aws_s3_bucket" "a" { policy = null }
+resource "aws_s3_bucket" "b" { policy = "" }
+resource "aws_s3_bucket" "c" {}
+"#,
+    );
+    assert!(it.sites.is_empty());
+}
+
+#[test]
+fn files_of_policies_stand_alone() {
+    let sources = SourceMap::default();
+    let policy = sources.add("p.json", r#"{"Version": "2012-10-17", "Statement": {"Action": "s3:*"}}"#);
+    let other = sources.add("q.json", r#"{"name": "Statement"}"#);
+    assert!(of_file(&sources, other).is_none());
+    let site = of_file(&sources, policy).unwrap();
+    assert_eq!((site.kind, site.form, site.knowledge), (PolicyKind::Unattached, Form::PolicyFile, Knowledge::Known));
+    assert_eq!(sources.text(site.document.statements[0].actions[0].items[0].span), "s3:*");
+}

@@ -1,0 +1,223 @@
+//! Findings for people, as rustc shows its own: the text with what is wrong
+//! underlined, the places that have to do with it, and what to do.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Level, Message, Renderer, Snippet, normalize_untrusted_str};
+
+use crate::finding::{Confidence, Finding, Fix, Label, Safety, Severity};
+use crate::source::{FileId, SourceFile, SourceMap, TextRange};
+
+/// How the text is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether escape sequences colour it.
+    pub color: Color,
+    /// Columns that a line may take; longer lines of source are cut around what matters.
+    pub width: usize,
+}
+
+/// Whether escape sequences colour a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// They do.
+    Ansi,
+    /// Plain text.
+    Plain,
+}
+
+/// All findings, an empty line behind each.
+#[must_use]
+pub fn render(findings: &[Finding], sources: &SourceMap, style: Style) -> String {
+    let renderer = match style.color {
+        Color::Ansi => Renderer::styled(),
+        Color::Plain => Renderer::plain(),
+    };
+    let renderer = renderer.term_width(style.width);
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&one(finding, sources, &renderer));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+/// A place with its words: the primary one has none, its words are the title.
+struct Mark<'a> {
+    range: TextRange,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+}
+
+/// The marked part of one file.
+struct Excerpt<'a> {
+    id: FileId,
+    marks: Vec<Mark<'a>>,
+}
+
+fn one(finding: &Finding, sources: &SourceMap, renderer: &Renderer) -> String {
+    let title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.code);
+    let excerpts = excerpts(finding);
+    let files: Vec<_> = excerpts.iter().map(|excerpt| sources.file(excerpt.id)).collect();
+    let snippets = excerpts.iter().zip(&files).map(|(excerpt, file)| snippet(excerpt, file));
+    renderer.render(&[title.elements(snippets).elements(footers(finding))])
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}
+
+/// The marks of each file, the file of the primary place first, the others in the
+/// order in which they are first named.
+fn excerpts(finding: &Finding) -> Vec<Excerpt<'_>> {
+    let primary = Mark { range: finding.primary.range, kind: AnnotationKind::Primary, label: None };
+    let mut excerpts = vec![Excerpt { id: finding.primary.file, marks: vec![primary] }];
+    for Label { span, message } in finding.labels.iter().chain(&finding.path) {
+        let mark = Mark { range: span.range, kind: AnnotationKind::Context, label: Some(message) };
+        match excerpts.iter_mut().find(|excerpt| excerpt.id == span.file) {
+            Some(excerpt) => excerpt.marks.push(mark),
+            None => excerpts.push(Excerpt { id: span.file, marks: vec![mark] }),
+        }
+    }
+    excerpts
+}
+
+/// The lines of `file` from the first mark to the last one: to be handed the whole
+/// text for each finding would cost findings times size.
+fn snippet<'a>(excerpt: &Excerpt<'a>, file: &'a SourceFile) -> Snippet<'a, Annotation<'a>> {
+    let window = window(&excerpt.marks, file);
+    let text = file.text().get(window.clone()).unwrap_or_default();
+    let line = file.lines().line(u32::try_from(window.start).unwrap_or(u32::MAX));
+    let annotations = excerpt.marks.iter().map(|mark| {
+        let range = inside(mark.range, &window, file.text());
+        mark.kind.span(range).label(mark.label.map(normalize_untrusted_str))
+    });
+    Snippet::source(text)
+        .line_start(line as usize + 1)
+        .path(normalize_untrusted_str(file.path()))
+        .annotations(annotations)
+}
+
+/// The bytes of all lines that a mark touches, and those between them.
+fn window(marks: &[Mark<'_>], file: &SourceFile) -> Range<usize> {
+    let first = marks.iter().map(|mark| mark.range.start).min().unwrap_or_default();
+    let last = marks.iter().map(|mark| mark.range.end).max().unwrap_or_default();
+    let lines = file.lines();
+    let start = lines.line_start(lines.line(first)).unwrap_or_default() as usize;
+    let end = lines.line_start(lines.line(last) + 1).map_or(file.text().len(), |behind| behind as usize);
+    start..end.max(start)
+}
+
+/// `range` from the start of `window`, within it and on characters' borders: what
+/// draws the text takes nothing else, and a finding may be older than its text.
+fn inside(range: TextRange, window: &Range<usize>, text: &str) -> Range<usize> {
+    let border = |offset: u32| {
+        let offset = (offset as usize).clamp(window.start, window.end.min(text.len()).max(window.start));
+        (window.start..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(window.start) - window.start
+    };
+    let start = border(range.start);
+    start..border(range.end).max(start)
+}
+
+/// What is said below the text.
+fn footers(finding: &Finding) -> Vec<Message<'static>> {
+    let help = finding.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help)));
+    let doubt = (finding.confidence == Confidence::Likely)
+        .then(|| Level::NOTE.message("likely: rests on what usually holds, such as a default that nobody overrides"));
+    help.chain(finding.fixes.iter().map(fix)).chain(doubt).collect()
+}
+
+fn fix(fix: &Fix) -> Message<'static> {
+    let name = match fix.safety {
+        Safety::Safe => "fix",
+        Safety::Unsafe => "possible fix",
+    };
+    Level::HELP.with_name(name).message(normalize_untrusted_str(&fix.title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+    use crate::source::Span;
+
+    const PLAIN: Style = Style { color: Color::Plain, width: 100 };
+
+    #[test]
+    fn all_that_can_be_said() {
+        let sample = sample::trust();
+        let expected = "\
+error[wildcard-trust]: anyone in any AWS account can assume `aws_iam_role.admin`
+ --> org/prod/main.tf:2:15
+  |
+2 |   principal = \"*\"
+  |   ---------   ^^^
+  |   |
+  |   no condition narrows this statement
+...
+8 |   policy    = local.trust
+  |               ----------- and used here
+  |
+ ::: org/prod/locals.tf:2:11
+  |
+2 |   trust = module.trust.json
+  |           ----------------- the policy is put together here
+  |
+  = help: name the accounts or roles that may assume it
+  = possible fix: name the account of this stack
+  = note: likely: rests on what usually holds, such as a default that nobody overrides
+
+note[odd-name]: `é` is no name
+ --> org/prod/main.tf:1:25
+  |
+1 | resource \"aws_iam_role\" \"é\" {
+  |                         ^^^
+
+";
+        assert_eq!(render(&sample.findings, &sample.sources, PLAIN), expected);
+    }
+
+    #[test]
+    fn color_is_the_callers_choice() {
+        let sample = sample::trust();
+        let colored = render(&sample.findings, &sample.sources, Style { color: Color::Ansi, width: 100 });
+        assert!(colored.contains("\u{1b}["));
+        assert!(!render(&sample.findings, &sample.sources, PLAIN).contains('\u{1b}'));
+    }
+
+    fn lonely(text: &str, start: u32, end: u32) -> String {
+        let mut sample = sample::trust();
+        let file = sample.sources.add("a.tf", text);
+        let mut finding = sample.findings.remove(1);
+        finding.primary = Span { file, range: TextRange::new(start, end) };
+        render(&[finding], &sample.sources, PLAIN)
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_drawn_at_its_end() {
+        for (text, start, end) in
+            [("", 0, 9), ("a = 1\n", 6, 6), ("a = 1\n", 99, 100), ("é", 1, 2), ("a\r\nb\r\n", 2, 4)]
+        {
+            let shown = lonely(text, start, end);
+            assert!(shown.contains("a.tf:"), "{text:?} {start}..{end}: {shown}");
+        }
+    }
+
+    #[test]
+    fn escape_sequences_of_a_text_do_not_reach_the_terminal() {
+        let mut sample = sample::trust();
+        let file = sample.sources.add("\u{1b}[31m.tf", "x = \"\u{1b}[31m\"\n");
+        let mut finding = sample.findings.remove(0);
+        finding.primary = Span { file, range: TextRange::new(4, 10) };
+        for text in [&mut finding.message, &mut finding.labels[0].message, &mut finding.fixes[0].title] {
+            text.push_str("\u{1b}[2J");
+        }
+        finding.help = Some("\u{1b}[2J".to_owned());
+        let shown = render(&[finding], &sample.sources, PLAIN);
+        assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    }
+}

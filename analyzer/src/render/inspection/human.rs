@@ -1,0 +1,77 @@
+//! The same for people: an outline.
+
+use std::fmt::{self, Write};
+
+use serde::Serialize;
+
+use super::document::DocumentJson;
+use super::value::ValueJson;
+use super::{Inspection, PolicyInspection, ResourceInspection, StackInspection, kind};
+use crate::eval::value::{Value, ValueKind};
+use crate::source::SourceMap;
+
+/// An outline of all stacks.
+///
+/// # Errors
+/// When `out` refuses the text.
+pub fn render(inspection: &Inspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+    inspection.stacks.iter().try_for_each(|it| stack(it, sources, out))
+}
+
+fn stack(stack: &StackInspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+    write!(out, "stack {}", stack.dir)?;
+    if let Some(environment) = &stack.environment {
+        write!(out, " ({environment})")?;
+    }
+    out.write_char('\n')?;
+    if !stack.accounts.is_empty() {
+        writeln!(out, "  accounts: {}", stack.accounts.join(", "))?;
+    }
+    for (title, values) in [("locals", &stack.locals), ("outputs", &stack.outputs)] {
+        heading(title, values.len(), out)?;
+        values.iter().try_for_each(|(name, value)| named_value(name, value, out))?;
+    }
+    heading("resources", stack.resources.len(), out)?;
+    stack.resources.iter().try_for_each(|it| resource(it, out))?;
+    heading("policies", stack.policies.len(), out)?;
+    stack.policies.iter().try_for_each(|it| policy(it, sources, out))
+}
+
+fn heading(title: &str, count: usize, out: &mut dyn Write) -> fmt::Result {
+    if count == 0 { Ok(()) } else { writeln!(out, "  {title}:") }
+}
+
+fn named_value(name: &str, value: &Value, out: &mut dyn Write) -> fmt::Result {
+    match &value.kind {
+        _ if value.sensitive => writeln!(out, "    {name} is sensitive"),
+        ValueKind::Unknown(unknown) => writeln!(out, "    {name} is unknown: {}", unknown.symbol.address()),
+        _ => writeln!(out, "    {name} = {}", json(&ValueJson(value), "    ")),
+    }
+}
+
+fn resource(resource: &ResourceInspection, out: &mut dyn Write) -> fmt::Result {
+    write!(out, "    {}", resource.address)?;
+    if let Some(account) = &resource.account {
+        write!(out, " in {account}")?;
+    }
+    match &resource.arn {
+        Some(arn) => writeln!(out, ": {}", arn.display()),
+        None => out.write_char('\n'),
+    }
+}
+
+fn policy(policy: &PolicyInspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+    let file = sources.file(policy.span.file);
+    let at = file.line_column(policy.span.range.start);
+    let known = if policy.known { "" } else { ", not wholly known" };
+    let dot = if policy.attribute.is_empty() { "" } else { "." };
+    writeln!(out, "    {}{dot}{} ({}{known})", policy.address, policy.attribute, kind(policy.kind))?;
+    writeln!(out, "      {}:{}:{}", file.path(), at.line, at.column)?;
+    writeln!(out, "      {}", json(&DocumentJson(&policy.document), "      "))
+}
+
+/// JSON over several lines, the lines behind the first one indented.
+fn json(value: &impl Serialize, indent: &str) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.replace('\n', &format!("\n{indent}"))
+}

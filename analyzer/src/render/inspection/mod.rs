@@ -1,0 +1,212 @@
+//! What was understood of a configuration, for those who wonder why something was
+//! found or was not.
+
+mod document;
+mod human;
+mod json;
+mod value;
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::eval::text::Text;
+use crate::eval::value::{Value, ValueKind};
+use crate::policy::model::{PolicyDocument, PolicyKind};
+use crate::source::Span;
+
+pub use human::render as render_human;
+pub use json::{VERSION, render as render_json};
+
+/// What was understood of all stacks in view.
+#[derive(Debug, Clone, Default)]
+pub struct Inspection {
+    /// The stacks, sorted by directory and environment.
+    pub stacks: Vec<StackInspection>,
+}
+
+/// What was understood of one stack.
+#[derive(Debug, Clone, Default)]
+pub struct StackInspection {
+    /// The root module's directory.
+    pub dir: SmolStr,
+    /// The environment, if there are several.
+    pub environment: Option<SmolStr>,
+    /// The accounts that its providers are configured for: numbers, or names for unknown ones.
+    pub accounts: Vec<String>,
+    /// The local values of the root module, by name.
+    pub locals: Vec<(SmolStr, Value)>,
+    /// The outputs of the root module, by name.
+    pub outputs: Vec<(SmolStr, Value)>,
+    /// The resources of all its modules, sorted by address.
+    pub resources: Vec<ResourceInspection>,
+    /// The policies of all its modules, sorted by address.
+    pub policies: Vec<PolicyInspection>,
+}
+
+/// A resource.
+#[derive(Debug, Clone)]
+pub struct ResourceInspection {
+    /// The address, with the modules that lead to it.
+    pub address: String,
+    /// The type: `aws_iam_role`.
+    pub ty: SmolStr,
+    /// The account that it lives in, if that is known.
+    pub account: Option<String>,
+    /// Its ARN, as far as it is known.
+    pub arn: Option<Text>,
+}
+
+/// A policy and the place that uses it.
+#[derive(Debug, Clone)]
+pub struct PolicyInspection {
+    /// The resource that it is part of, or the path of a file that holds nothing else.
+    pub address: String,
+    /// The attribute that holds it; empty for a file.
+    pub attribute: SmolStr,
+    /// What it is attached to.
+    pub kind: PolicyKind,
+    /// Whether nothing in it is unknown.
+    pub known: bool,
+    /// Where it is written.
+    pub span: Span,
+    /// The document.
+    pub document: Arc<PolicyDocument>,
+}
+
+/// The word for a kind of policy.
+fn kind(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Identity => "identity",
+        PolicyKind::Trust => "trust",
+        PolicyKind::Resource => "resource",
+        PolicyKind::ServiceControl => "service-control",
+        PolicyKind::ResourceControl => "resource-control",
+        PolicyKind::Session => "session",
+        PolicyKind::Endpoint => "endpoint",
+        PolicyKind::Unattached => "unattached",
+    }
+}
+
+/// Whether something of `value` may be shown: unknown as a whole or sensitive, there is nothing.
+fn is_shown(value: &Value) -> bool {
+    !value.sensitive && !matches!(value.kind, ValueKind::Unknown(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::symbol::{Cause, Symbol};
+    use crate::eval::types::Type;
+    use crate::policy;
+    use crate::source::SourceMap;
+
+    const POLICY: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
+
+    fn sample() -> (Inspection, SourceMap) {
+        let sources = SourceMap::default();
+        let file = sources.add("org/policy.json", POLICY);
+        let document = policy::read_file(&sources, file);
+        let account = Symbol::new("org", "var.account", Cause::Variable, None);
+        let arn = Text::known("arn:aws:iam::").concat(Text::hole(account.clone())).concat(Text::known(":role/a"));
+        let mut secret = Value::string("hunter2");
+        secret.sensitive = true;
+        let stack = StackInspection {
+            dir: "org".into(),
+            environment: Some("prod".into()),
+            accounts: vec!["111122223333".to_owned()],
+            locals: vec![
+                ("account".into(), Value::unknown(account, Type::String)),
+                ("name".into(), Value::string("a")),
+                ("role".into(), Value::new(ValueKind::String(arn.clone()))),
+            ],
+            outputs: vec![("secret".into(), secret)],
+            resources: vec![ResourceInspection {
+                address: "module.m.aws_iam_role.a".to_owned(),
+                ty: "aws_iam_role".into(),
+                account: None,
+                arn: Some(arn),
+            }],
+            policies: vec![PolicyInspection {
+                address: "module.m.aws_iam_role_policy.a".to_owned(),
+                attribute: "policy".into(),
+                kind: PolicyKind::Identity,
+                known: true,
+                span: document.span,
+                document: Arc::new(document),
+            }],
+        };
+        (Inspection { stacks: vec![stack] }, sources)
+    }
+
+    #[test]
+    fn for_programs() {
+        let (inspection, sources) = sample();
+        let output: serde_json::Value = serde_json::from_str(&render_json(&inspection, &sources)).unwrap();
+        let end = POLICY.len();
+        let expected = serde_json::json!({
+            "version": 1,
+            "stacks": [{
+                "dir": "org",
+                "environment": "prod",
+                "accounts": ["111122223333"],
+                "locals": {
+                    "account": {"known": false},
+                    "name": {"known": true, "value": "a"},
+                    "role": {"known": false, "value": "arn:aws:iam::{var.account}:role/a"}
+                },
+                "outputs": {"secret": {"known": true}},
+                "resources": [{
+                    "address": "module.m.aws_iam_role.a",
+                    "type": "aws_iam_role",
+                    "account": null,
+                    "arn": "arn:aws:iam::{var.account}:role/a"
+                }],
+                "policies": [{
+                    "address": "module.m.aws_iam_role_policy.a",
+                    "attribute": "policy",
+                    "kind": "identity",
+                    "known": true,
+                    "file": "org/policy.json",
+                    "range": {
+                        "start": {"line": 1, "column": 1, "offset": 0},
+                        "end": {"line": 1, "column": end + 1, "offset": end}
+                    },
+                    "document": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+                }]
+            }]
+        });
+        assert_eq!(output, expected);
+    }
+
+    #[test]
+    fn for_people() {
+        let (inspection, sources) = sample();
+        let mut text = String::new();
+        render_human(&inspection, &sources, &mut text).unwrap();
+        let expected = r#"stack org (prod)
+  accounts: 111122223333
+  locals:
+    account is unknown: var.account
+    name = "a"
+    role = "arn:aws:iam::{var.account}:role/a"
+  outputs:
+    secret is sensitive
+  resources:
+    module.m.aws_iam_role.a: arn:aws:iam::{var.account}:role/a
+  policies:
+    module.m.aws_iam_role_policy.a.policy (identity)
+      org/policy.json:1:1
+      {
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": "*"
+          }
+        ]
+      }
+"#;
+        assert_eq!(text, expected);
+    }
+}

@@ -1,0 +1,80 @@
+//! From findings to text, one module for each format.
+//!
+//! A renderer is a pure function of findings, their texts and a count of what was
+//! checked. It must not know where its output goes, what was asked for on a
+//! command line, or how a finding came about; it keeps the order it is given.
+
+pub mod concise;
+pub mod human;
+pub mod inspection;
+pub mod json;
+
+use crate::finding::{Confidence, Finding, Safety, Severity};
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// Files that were read.
+    pub files: usize,
+    /// Root modules, each in each environment.
+    pub stacks: usize,
+    /// Policy documents, whatever their notation.
+    pub policies: usize,
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Findings of [`Severity::Error`].
+    pub errors: usize,
+    /// Findings of [`Severity::Warning`].
+    pub warnings: usize,
+    /// Findings of [`Severity::Note`].
+    pub notes: usize,
+}
+
+impl Tally {
+    /// Counts `findings`.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Self { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
+    }
+
+    /// Whether there is nothing that has to be mended: notes alone are clean.
+    #[must_use]
+    pub fn is_clean(self) -> bool {
+        self.errors == 0 && self.warnings == 0
+    }
+}
+
+/// The word for a severity, in every format.
+#[must_use]
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// The word for a confidence, in every format.
+#[must_use]
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+    }
+}
+
+/// The word for the safety of a fix, in every format.
+#[must_use]
+pub fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "unsafe",
+    }
+}
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,142 @@
+//! What it finds, why, and its tests: `action_resource_mismatch.md`.
+
+use super::fit::{Fit, verdicts};
+use crate::aws::facts::ResourceTypeFacts;
+use crate::finding::Severity;
+use crate::policy::model::{Leaf, Statement};
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "action-resource-mismatch",
+    group: Group::Action,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &["parliament RESOURCE_MISMATCH", "cfn-lint I3510"],
+    doc: include_str!("action_resource_mismatch.md"),
+    check: Check::Policy(check),
+};
+
+/// How many types or resources a finding names.
+const NAMED: usize = 3;
+
+fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+    for statement in &site.document.statements {
+        let (verdicts, is_dead) = verdicts(statement);
+        let severity = if is_dead { Severity::Error } else { Severity::Warning };
+        for (action, fit) in verdicts {
+            if let Fit::Mismatch(types) = fit {
+                say(action, &types, statement, severity, report);
+            }
+        }
+    }
+}
+
+fn say(action: &Leaf, types: &[ResourceTypeFacts], statement: &Statement, severity: Severity, report: &mut Report<'_>) {
+    let message =
+        format!("`{}` never matches a resource of this statement: it works on {}", action.text.display(), list(types));
+    let mut finding = report.leaf(action, message).severity(severity);
+    for resource in strings::resources(statement).take(NAMED) {
+        finding = finding.label(resource.span, "not one of them");
+    }
+    let forms: Vec<String> = types.iter().take(NAMED).map(|ty| format!("`{}`", ty.arn)).collect();
+    finding.help(format!("ARNs that it matches have the form {}", forms.join(" or ")));
+}
+
+/// The names of types, for people.
+fn list(types: &[ResourceTypeFacts]) -> String {
+    let mut names: Vec<String> = types.iter().take(NAMED).map(|ty| format!("`{}`", ty.name)).collect();
+    match types.len().saturating_sub(NAMED) {
+        0 => {}
+        rest => names.push(format!("{rest} more types")),
+    }
+    match names.as_slice() {
+        [start @ .., last] if !start.is_empty() => format!("{} and {last}", start.join(", ")),
+        names => names.join(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::statement;
+
+    fn pair(action: &str, resource: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Action": ["{action}"], "Resource": ["{resource}"]"#))
+    }
+
+    #[test]
+    fn a_dead_statement_is_an_error_and_a_dead_action_a_warning() {
+        assert_eq!(
+            pair("s3:ListBucket", "arn:aws:s3:::logs/*"),
+            ["s3:ListBucket | error: `s3:ListBucket` never matches a resource of this statement: \
+              it works on `accesspoint` and `bucket`"]
+        );
+        let mixed = r#""Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::logs/*""#;
+        assert_eq!(
+            statement(&RULE, mixed),
+            ["s3:ListBucket | warning: `s3:ListBucket` never matches a resource of this statement: \
+              it works on `accesspoint` and `bucket`"]
+        );
+        let whole = r#""Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::logs""#;
+        assert_eq!(statement(&RULE, whole).len(), 2, "one for each action");
+    }
+
+    #[test]
+    fn pairs_that_never_match() {
+        let dead = [
+            ("s3:GetObject", "arn:aws:s3:::logs"),
+            ("s3:Get?bject", "arn:aws:s3:::logs-${x.y}"),
+            ("kms:Decrypt", "arn:aws:kms:*:123456789012:alias/logs"),
+            ("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/trail"),
+            ("sqs:SendMessage", "arn:aws:sns:*:*:topic"),
+            ("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/t/index/*"),
+            ("cloudtrail:StopLogging", "arn:aws:cloudtrail:*:*:eventdatastore/*"),
+            ("sts:AssumeRole", "arn:aws:iam::${account}:user/x"),
+        ];
+        for (action, resource) in dead {
+            let holes_in_name = resource.contains("x.y");
+            assert_eq!(pair(action, resource).len(), usize::from(!holes_in_name), "{action} on {resource}");
+        }
+    }
+
+    #[test]
+    fn pairs_that_may_match() {
+        let alive = [
+            ("s3:ListBucket", "arn:aws:s3:::logs"),
+            ("s3:GetObject", "arn:aws:s3:::logs*"),
+            ("s3:GetObject", "arn:aws:s3:::*"),
+            ("s3:ListBucket", "arn:aws:s3:::*"),
+            ("s3:GetObject", "arn:aws:s3:::${bucket}"),
+            ("s3:GetObject", "${bucket}"),
+            ("s3:GetObject", "${bucket}/*"),
+            ("s3:*", "arn:aws:s3:::logs"),
+            ("*", "arn:aws:s3:::logs"),
+            ("s3:GetObject", "arn:aws:s3:eu-west-1:123456789012:accesspoint/x/object/*"),
+            ("s3:ListBucket", "arn:aws:s3:eu-west-1:123456789012:accesspoint/x"),
+            ("s3:GetObject", "arn:aws:s3:::l?gs/x"),
+            ("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/trail:*"),
+            ("logs:CreateLogStream", "arn:aws:logs:*:*:log-group:/aws/trail:*"),
+            ("sqs:SendMessage", "arn:aws:sqs:*"),
+            ("sqs:SendMessage", "*"),
+            ("dynamodb:Query", "arn:aws:dynamodb:*:*:table/t/index/*"),
+            ("sts:AssumeRole", "arn:aws:iam::*:role/a/b"),
+            ("nosuch:Action", "arn:aws:s3:::logs"),
+            ("execute-api:Invoke", "execute-api:/prod/*"),
+            ("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:f:live"),
+            ("iam:PassRole", "arn:aws:iam::*:role/service-role/x"),
+            ("kms:Decrypt", "arn:${p}:kms:${r}:${a}:key/${k}"),
+            ("kms:Decrypt", "arn:aws:kms:${everything}"),
+        ];
+        for (action, resource) in alive {
+            assert_eq!(pair(action, resource), [""; 0], "{action} on {resource}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_may_hold_more_is_silent() {
+        let open = r#""Action": "s3:ListBucket", "Resource": ["arn:aws:s3:::logs/*", ${x}]"#;
+        assert_eq!(statement(&RULE, open), [""; 0]);
+        let actions = r#""Action": ["s3:ListBucket", ${x}], "Resource": "arn:aws:s3:::logs/*""#;
+        assert!(statement(&RULE, actions)[0].contains("warning"), "another action may make it live");
+    }
+}

@@ -1,0 +1,232 @@
+//! What is wrong with the shape of an ARN, whatever its holes are.
+
+use std::ops::Range;
+
+use crate::aws::facts::{self, ResourceTypeFacts};
+use crate::aws::pattern::{Pattern, Syntax};
+use crate::eval::text::Text;
+use crate::rules::action::fit::with_placeholders;
+use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, fields};
+use crate::rules::text::pattern;
+
+/// What is wrong with an ARN.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The part to mark, in bytes of the known text.
+    pub(super) range: Range<usize>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What was probably meant in its place.
+    pub(super) meant: Option<String>,
+    /// What to do about it.
+    pub(super) help: Option<String>,
+}
+
+const PARTITION: usize = 1;
+const SERVICE: usize = 2;
+const REGION: usize = 3;
+const RESOURCE: usize = 5;
+
+/// Services all of whose resource types are listed.
+const CLOSED: &[&str] = &["cloudtrail", "kms"];
+
+/// Services all of whose ARNs have the fields that the reference gives their types:
+/// AWS owns nothing in them whose ARN leaves the account out.
+const WITH_PLACES: &[&str] = &[
+    "cloudtrail",
+    "dynamodb",
+    "ecr",
+    "events",
+    "firehose",
+    "iam",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "states",
+];
+
+/// A resource that is neither `*` nor an ARN.
+pub(super) fn no_arn(text: &Text) -> Option<Fault> {
+    let written = pattern(text, Syntax::Variables);
+    let may_match = |other: &str| written.overlaps(&Pattern::of_text(other, Syntax::Wildcards)).may_be();
+    // API Gateway takes the end of an ARN alone, and SQS took paths once.
+    let other_forms = ["arn:*", "execute-api:*", "/*"];
+    if written.matches("*").may_be() || other_forms.into_iter().any(may_match) {
+        return None;
+    }
+    let message = format!("`{}` is no ARN: a resource is `*` or starts with `arn:`", text.display());
+    Some(Fault { range: whole(text), message, meant: None, help: None })
+}
+
+/// What is wrong with an ARN; `None` for what is none.
+pub(super) fn fault(text: &Text) -> Option<Fault> {
+    let fields = fields(text);
+    if fields.first()?.certain() != Some("arn") {
+        return None;
+    }
+    too_short(text, &fields)
+        .or_else(|| empty_field(text, &fields))
+        .or_else(|| service_case(&fields))
+        .or_else(|| unknown_type(&fields))
+        .or_else(|| missing_place(text, &fields))
+}
+
+fn too_short(text: &Text, fields: &[Field]) -> Option<Fault> {
+    let last = fields.last()?;
+    let is_certain = last.placed && fields.len() < FIELDS && !fields.iter().any(|field| field.known.contains('$'));
+    // A wildcard at the end goes on behind the colons that are not written.
+    if !is_certain || last.known.ends_with(['*', '?']) {
+        return None;
+    }
+    let message = format!(
+        "`{}` has {} fields, an ARN has {FIELDS} with a colon after each but the last",
+        text.display(),
+        fields.len()
+    );
+    let help = "the fields are `arn:partition:service:region:account:resource`; those without a value stay empty";
+    Some(Fault { range: whole(text), message, meant: None, help: Some(help.to_owned()) })
+}
+
+fn empty_field(text: &Text, fields: &[Field]) -> Option<Fault> {
+    let names = [(PARTITION, "partition"), (SERVICE, "service")];
+    let is_empty = |at: usize| fields.get(at).and_then(Field::certain) == Some("");
+    let (_, name) = names.into_iter().find(|(at, _)| is_empty(*at))?;
+    Some(Fault {
+        range: whole(text),
+        message: format!("`{}` lacks its {name}", text.display()),
+        meant: None,
+        help: None,
+    })
+}
+
+fn service_case(fields: &[Field]) -> Option<Fault> {
+    let field = fields.get(SERVICE)?;
+    let written = field.certain()?;
+    let lower = written.to_ascii_lowercase();
+    if lower == written || facts::service(&lower).is_none() {
+        return None;
+    }
+    let message = format!("the service in an ARN is written in lower case: `{lower}`");
+    Some(Fault { range: field.range.clone(), message, meant: Some(lower), help: None })
+}
+
+/// A resource part that no type of the service has. Since the reference leaves types
+/// out, it must look like a listed one, or the service be one that is known in full.
+fn unknown_type(fields: &[Field]) -> Option<Fault> {
+    let service = fields.get(SERVICE)?.certain()?;
+    let resource = fields.get(RESOURCE)?;
+    if !resource.placed || may_be_listed(service, resource) {
+        return None;
+    }
+    let (word, separator) = first_word(&resource.known);
+    let words: Vec<(&str, &str)> = facts::resource_types(service).filter_map(|ty| template_word(&ty)).collect();
+    let at = |length: usize| resource.range.start..resource.range.start + length;
+    if let Some((_, right)) = words.iter().find(|(other, _)| *other == word).filter(|_| !separator.is_empty()) {
+        let (wrong, right) = (format!("{word}{separator}"), format!("{word}{right}"));
+        let message = format!("`{wrong}` starts no ARN of `{service}`; did you mean `{right}`?");
+        return Some(Fault { range: at(wrong.len()), message, meant: Some(right), help: None });
+    }
+    let nearest = if separator.is_empty() { None } else { nearest(word, &words) };
+    if nearest.is_none() && !CLOSED.contains(&service) {
+        return None;
+    }
+    if separator.is_empty() {
+        let names: Vec<String> = words.iter().map(|(word, separator)| format!("`{word}{separator}`")).collect();
+        let message =
+            format!("`{}` names no resource type of `{service}`: it starts with {}", resource.known, names.join(", "));
+        return Some(Fault { range: resource.range.clone(), message, meant: None, help: None });
+    }
+    let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+    let message = format!("`{service}` has no resource type `{word}`{hint}");
+    Some(Fault { range: at(word.len()), message, meant: nearest.map(str::to_owned), help: None })
+}
+
+/// Whether the resource part can be one of a listed type, or of none that could be listed.
+fn may_be_listed(service: &str, resource: &Field) -> bool {
+    let mut types = facts::resource_types(service).peekable();
+    if types.peek().is_none() || resource.is_pattern_at_start() {
+        return true;
+    }
+    // A hole may hold what makes it fit; holes come after what is known of the start.
+    let open = if resource.holes { "*" } else { "" };
+    let written: Pattern<u8> =
+        Pattern::of_text(&format!("{}{open}", with_placeholders(&resource.known)), Syntax::Wildcards);
+    types.any(|ty| {
+        ty.arns().any(|arn| {
+            let template = with_placeholders(arn.splitn(FIELDS, ':').last().unwrap_or_default());
+            written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
+        })
+    })
+}
+
+impl Field {
+    /// Whether nothing is known of how it starts.
+    fn is_pattern_at_start(&self) -> bool {
+        self.holes || self.known.is_empty() || self.known.starts_with(['*', '?', '$'])
+    }
+}
+
+/// What stands before the first separator, and the separator; none if a wildcard comes first.
+fn first_word(resource: &str) -> (&str, &str) {
+    let Some(end) = resource.find(['/', ':', '*', '?', '$']) else { return (resource, "") };
+    let separator = resource.get(end..=end).filter(|it| matches!(*it, "/" | ":")).unwrap_or_default();
+    (resource.get(..end).unwrap_or_default(), separator)
+}
+
+/// The same of a type: `trail` and `/`.
+fn template_word(ty: &ResourceTypeFacts) -> Option<(&'static str, &'static str)> {
+    let (word, separator) = first_word(ty.arn.splitn(FIELDS, ':').last()?);
+    (!word.is_empty() && !separator.is_empty()).then_some((word, separator))
+}
+
+/// The type that `word` was probably meant to be. Short names are too near to each other to say.
+fn nearest<'a>(word: &str, words: &[(&'a str, &str)]) -> Option<&'a str> {
+    let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
+    let candidates = words.iter().map(|(candidate, _)| *candidate).filter(|candidate| candidate.len() >= 5);
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&plain(word), &plain(candidate));
+    let (distance, candidate) = candidates.map(|candidate| (distance(candidate), candidate)).min()?;
+    (distance <= 1).then_some(candidate)
+}
+
+/// An empty region or account in an ARN whose type has one.
+fn missing_place(text: &Text, fields: &[Field]) -> Option<Fault> {
+    let service = fields.get(SERVICE)?.certain()?;
+    let resource = fields.get(RESOURCE)?;
+    if !WITH_PLACES.contains(&service) || !resource.placed {
+        return None;
+    }
+    let all: Vec<ResourceTypeFacts> = facts::resource_types(service).collect();
+    let fitting: Vec<&ResourceTypeFacts> = all.iter().filter(|ty| may_be_of(resource, ty)).collect();
+    // `root` is of no listed type; what all types have, it has too.
+    let types = if fitting.is_empty() { all.iter().collect() } else { fitting };
+    let has = |at: usize| types.iter().all(|ty| ty.arn.split(':').nth(at).is_some_and(|field| !field.is_empty()));
+    let lacks = |at: usize| fields.get(at).and_then(Field::certain) == Some("") && has(at);
+    let names = [(REGION, "region"), (ACCOUNT, "account")];
+    let missing: Vec<&str> = names.into_iter().filter(|(at, _)| lacks(*at)).map(|(_, name)| name).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let message = format!("`{}` lacks its {}", text.display(), missing.join(" and "));
+    let help = format!("write `*` for every {}", missing.join(" and every "));
+    Some(Fault { range: whole(text), message, meant: None, help: Some(help) })
+}
+
+fn may_be_of(resource: &Field, ty: &ResourceTypeFacts) -> bool {
+    let open = if resource.holes { "*" } else { "" };
+    let known = with_placeholders(&resource.known);
+    let written: Pattern<u8> = Pattern::of_text(&format!("{open}{known}{open}"), Syntax::Wildcards);
+    let template = with_placeholders(ty.arn.splitn(FIELDS, ':').last().unwrap_or_default());
+    resource.holes || written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
+}
+
+fn whole(text: &Text) -> Range<usize> {
+    let known = text.pieces().iter().map(|piece| match piece {
+        crate::eval::text::Piece::Known(known) => known.text.len(),
+        crate::eval::text::Piece::Hole(_) => 0,
+    });
+    0..known.sum()
+}

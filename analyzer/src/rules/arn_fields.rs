@@ -1,0 +1,142 @@
+//! The fields of an ARN in a text that may have holes and policy variables.
+
+use std::ops::Range;
+
+use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::{Piece, Text};
+
+/// A field of an ARN: what stands between two of its first five colons, or behind the fifth.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Field {
+    /// What is known of it, holes left out.
+    pub(super) known: String,
+    /// Whether it has holes.
+    pub(super) holes: bool,
+    /// Whether it is this field for certain: no hole before it may hold a colon.
+    pub(super) placed: bool,
+    /// Where its known text stands in the known text of the whole, in bytes.
+    pub(super) range: Range<usize>,
+}
+
+/// How many fields an ARN has.
+pub(super) const FIELDS: usize = 6;
+
+/// The index of the account field.
+pub(super) const ACCOUNT: usize = 4;
+
+impl Field {
+    /// The field, if it is wholly known and where it seems to be.
+    pub(super) fn certain(&self) -> Option<&str> {
+        (self.placed && !self.holes).then_some(self.known.as_str())
+    }
+
+    /// Whether it holds a wildcard or a policy variable.
+    pub(super) fn is_pattern(&self) -> bool {
+        self.known.contains(['*', '?', '$'])
+    }
+}
+
+/// The fields of `text`: as many as it has colons, at most [`FIELDS`]. Colons in
+/// policy variables (`${aws:username}`) part nothing.
+pub(super) fn fields(text: &Text) -> Vec<Field> {
+    let mut splitter =
+        Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
+    for piece in text.pieces() {
+        match piece {
+            Piece::Known(known) => known.text.chars().for_each(|letter| splitter.letter(letter)),
+            Piece::Hole(symbol) => splitter.hole(symbol),
+        }
+    }
+    splitter.fields
+}
+
+struct Splitter {
+    fields: Vec<Field>,
+    offset: usize,
+    in_variable: bool,
+}
+
+impl Splitter {
+    fn letter(&mut self, letter: char) {
+        let is_border = letter == ':' && !self.in_variable && self.fields.len() < FIELDS;
+        let offset = self.offset;
+        self.offset += letter.len_utf8();
+        if let Some(field) = self.fields.last_mut() {
+            self.in_variable = match letter {
+                '{' => field.known.ends_with('$'),
+                '}' => false,
+                _ => self.in_variable,
+            };
+            if !is_border {
+                field.known.push(letter);
+                field.range.end = self.offset;
+                return;
+            }
+            let placed = field.placed;
+            let start = offset + 1;
+            self.fields.push(Field { placed, range: start..start, ..Field::default() });
+        }
+    }
+
+    fn hole(&mut self, symbol: &Symbol) {
+        if let Some(field) = self.fields.last_mut() {
+            field.holes = true;
+            field.placed &= holds_no_colon(symbol);
+        }
+    }
+}
+
+/// Whether no value of the symbol holds a colon.
+fn holds_no_colon(symbol: &Symbol) -> bool {
+    match symbol.cause() {
+        Cause::Account | Cause::Region | Cause::Partition | Cause::Workspace => true,
+        Cause::Variable
+        | Cause::ModuleInput
+        | Cause::Computed
+        | Cause::Data
+        | Cause::MissingModule
+        | Cause::RemoteState
+        | Cause::Impure
+        | Cause::Iteration
+        | Cause::Derived(_)
+        | Cause::Failed
+        | Cause::Limit(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: Text) -> Vec<(String, bool, bool)> {
+        fields(&text).into_iter().map(|field| (field.known, field.holes, field.placed)).collect()
+    }
+
+    fn known(text: &str) -> (String, bool, bool) {
+        (text.to_owned(), false, true)
+    }
+
+    #[test]
+    fn the_sixth_field_holds_the_rest() {
+        let fields = split(Text::known("arn:aws:logs:eu-west-1:123456789012:log-group:/a:*"));
+        assert_eq!(fields[3..], [known("eu-west-1"), known("123456789012"), known("log-group:/a:*")]);
+    }
+
+    #[test]
+    fn variables_part_nothing() {
+        let fields = split(Text::known("arn:aws:iam::${aws:PrincipalAccount}:user/x"));
+        assert_eq!(fields[4..], [known("${aws:PrincipalAccount}"), known("user/x")]);
+    }
+
+    #[test]
+    fn behind_a_hole_that_may_hold_colons_nothing_is_certain() {
+        let with = |cause| {
+            let hole = Text::hole(Symbol::new("", "x", cause, None));
+            split(Text::known("arn:aws:iam::").concat(hole).concat(Text::known(":role/x")))
+        };
+        assert_eq!(with(Cause::Account)[4], (String::new(), true, true));
+        assert_eq!(with(Cause::Account)[5], known("role/x"));
+        assert_eq!(with(Cause::Variable)[4], (String::new(), true, false));
+        assert_eq!(with(Cause::Variable)[5], ("role/x".to_owned(), false, false));
+    }
+}

@@ -1,0 +1,17 @@
+//! What a rule is given to look at.
+
+use crate::policy::sites::PolicySite;
+use crate::source::{FileId, SourceMap, Span};
+
+/// Everything in view, as the layers below understood it. Nothing changes while rules run.
+#[derive(Clone, Copy)]
+pub struct RuleContext<'a> {
+    /// The texts.
+    pub sources: &'a SourceMap,
+    /// The policies, one entry for each use: a document that two resources use stands here twice.
+    pub policies: &'a [PolicySite],
+    /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.
+    pub foreign: &'a (dyn Fn(FileId) -> bool + Sync),
+    /// Where a finding about the analysis itself is put if there is no better place: the start of some file.
+    pub anchor: Option<Span>,
+}

@@ -1,0 +1,182 @@
+//! What is wrong, in words: one rule for each kind of fault.
+//!
+//! A rule is a value in a table. What it finds, why that is a fault and what it looks
+//! like stands in a Markdown page beside it, which is its documentation, its test and
+//! what an editor shows. The layers below answer questions; only this one chooses
+//! words. It must not know the syntax of Terraform or JSON, nor where findings go.
+//!
+//! A rule reports what holds for every value of the unknowns, and nothing else.
+
+mod arn_fields;
+mod context;
+mod merge;
+mod report;
+mod run;
+mod selection;
+mod strings;
+#[cfg(test)]
+mod testing;
+mod text;
+
+pub use crate::policy::sites::PolicySite;
+pub use context::RuleContext;
+pub use report::{FindingBuilder, Report};
+pub use run::check;
+pub(crate) use selection::nearest;
+pub use selection::{Level, Selection, UnknownSelector};
+
+use crate::finding::Severity;
+
+/// A kind of fault.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in lower case with hyphens: it names the fault, so that "allow unknown-action" reads well.
+    pub code: &'static str,
+    /// The family it belongs to.
+    pub group: Group,
+    /// How bad it is, unless a finding says otherwise.
+    pub severity: Severity,
+    /// The version that it came with.
+    pub since: &'static str,
+    /// Checks of AWS and of other tools that look for the same: `AA INVALID_ACTION`.
+    pub sources: &'static [&'static str],
+    /// Its page, in Markdown.
+    pub doc: &'static str,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// How a fault is found.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// By looking at one use of a policy at a time.
+    Policy(fn(&PolicySite, &RuleContext<'_>, &mut Report<'_>)),
+    /// By looking at everything in view at once.
+    Workspace(fn(&RuleContext<'_>, &mut Report<'_>)),
+    /// By the machinery around the rules.
+    Engine,
+}
+
+/// A family of rules, which is also the directory that they lie in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// The shape of a policy.
+    Grammar,
+    /// Actions.
+    Action,
+    /// ARNs and account numbers.
+    Arn,
+    /// Principals.
+    Principal,
+    /// Conditions.
+    Condition,
+    /// Grants from one account to another.
+    CrossAccount,
+    /// Trails and what they need.
+    Trail,
+    /// Trails that work, but could do more.
+    Posture,
+    /// CloudTrail Lake.
+    Lake,
+    /// The analysis itself.
+    Analysis,
+}
+
+impl Group {
+    /// All groups, in the order of the tables.
+    pub const ALL: &'static [Self] = &[
+        Self::Grammar,
+        Self::Action,
+        Self::Arn,
+        Self::Principal,
+        Self::Condition,
+        Self::CrossAccount,
+        Self::Trail,
+        Self::Posture,
+        Self::Lake,
+        Self::Analysis,
+    ];
+
+    /// Its name, as configuration and output have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grammar => "grammar",
+            Self::Action => "action",
+            Self::Arn => "arn",
+            Self::Principal => "principal",
+            Self::Condition => "condition",
+            Self::CrossAccount => "cross-account",
+            Self::Trail => "trail",
+            Self::Posture => "posture",
+            Self::Lake => "lake",
+            Self::Analysis => "analysis",
+        }
+    }
+}
+
+impl Rule {
+    /// What the page says in its first paragraph: the fault in a sentence.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        let body = self.doc.split_once("\n\n").map_or("", |(_, body)| body);
+        body.split("\n\n").next().unwrap_or_default().trim()
+    }
+}
+
+/// The rule of that code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+// region: index (written by `UPDATE_EXPECT=1 cargo test --test rule_index`)
+mod action {
+    pub(super) mod action_needs_star_resource;
+    pub(super) mod action_resource_mismatch;
+    pub(super) mod fit;
+    pub(super) mod unknown_action;
+    pub(super) mod unknown_service;
+}
+mod analysis {
+    pub(super) mod internal_error;
+    pub(super) mod unused_suppression;
+}
+mod arn {
+    pub(super) mod malformed_account_id;
+    pub(super) mod malformed_arn;
+    pub(super) mod shape;
+}
+mod condition {
+    pub(super) mod unknown_condition_key;
+    pub(super) mod unknown_condition_operator;
+}
+mod grammar {
+    pub(super) mod duplicate_sid;
+    pub(super) mod invalid_effect;
+    pub(super) mod invalid_json;
+    pub(super) mod missing_principal;
+    pub(super) mod principal_in_identity_policy;
+    pub(super) mod resource_in_trust_policy;
+}
+
+/// All rules, by group and code.
+pub static RULES: &[&Rule] = &[
+    &grammar::duplicate_sid::RULE,
+    &grammar::invalid_effect::RULE,
+    &grammar::invalid_json::RULE,
+    &grammar::missing_principal::RULE,
+    &grammar::principal_in_identity_policy::RULE,
+    &grammar::resource_in_trust_policy::RULE,
+    &action::action_needs_star_resource::RULE,
+    &action::action_resource_mismatch::RULE,
+    &action::unknown_action::RULE,
+    &action::unknown_service::RULE,
+    &arn::malformed_account_id::RULE,
+    &arn::malformed_arn::RULE,
+    &condition::unknown_condition_key::RULE,
+    &condition::unknown_condition_operator::RULE,
+    &analysis::internal_error::RULE,
+    &analysis::unused_suppression::RULE,
+];
+// endregion: index

@@ -1,0 +1,135 @@
+//! Runs the rules, each guarded against its own faults.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::finding::{Confidence, Finding, Severity};
+
+use super::merge::merge;
+use super::report::{Draft, Report};
+use super::{Check, PolicySite, RULES, Rule, RuleContext, Selection};
+
+/// The code of the finding that a panicking rule leaves.
+pub(super) const INTERNAL_ERROR: &str = "internal-error";
+
+/// Runs the selected rules over everything in view. The findings are in the order
+/// of [`crate::finding::sort`]; suppression comments are not applied yet.
+#[must_use]
+pub fn check(ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
+    check_with(RULES, ctx, selection)
+}
+
+/// [`check`] with other rules than the table's.
+pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
+    let selected: Vec<(&'static Rule, Severity)> =
+        rules.iter().filter_map(|rule| Some((*rule, selection.severity(rule)?))).collect();
+    let mut drafts: Vec<Draft> = ctx
+        .policies
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(index, site)| check_site(&selected, ctx, index, site))
+        .collect();
+    drafts.par_extend(selected.par_iter().flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx)));
+    for draft in &mut drafts {
+        if let Some(severity) = selection.override_of(draft.finding.code) {
+            draft.finding.severity = severity;
+        }
+    }
+    merge(drafts, ctx)
+}
+
+fn check_site(
+    selected: &[(&'static Rule, Severity)],
+    ctx: &RuleContext<'_>,
+    index: usize,
+    site: &PolicySite,
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (rule, severity) in selected {
+        if let Check::Policy(check) = rule.check {
+            let mut report = Report::new(rule, *severity, ctx.sources);
+            report.enter(Some(index));
+            drafts.extend(guarded(report, ctx, |report| check(site, ctx, report)));
+        }
+    }
+    drafts
+}
+
+fn check_workspace(rule: &'static Rule, severity: Severity, ctx: &RuleContext<'_>) -> Vec<Draft> {
+    match rule.check {
+        Check::Workspace(check) => guarded(Report::new(rule, severity, ctx.sources), ctx, |report| check(ctx, report)),
+        Check::Policy(_) | Check::Engine => Vec::new(),
+    }
+}
+
+/// Runs `check`; a panic becomes a finding behind those it had made.
+fn guarded<'a>(mut report: Report<'a>, ctx: &RuleContext<'_>, check: impl FnOnce(&mut Report<'a>)) -> Vec<Draft> {
+    // A report is a list that grows: whatever a panic leaves in it is whole.
+    let outcome = catch_unwind(AssertUnwindSafe(|| check(&mut report)));
+    let (code, site) = (report.code(), report.site());
+    let mut drafts = report.into_drafts();
+    if outcome.is_err() {
+        drafts.extend(internal_error(code, site, ctx));
+    }
+    drafts
+}
+
+fn internal_error(code: &str, site: Option<usize>, ctx: &RuleContext<'_>) -> Option<Draft> {
+    let policy = site.and_then(|site| ctx.policies.get(site)).map(|site| site.document.span);
+    let finding = Finding {
+        code: INTERNAL_ERROR,
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        message: format!("the rule `{code}` failed here; this is a fault of crosstrail, please report it"),
+        primary: policy.or(ctx.anchor)?,
+        labels: Vec::new(),
+        path: Vec::new(),
+        help: None,
+        fixes: Vec::new(),
+    };
+    Some(Draft { finding, site: None, causes: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::testing::Fixture;
+    use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, Selection};
+
+    static PANICS: Rule = Rule {
+        code: "panics",
+        group: Group::Analysis,
+        severity: Severity::Error,
+        since: "0.1.0",
+        sources: &[],
+        doc: "",
+        check: Check::Policy(panics),
+    };
+
+    static WORKS: Rule = Rule { code: "works", check: Check::Workspace(works), doc: "", sources: &[], ..PANICS };
+
+    fn panics(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+        report.finding(site.document.span, "found before it failed");
+        panic!("on purpose");
+    }
+
+    fn works(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+        report.finding(ctx.policies[0].document.span, "still runs");
+    }
+
+    #[test]
+    fn a_panic_becomes_a_finding_and_the_other_rules_run() {
+        let fixture = Fixture::new(r#"{ "Statement": [] }"#);
+        let findings = super::check_with(&[&PANICS, &WORKS], &fixture.context(), &Selection::default());
+        let seen: Vec<_> = findings.iter().map(|it| (it.code, it.message.as_str())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("internal-error", "the rule `panics` failed here; this is a fault of crosstrail, please report it"),
+                ("panics", "found before it failed"),
+                ("works", "still runs"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! Policies without a Terraform file around them, to try one rule on.
+
+use std::sync::Arc;
+
+use crate::eval::json_text::verbatim;
+use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::{Piece, Text};
+use crate::finding::{Edit, Finding};
+use crate::policy::model::PolicyKind;
+use crate::policy::read_text;
+use crate::render;
+use crate::source::{FileId, SourceMap, TextRange};
+
+use super::{PolicySite, Rule, RuleContext, Selection, run};
+
+/// One policy in one file.
+pub(super) struct Fixture {
+    pub(super) sources: SourceMap,
+    pub(super) file: FileId,
+    pub(super) sites: Vec<PolicySite>,
+}
+
+impl Fixture {
+    /// An identity policy. `${name}` is a hole; `${account.name}` one of an account.
+    pub(super) fn new(json: &str) -> Self {
+        Self::of_kind(PolicyKind::Identity, json)
+    }
+
+    /// A policy of that kind.
+    pub(super) fn of_kind(kind: PolicyKind, json: &str) -> Self {
+        let sources = SourceMap::default();
+        let file = sources.add("policy.json", json);
+        let whole = TextRange::new(0, u32::try_from(json.len()).unwrap()).at(file);
+        let document = Arc::new(read_text(&with_holes(json, file), whole));
+        let address = "aws_iam_role.deploy";
+        let site =
+            PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
+        Self { sources, file, sites: vec![site] }
+    }
+
+    pub(super) fn context(&self) -> RuleContext<'_> {
+        let anchor = Some(TextRange::empty(0).at(self.file));
+        RuleContext { sources: &self.sources, policies: &self.sites, foreign: &|_| false, anchor }
+    }
+
+    /// What `rule` finds.
+    pub(super) fn run(&self, rule: &'static Rule) -> Vec<Finding> {
+        run::check_with(&[rule], &self.context(), &Selection::default())
+    }
+
+    /// What `rule` finds, each as `underlined text | severity: message`.
+    pub(super) fn shown(&self, rule: &'static Rule) -> Vec<String> {
+        let show = |finding: Finding| {
+            let text = self.sources.text(finding.primary);
+            format!("{text} | {}: {}", render::severity(finding.severity), finding.message)
+        };
+        self.run(rule).into_iter().map(show).collect()
+    }
+
+    /// The text after the first fix of each finding of `rule`.
+    pub(super) fn fixed(&self, rule: &'static Rule) -> String {
+        let mut edits: Vec<Edit> =
+            self.run(rule).into_iter().filter_map(|it| it.fixes.into_iter().next()).flat_map(|it| it.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.range));
+        let mut text = self.sources.file(self.file).text().to_string();
+        for edit in edits {
+            text.replace_range(edit.span.range.as_usize(), &edit.new_text);
+        }
+        text
+    }
+}
+
+/// What `rule` finds in an identity policy with one statement, made of `members`.
+pub(super) fn statement(rule: &'static Rule, members: &str) -> Vec<String> {
+    statement_of(rule, PolicyKind::Identity, members)
+}
+
+/// What `rule` finds in a policy of that kind with one statement, made of `members`.
+pub(super) fn statement_of(rule: &'static Rule, kind: PolicyKind, members: &str) -> Vec<String> {
+    Fixture::of_kind(kind, &format!(r#"{{"Statement": [{{{members}}}]}}"#)).shown(rule)
+}
+
+fn with_holes(source: &str, file: FileId) -> Text {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while let Some(start) = source[at..].find("${").map(|it| at + it) {
+        let end = start + source[start..].find('}').unwrap();
+        pieces.extend(known(source, at, start, file));
+        pieces.push(Piece::Hole(symbol(&source[start + 2..end])));
+        at = end + 1;
+    }
+    pieces.extend(known(source, at, source.len(), file));
+    Text::from_pieces(pieces)
+}
+
+fn known(source: &str, start: usize, end: usize, file: FileId) -> Vec<Piece> {
+    let range = TextRange::new(u32::try_from(start).unwrap(), u32::try_from(end).unwrap());
+    verbatim(&source[start..end], range.at(file)).pieces().to_vec()
+}
+
+fn symbol(name: &str) -> Symbol {
+    let cause = match name.split('.').next() {
+        Some("account") => Cause::Account,
+        Some("region") => Cause::Region,
+        Some("uuid") => Cause::Impure,
+        _ => Cause::Variable,
+    };
+    Symbol::new("", name, cause, None)
+}

@@ -1,0 +1,110 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::terminal::When;
+
+/// Finds broken AWS access in Terraform, across accounts.
+#[derive(Debug, Parser)]
+#[command(name = "crosstrail", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to colour output
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: When,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check Terraform configuration and policy documents
+    #[command(after_help = LINT_EXITS)]
+    Lint(LintArguments),
+    /// List the rules
+    Rules(RulesArguments),
+    /// Show the page of a rule
+    Explain(ExplainArguments),
+    /// Show what was understood of a configuration: values, resources and policies
+    Inspect(InspectArguments),
+    /// Print the completions of a shell
+    Completions(CompletionsArguments),
+}
+
+const LINT_EXITS: &str = "\
+Exit code:
+  0  nothing to mend (notes alone do not count)
+  1  an error or a warning was found, or part of what was named could not be checked
+  2  nothing could be checked";
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// Directories, files of configuration or policies; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to show findings
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: LintFormat,
+
+    /// Report only these rules or groups of rules
+    #[arg(long, value_name = "CODE|GROUP", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Do not report these rules or groups of rules
+    #[arg(long, value_name = "CODE|GROUP", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintFormat {
+    /// With the text around each finding
+    Human,
+    /// One line for each finding
+    Concise,
+    /// For programs: stable, with a published schema
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// How to show the rules
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The rule's code
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// A directory, a file of configuration or a policy; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+
+    /// How to show it
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}

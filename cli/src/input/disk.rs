@@ -1,0 +1,189 @@
+//! The files of the machine, within bounds.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, path};
+use rustc_hash::FxHashMap;
+
+use super::area::Area;
+use super::content;
+use super::refusals::Refusals;
+use crate::progress::Progress;
+
+/// The largest file that is read, in bytes. Configuration written by people stays
+/// below a megabyte; plans of large stacks reach some ten.
+pub(crate) const FILE_LIMIT: u64 = 32 << 20;
+
+/// Reads from the disk what lies in an [`Area`], relative to the working directory.
+#[derive(Debug)]
+pub(crate) struct DiskFileSystem {
+    area: Area,
+    /// Directories asked for so far, and whether they may be read.
+    admitted: RwLock<FxHashMap<PathBuf, bool>>,
+    /// The directories that a search for modules looks into.
+    searched: OnceLock<BTreeSet<String>>,
+    limit: u64,
+    progress: Progress,
+    refusals: Refusals,
+}
+
+impl DiskFileSystem {
+    /// The workspace around `directories`. Files larger than `limit` bytes are refused;
+    /// `progress` hears of each file that is read.
+    pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress) -> Self {
+        Self {
+            area: Area::around(directories),
+            admitted: RwLock::default(),
+            searched: OnceLock::new(),
+            limit,
+            progress,
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// What has been refused so far, and will be.
+    pub(super) fn refusals(&self) -> Refusals {
+        self.refusals.clone()
+    }
+
+    /// Lets a search for modules look into these directories only. Says so once.
+    pub(super) fn search_only(&self, directories: BTreeSet<String>) {
+        let _said_before = self.searched.set(directories);
+    }
+
+    /// Refuses what lies outside the area.
+    fn admit(&self, path: &Path) -> Result<(), FileError> {
+        let is_link = fs::symlink_metadata(path).map_err(|error| from_io(&error))?.is_symlink();
+        let admitted = if is_link {
+            let target = path.canonicalize().map_err(|error| from_io(&error))?;
+            self.area.admits(target.parent().unwrap_or(&target))
+        } else {
+            self.admits_directory(path.parent().unwrap_or(path))
+        };
+        if admitted { Ok(()) } else { Err(FileError::OutsideWorkspace) }
+    }
+
+    /// Whether what lies in `dir` may be read; the links on the way are resolved once.
+    fn admits_directory(&self, dir: &Path) -> bool {
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+        let known = self.admitted.read().unwrap_or_else(PoisonError::into_inner).get(dir).copied();
+        known.unwrap_or_else(|| {
+            let admitted = dir.canonicalize().is_ok_and(|real| self.area.admits(&real));
+            self.admitted.write().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), admitted);
+            admitted
+        })
+    }
+
+    /// The file, with its size in bytes.
+    fn open(&self, path: &Path) -> Result<(File, u64), FileError> {
+        // Opening a pipe would wait for someone to write to it.
+        let metadata = fs::metadata(path).map_err(|error| from_io(&error))?;
+        if !metadata.is_file() {
+            return Err(FileError::Other(not_a_file(&metadata).to_owned()));
+        }
+        if metadata.len() > self.limit {
+            return Err(FileError::TooLarge { size: metadata.len(), limit: self.limit });
+        }
+        let file = File::open(path).map_err(|error| from_io(&error))?;
+        Ok((file, metadata.len()))
+    }
+}
+
+impl FileSystem for DiskFileSystem {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.admit(Path::new(path)).inspect_err(|error| {
+            if *error == FileError::OutsideWorkspace {
+                self.refusals.add(path);
+            }
+        })?;
+        let (file, size) = self.open(Path::new(path))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
+        let read = file.take(self.limit).read_to_end(&mut bytes);
+        read.map_err(|error| from_io(&error))?;
+        self.progress.file_read(path);
+        match content::not_text(&bytes).filter(|_| content::is_text(path)) {
+            Some(reason) => Err(FileError::Other(reason.to_owned())),
+            None => Ok(bytes),
+        }
+    }
+
+    fn list(&self, dir: &str) -> Result<Vec<Entry>, FileError> {
+        let directory = Path::new(dir);
+        let entries = directory.read_dir().map_err(|error| from_io(&error))?;
+        if !self.admits_directory(directory) {
+            return Err(FileError::OutsideWorkspace);
+        }
+        let mut entries: Vec<_> = entries.flatten().filter_map(|entry| named(&entry)).collect();
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let kind = kind(&fs::metadata(path).ok()?)?;
+        let admitted = match kind {
+            EntryKind::File => self.admit(Path::new(path)).is_ok(),
+            EntryKind::Directory => self.admits_directory(Path::new(path)),
+        };
+        admitted.then_some(kind)
+    }
+
+    fn passes_over(&self, path: &str) -> bool {
+        self.searched.get().is_some_and(|searched| !searched.contains(path))
+    }
+}
+
+/// The entry, unless its name is no text or it is neither file nor directory.
+fn named(entry: &fs::DirEntry) -> Option<Entry> {
+    let name = entry.file_name().into_string().ok()?;
+    let own = entry.file_type().ok()?;
+    let kind = match (own.is_file(), own.is_dir()) {
+        (true, _) => EntryKind::File,
+        (_, true) => EntryKind::Directory,
+        (false, false) => kind(&fs::metadata(entry.path()).ok()?)?,
+    };
+    Some(Entry { name, kind })
+}
+
+fn kind(metadata: &Metadata) -> Option<EntryKind> {
+    match (metadata.is_file(), metadata.is_dir()) {
+        (true, _) => Some(EntryKind::File),
+        (_, true) => Some(EntryKind::Directory),
+        (false, false) => None,
+    }
+}
+
+fn not_a_file(metadata: &Metadata) -> &'static str {
+    if metadata.is_dir() { "a directory" } else { "neither a file nor a directory" }
+}
+
+/// The error in words that do not depend on the system where that can be.
+pub(super) fn from_io(error: &io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound => FileError::NotFound,
+        io::ErrorKind::PermissionDenied => FileError::Other("permission denied".to_owned()),
+        _ => FileError::Other(words(error)),
+    }
+}
+
+/// The system's words, without its number for them.
+fn words(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// `path` as the analysis knows it: relative to the working directory where it lies
+/// in it, separated by `/`; `None` if it is no text.
+pub(crate) fn known_as(path: &Path) -> Option<String> {
+    let inside = working_directory().filter(|_| path.is_absolute()).and_then(|working| path.strip_prefix(working).ok());
+    inside.unwrap_or(path).to_str().map(path::normalize)
+}
+
+/// The directory that the program was started in; it never changes it.
+fn working_directory() -> Option<&'static Path> {
+    static WORKING: OnceLock<Option<PathBuf>> = OnceLock::new();
+    WORKING.get_or_init(|| std::env::current_dir().ok()).as_deref()
+}

@@ -1,0 +1,183 @@
+//! What the command line names: directories with configuration, and policies that
+//! stand by themselves. What cannot be read is said and left out.
+
+mod area;
+pub(crate) mod content;
+mod disk;
+mod refusals;
+mod standard;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crosstrail_analyzer::source::{FileSystem, path};
+
+pub(crate) use disk::FILE_LIMIT;
+use disk::{DiskFileSystem, from_io, known_as};
+use refusals::Refusals;
+use standard::StandardInput;
+use walk::Searched;
+
+use crate::progress::Progress;
+
+/// The argument that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// What there is to check.
+pub(crate) struct Input {
+    /// Where its bytes come from.
+    pub(crate) files: Arc<dyn FileSystem>,
+    /// Directories below which modules are searched.
+    pub(crate) directories: Vec<String>,
+    /// Files that hold a policy, sorted.
+    pub(crate) documents: Vec<String>,
+    /// The files that findings are wanted for, if only files were named.
+    pub(crate) only: Option<BTreeSet<String>>,
+    /// What was named or met and cannot be checked.
+    pub(crate) problems: Vec<Problem>,
+    /// What the configuration will not be let to read.
+    pub(crate) refusals: Refusals,
+}
+
+/// Something that cannot be checked or is odd, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Problem {
+    /// A path, perhaps with line and column.
+    pub(crate) place: String,
+    /// Why, in lower case and without a full stop.
+    pub(crate) message: String,
+    /// What it means for the run.
+    pub(crate) weight: Weight,
+}
+
+/// What a problem means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// Something that should have been checked was not.
+    Unchecked,
+    /// It is odd, but nothing was missed.
+    Odd,
+}
+
+impl Problem {
+    pub(crate) fn new(place: &str, message: impl Into<String>) -> Self {
+        Self { place: place.to_owned(), message: message.into(), weight: Weight::Unchecked }
+    }
+
+    fn odd(self) -> Self {
+        Self { weight: Weight::Odd, ..self }
+    }
+
+    fn at(path: &Path, message: impl Into<String>) -> Self {
+        Self::new(&known_as(path).unwrap_or_else(|| path.to_string_lossy().into_owned()), message)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// Finds what there is to check at `paths`.
+pub(crate) fn gather(paths: &[PathBuf], limit: u64, progress: &Progress) -> Input {
+    let directories: Vec<_> = paths.iter().map(|path| directory_of(path)).collect();
+    let disk = DiskFileSystem::new(&directories, limit, progress.clone());
+    if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+        from_standard_input(paths, disk, limit)
+    } else {
+        from_disk(paths, disk, progress)
+    }
+}
+
+fn directory_of(path: &Path) -> PathBuf {
+    if path.as_os_str() == STANDARD_INPUT {
+        return PathBuf::from(".");
+    }
+    match path.parent().filter(|_| !path.is_dir()) {
+        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) => parent.to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> Input {
+    let files = Arc::new(disk);
+    let mut input = Input {
+        files: Arc::<DiskFileSystem>::clone(&files),
+        directories: Vec::new(),
+        documents: Vec::new(),
+        only: paths.iter().all(|path| path.is_file()).then(BTreeSet::new),
+        problems: Vec::new(),
+        refusals: files.refusals(),
+    };
+    let mut searched = Searched::default();
+    for named in paths {
+        match std::fs::metadata(named) {
+            Err(error) => input.problems.push(Problem::at(named, from_io(&error).to_string())),
+            Ok(metadata) if metadata.is_dir() => {
+                input.directories.extend(known_as(named));
+                walk::walk(named, &files, &mut input, &mut searched);
+            }
+            Ok(_) => named_file(named, &files, &mut input, &mut searched),
+        }
+    }
+    progress.expect(searched.files());
+    let searched = searched.into_directories();
+    input.directories.retain(|dir| searched.contains(dir));
+    files.search_only(searched);
+    input.documents.sort();
+    input.documents.dedup();
+    input
+}
+
+/// A file that the user names: the module it is part of is analysed, or it is a
+/// policy, or the user is told that it is neither.
+fn named_file(named: &Path, files: &DiskFileSystem, input: &mut Input, searched: &mut Searched) {
+    let Some(shown) = known_as(named) else {
+        return input.problems.push(Problem::at(named, "its name is not UTF-8"));
+    };
+    let text = files.read(&shown).map(|bytes| String::from_utf8(bytes).ok());
+    match text {
+        Err(error) => return input.problems.push(Problem::new(&shown, error.to_string())),
+        Ok(_) if content::is_terraform(&shown) => add_directory(path::parent(&shown), input, searched),
+        Ok(Some(text)) if content::may_be_policy(&text) => input.documents.push(shown.clone()),
+        Ok(_) => return input.problems.push(Problem::new(&shown, "neither Terraform nor a policy document")),
+    }
+    if let Some(only) = &mut input.only {
+        only.insert(shown);
+    }
+}
+
+/// Has the modules in `dir` analysed, and none below it unless they are called.
+fn add_directory(dir: &str, input: &mut Input, searched: &mut Searched) {
+    input.directories.push(dir.to_owned());
+    searched.directory(dir);
+}
+
+fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> Input {
+    disk.search_only(BTreeSet::from([".".to_owned()]));
+    let problem = |message: String| Problem::new(STANDARD_INPUT, message);
+    let nothing = |problem| Input {
+        files: Arc::new(crosstrail_analyzer::source::MemoryFileSystem::default()),
+        directories: Vec::new(),
+        documents: Vec::new(),
+        only: None,
+        problems: vec![problem],
+        refusals: Refusals::default(),
+    };
+    if paths.len() > 1 {
+        return nothing(problem("standard input cannot be combined with other paths".to_owned()));
+    }
+    let refusals = disk.refusals();
+    let standard = match StandardInput::read(disk, limit) {
+        Ok(standard) => standard,
+        Err(error) => return nothing(problem(error.to_string())),
+    };
+    let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
+    let directories = if documents.is_empty() { vec![".".to_owned()] } else { Vec::new() };
+    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new(), refusals }
+}

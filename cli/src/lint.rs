@@ -1,0 +1,62 @@
+//! `crosstrail lint [PATH...]`
+
+use std::io;
+
+use crosstrail_analyzer::finding::Finding;
+use crosstrail_analyzer::render::{self, Checked, Tally};
+use crosstrail_analyzer::rules::{Selection, UnknownSelector};
+
+use crate::arguments::{LintArguments, LintFormat};
+use crate::outcome::Outcome;
+use crate::run::{self, Analysed};
+use crate::terminal::{self, When};
+use crate::words;
+
+/// Checks what is named and says what was found.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome> {
+    let selection = match selection(arguments) {
+        Ok(selection) => selection,
+        Err(unknown) => {
+            terminal::report(&terminal::error_line(&unknown.to_string(), color));
+            return Ok(Outcome::Failed);
+        }
+    };
+    let Some(analysed) = run::analyse(&arguments.paths, color) else { return Ok(Outcome::Failed) };
+    let findings = analysed.findings(selection);
+    show(&findings, &analysed, arguments.format, color)?;
+    let is_clean = Tally::of(&findings).is_clean() && analysed.all_checked();
+    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+}
+
+fn selection(arguments: &LintArguments) -> Result<Selection, UnknownSelector> {
+    let mut selection = Selection::default();
+    arguments.select.iter().try_for_each(|name| selection.select(name.trim()))?;
+    arguments.ignore.iter().try_for_each(|name| selection.ignore(name.trim()))?;
+    Ok(selection)
+}
+
+/// Findings go to standard output; so does the summary for people, while a program
+/// that reads lines or JSON finds nothing else there.
+fn show(findings: &[Finding], analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
+    let (sources, summary) = (analysed.sources(), analysed.summary());
+    let last_lines = words::summary(&summary, Tally::of(findings));
+    match format {
+        LintFormat::Human => {
+            terminal::print(&(render::human::render(findings, sources, terminal::style(color)) + &last_lines))
+        }
+        LintFormat::Concise => {
+            let mut text = String::new();
+            render::concise::render(findings, sources, &mut text).map_err(io::Error::other)?;
+            terminal::print(&text)?;
+            terminal::report(last_lines.trim_end());
+            Ok(())
+        }
+        LintFormat::Json => {
+            let checked = Checked { files: summary.files, stacks: summary.stacks, policies: summary.policies };
+            terminal::print(&render::json::render(findings, sources, checked))
+        }
+    }
+}

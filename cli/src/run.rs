@@ -1,0 +1,102 @@
+//! A run of the analysis: everything that depends on the form of the library's facade
+//! is here, and so is what all commands that analyse have in common.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crosstrail_analyzer::analysis::{self, Analysis, Host, Roots};
+use crosstrail_analyzer::finding::Finding;
+use crosstrail_analyzer::render::inspection::Inspection;
+use crosstrail_analyzer::rules::Selection;
+use crosstrail_analyzer::source::SourceMap;
+
+use crate::input::{self, FILE_LIMIT, Input, Problem, Weight};
+use crate::progress::Progress;
+use crate::terminal::{self, When};
+use crate::words;
+
+/// What was analysed.
+pub(crate) struct Analysed {
+    analysis: Analysis,
+    only: Option<BTreeSet<String>>,
+    problems: Vec<Problem>,
+}
+
+/// Analyses what is at `paths`, and says what of it could not be checked. `None` if
+/// that was all of it.
+pub(crate) fn analyse(paths: &[PathBuf], color: When) -> Option<Analysed> {
+    let progress = if io::stderr().is_terminal() { Progress::on_terminal() } else { Progress::silent() };
+    let input = input::gather(paths, FILE_LIMIT, &progress);
+    let analysed = Analysed::new(input);
+    progress.finish();
+    analysed.report_problems(color);
+    if analysed.summary().files > 0 {
+        return Some(analysed);
+    }
+    if analysed.all_checked() {
+        terminal::report(&terminal::error_line(&words::nothing_to_check(paths), color));
+    }
+    None
+}
+
+impl Analysed {
+    fn new(input: Input) -> Self {
+        let mut host = Host::new(Arc::clone(&input.files));
+        host.set_roots(Roots { directories: input.directories, documents: input.documents });
+        let mut analysed = Self { analysis: host.analysis(), only: input.only, problems: input.problems };
+        let more: Vec<_> = analysed.analysis.problems().iter().map(|problem| analysed.problem(problem)).collect();
+        analysed.problems.extend(more);
+        analysed.problems.extend(input.refusals.problems());
+        analysed.problems.sort();
+        analysed.problems.dedup();
+        analysed
+    }
+
+    /// What the selected rules find, in the files that findings are wanted for.
+    pub(crate) fn findings(&self, selection: Selection) -> Vec<Finding> {
+        let mut findings = self.analysis.findings(&analysis::Options { select: selection });
+        if let Some(only) = &self.only {
+            findings.retain(|finding| only.contains(self.sources().file(finding.primary.file).path().as_ref()));
+        }
+        findings
+    }
+
+    /// The texts.
+    pub(crate) fn sources(&self) -> &SourceMap {
+        self.analysis.sources()
+    }
+
+    /// How much was looked at and understood.
+    pub(crate) fn summary(&self) -> analysis::Summary {
+        self.analysis.summary()
+    }
+
+    /// What was understood.
+    pub(crate) fn inspection(&self) -> Inspection {
+        self.analysis.inspect()
+    }
+
+    /// Whether all that should have been checked was.
+    pub(crate) fn all_checked(&self) -> bool {
+        self.problems.iter().all(|problem| problem.weight != Weight::Unchecked)
+    }
+
+    fn report_problems(&self, color: When) {
+        for problem in &self.problems {
+            let text = problem.to_string();
+            terminal::report(&match problem.weight {
+                Weight::Unchecked => terminal::error_line(&text, color),
+                Weight::Odd => terminal::warning_line(&text, color),
+            });
+        }
+    }
+
+    fn problem(&self, problem: &analysis::Problem) -> Problem {
+        let Some(span) = problem.span else { return Problem::new(&problem.path, problem.message.as_str()) };
+        let file = self.sources().file(span.file);
+        let at = file.line_column(span.range.start);
+        Problem::new(&format!("{}:{}:{}", file.path(), at.line, at.column), problem.message.as_str())
+    }
+}

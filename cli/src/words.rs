@@ -1,0 +1,76 @@
+//! What is said about a run as a whole.
+
+use std::path::PathBuf;
+
+use crosstrail_analyzer::analysis::Summary;
+use crosstrail_analyzer::render::Tally;
+
+/// That there is nothing to check at `paths`.
+pub(crate) fn nothing_to_check(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    format!("no Terraform configuration and no policy in {}", paths.join(", "))
+}
+
+/// The last lines: what was found, what was checked, and what stayed unknown.
+pub(crate) fn summary(summary: &Summary, tally: Tally) -> String {
+    let mut lines = vec![format!("{} in {}", found(tally), checked(summary))];
+    lines.extend(unknown(summary));
+    lines.join("\n") + "\n"
+}
+
+fn found(tally: Tally) -> String {
+    let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
+    let found: Vec<_> =
+        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word)).collect();
+    if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") }
+}
+
+fn checked(summary: &Summary) -> String {
+    let files = plural(summary.files, "file");
+    format!("{files}: {}, {}", plural(summary.stacks, "stack"), policies(summary.policies))
+}
+
+/// What kept the analysis from knowing more.
+fn unknown(summary: &Summary) -> Option<String> {
+    let parts: Vec<_> = [
+        (summary.policies_partly, "partly known before apply"),
+        (summary.policies_unknown, "not known at all before apply"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{} {what}", policies(count)))
+    .collect();
+    (!parts.is_empty()).then(|| format!("{}: only what holds for every value is reported", parts.join(", ")))
+}
+
+fn policies(count: usize) -> String {
+    if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(counts: [usize; 6]) -> Summary {
+        let [files, stacks, policies, policies_known, policies_partly, policies_unknown] = counts;
+        Summary { files, stacks, policies, policies_known, policies_partly, policies_unknown }
+    }
+
+    #[test]
+    fn the_last_lines() {
+        let cases = [
+            ([12, 2, 9, 6, 2, 1], Tally { errors: 2, warnings: 1, notes: 0 }, "\
+2 errors, 1 warning in 12 files: 2 stacks, 9 policies
+2 policies partly known before apply, 1 policy not known at all before apply: only what holds for every value is reported
+"),
+            ([1, 1, 1, 1, 0, 0], Tally { errors: 0, warnings: 0, notes: 0 }, "nothing found in 1 file: 1 stack, 1 policy\n"),
+        ];
+        for (counts, tally, expected) in cases {
+            assert_eq!(summary(&of(counts), tally), expected);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What the commands print, and how they end.
+
+mod support;
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use support::Sandbox;
+
+const FAULTY: &str =
+    r#"{"Version": "2012-10-17", "Statement": [{"Effect": "allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+
+/// What does not fit `schema`, at most: types, members, constants and least values.
+/// A member that the schema does not name does not fit it either: what is published
+/// is described.
+fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = root.pointer(reference.trim_start_matches('#')).expect(reference);
+        return misfits(value, target, root, at, found);
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allows = |types: &Value| types == kind || types.as_array().is_some_and(|types| types.contains(&kind.into()));
+    let fits = schema.get("type").is_none_or(allows)
+        && schema.get("const").is_none_or(|only| only == value)
+        && schema["enum"].as_array().is_none_or(|values| values.contains(value))
+        && schema["minimum"].as_i64().is_none_or(|least| value.as_i64() >= Some(least));
+    if !fits {
+        found.push(format!("{at}: {value} does not fit {schema}"));
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if value.get(name).is_none() {
+            found.push(format!("{at}: no `{name}`"));
+        }
+    }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        match schema["properties"].get(name) {
+            Some(schema) => misfits(member, schema, root, &format!("{at}.{name}"), found),
+            None => found.push(format!("{at}: `{name}` is not described")),
+        }
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        misfits(item, &schema["items"], root, &format!("{at}[{index}]"), found);
+    }
+}
+
+fn schema(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn json_output_fits_its_schema() {
+    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let sandbox = Sandbox::with("output-json", &[("bad.json", FAULTY)]);
+    let run = sandbox.run(&["lint", "--format", "json"]);
+    let output: Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut found = Vec::new();
+    misfits(&output, &schema, &schema, "output", &mut found);
+    assert_eq!(found, [""; 0]);
+    assert_eq!(output["findings"][0]["code"], "invalid-effect");
+    assert_eq!(output["summary"]["errors"], 1);
+}
+
+#[test]
+fn the_schema_refuses_what_does_not_fit() {
+    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let position = serde_json::json!({"line": 0, "column": "1", "offset": 0, "extra": 1});
+    let output = serde_json::json!({"version": 2, "findings": [{"range": {"start": position, "end": null}}]});
+    let mut found = Vec::new();
+    misfits(&output, &schema, &schema, "output", &mut found);
+    let about = |text: &str| found.iter().any(|misfit| misfit.starts_with(text));
+    for text in [
+        "output: no `summary`",
+        "output.version: 2",
+        "output.findings[0]: no `code`",
+        "output.findings[0].range.start.line: 0",
+        "output.findings[0].range.start.column: \"1\"",
+        "output.findings[0].range.start: `extra`",
+        "output.findings[0].range.end: null",
+    ] {
+        assert!(about(text), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn color() {
+    let sandbox = Sandbox::with("output-color", &[("bad.json", FAULTY)]);
+    let colored = |arguments: &[&str]| sandbox.run(arguments).stdout.contains("\u{1b}[");
+    assert!(!colored(&["lint"]), "a pipe gets no colours");
+    assert!(colored(&["lint", "--color", "always"]));
+    assert!(!colored(&["--color", "never", "lint"]));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let sandbox = Sandbox::with("output-pipe", &[("bad.json", FAULTY)]);
+    let mut child = sandbox.command(&["lint"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn rules() {
+    let sandbox = Sandbox::new("output-rules");
+    let table = sandbox.run(&["rules"]);
+    assert_eq!(table.code, 0);
+    assert!(table.stdout.lines().any(|line| line.starts_with("invalid-effect ")), "{table:?}");
+
+    let json: Value = serde_json::from_str(&sandbox.run(&["rules", "--format", "json"]).stdout).unwrap();
+    let rules = json["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), table.stdout.lines().count());
+    assert!(rules.iter().any(|rule| rule["code"] == "invalid-effect" && rule["group"] == "grammar"));
+}
+
+#[test]
+fn explain() {
+    let sandbox = Sandbox::new("output-explain");
+    let page = sandbox.run(&["explain", "invalid-effect"]);
+    assert_eq!(page.code, 0);
+    assert!(page.stdout.starts_with("invalid-effect\n"), "{page:?}");
+
+    let group = sandbox.run(&["explain", "grammar"]);
+    assert!(group.stdout.lines().any(|line| line.starts_with("invalid-effect ")), "{group:?}");
+
+    let unknown = sandbox.run(&["explain", "invalid-efect"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.ends_with("did you mean `invalid-effect`?\n"), "{unknown:?}");
+}
+
+#[test]
+fn completions() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = Sandbox::new(&format!("output-{shell}")).run(&["completions", shell]);
+        assert_eq!(run.code, 0);
+        let option = if shell == "fish" { "-l select" } else { "--select" };
+        assert!(run.stdout.contains(option), "{shell}");
+    }
+}
+
+#[test]
+fn help_and_version() {
+    let sandbox = Sandbox::new("output-help");
+    assert_eq!(sandbox.run(&["--version"]).stdout, concat!("crosstrail ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert!(sandbox.run(&["lint", "--help"]).stdout.contains("Exit code:"));
+    assert_eq!(sandbox.run(&[]).code, 2);
+}
+
+#[test]
+fn inspect() {
+    let text = "locals {\n  name = \"a-${var.suffix}\"\n  two  = 1 + 1\n}\n\nvariable \"suffix\" {}\n";
+    let sandbox = Sandbox::with("output-inspect", &[("main.tf", text)]);
+    let json = sandbox.run(&["inspect", "--format", "json"]);
+    assert_eq!(json.code, 0, "{json:?}");
+    let output: Value = serde_json::from_str(&json.stdout).unwrap();
+    let locals = serde_json::json!({
+        "name": {"known": false, "value": "a-{var.suffix}"},
+        "two": {"known": true, "value": 2},
+    });
+    assert_eq!(output["version"], 1);
+    assert_eq!(output["stacks"][0]["dir"], ".");
+    assert_eq!(output["stacks"][0]["locals"], locals);
+
+    let human = sandbox.run(&["inspect"]);
+    assert!(human.stdout.starts_with("stack .\n  locals:\n    name = \"a-{var.suffix}\"\n    two = 2\n"), "{human:?}");
+    assert_eq!(sandbox.run(&["inspect", "nowhere"]).code, 2);
+}
