@@ -222,6 +222,7 @@ fn length(call: &Call<'_>) -> Outcome {
         ValueKind::Set(_, items) if items.len() > 1 && !value.is_wholly_known() => None,
         ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => Some(items.len()),
         ValueKind::Map(_, fields) | ValueKind::Object(fields) => Some(fields.len()),
+        ValueKind::Unknown(Unknown { refinement: Refinement::Entry(_), .. }) => Some(1),
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::Bool | Type::Number => return Err(call.fail_at(0, "a string or a collection is required")),
             Type::Tuple(types) => Some(types.len()),

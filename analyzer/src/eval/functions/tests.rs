@@ -111,6 +111,7 @@ fn described(value: &Value) -> String {
         ValueKind::Unknown(unknown) => match &unknown.refinement {
             Refinement::Opaque => format!("?{}", unknown.symbol.address()),
             Refinement::OneOf(items) => format!("({})", all(items, " | ")),
+            Refinement::Entry(entry) => format!("{{{}: {}}}", described(&entry.0), described(&entry.1)),
             Refinement::Merged(items) => format!("merge({})", all(items, ", ")),
             Refinement::Sequence(parts) => {
                 let parts: Vec<_> = parts
