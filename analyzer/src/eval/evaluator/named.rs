@@ -109,7 +109,7 @@ impl Evaluator<'_> {
 
     fn constraint(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> TypeConstraint {
         let Some(ty) = &variable.ty else { return TypeConstraint::default() };
-        TypeConstraint::parse(&ty.value).unwrap_or_else(|error| {
+        TypeConstraint::parse_in(ty.file, &ty.value).unwrap_or_else(|error| {
             let scope = Scope::of_module(Arc::clone(module), ty.file);
             self.record(error.or_at(scope.span(ty.value.range)));
             TypeConstraint::default()

@@ -9,6 +9,7 @@ mod case;
 mod collections;
 mod context;
 mod conversion;
+mod csv;
 mod encoding;
 mod encoding_json;
 mod encoding_yaml;

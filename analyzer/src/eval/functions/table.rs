@@ -73,6 +73,7 @@ static FAMILIES: &[&[Function]] = &[
     super::case::FUNCTIONS,
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
+    super::csv::FUNCTIONS,
     super::encoding::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
     super::encoding_yaml::FUNCTIONS,

@@ -282,3 +282,34 @@ fn sizes_are_bounded() {
     let ValueKind::Unknown(unknown) = &product.kind else { panic!("{product:?}") };
     assert_eq!(*unknown.symbol.cause(), Cause::Limit("size of a product"));
 }
+
+/// Numbers that look random and are the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+#[test]
+fn no_arguments_make_a_function_panic() {
+    let pool = value(
+        r#"["", "a", "é\u0301😀", "%", "%5.3v|%s", "/(/", "/a*/", "[[:x:]", "\\", "\\Q", "a{x}b", "{x}", "?u", "?list l", "?a|b",
+        "?1|2", null, true, 0, 1, -1, 3.5, 1e21, 1e300, 9223372036854775807, -9223372036854775808, 62, [], ["a", "{x}", null],
+        [[1], "?u"], {}, {"a": "{x}", "b": [null]}, "10.0.0.0/8", "::/0", "0.0.0.0/32", "2020-01-02T03:04:05Z", "a: [b",
+        "- &x [*x]", "{\"a\":", "a,b\n\"", "1h-2us", "'x''", "YQ", "UTF-16", "//", "../..", "\u0000", "K\u2028"]"#,
+    );
+    let pool = pool.elements().unwrap();
+    let mut dice = Dice(7);
+    for name in signature::names().filter(|name| !is_special(name)) {
+        for _ in 0..400 {
+            let count = dice.roll(5);
+            let arguments: Vec<Value> = (0..count).map(|_| pool[dice.roll(pool.len())].clone()).collect();
+            if let Ok(result) = run(name, &arguments) {
+                described(&result);
+            }
+        }
+    }
+}

@@ -92,7 +92,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::tests::run;
-    use super::*;
     use crate::eval::json;
     use crate::eval::text::Text;
 

@@ -31,7 +31,8 @@ fn trimmed(call: &Call<'_>, at_start: Option<Cut<'_>>, at_end: Cut<'_>) -> Value
     let source = text_of(&call.value(0));
     let start_is_known = at_start.is_none_or(|is_cut| source.known_prefix().contains(|char| !is_cut(char)));
     let end_is_known = source.known_suffix().contains(|char| !at_end(char));
-    if !source.is_known() && !(start_is_known && end_is_known) {
+    let is_decided = source.is_known() || (start_is_known && end_is_known);
+    if !is_decided {
         return call.unknown(Type::String);
     }
     let mut pieces = source.pieces().to_vec();

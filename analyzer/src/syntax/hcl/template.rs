@@ -296,9 +296,12 @@ impl<'a> Parser<'a> {
         let mut start = from;
         for line in self.text.get(from..).unwrap_or_default().split_inclusive('\n') {
             let trimmed = line.trim();
-            if trimmed == tag && line.ends_with('\n') {
+            let content = line.strip_suffix('\n').map(|content| content.strip_suffix('\r').unwrap_or(content));
+            if trimmed == tag
+                && let Some(content) = content.filter(|content| !content.contains('\r'))
+            {
                 let blanks = line.len() - line.trim_start().len();
-                let end = start + line.trim_end_matches(['\n', '\r']).len();
+                let end = start + content.len();
                 return Some(ClosingLine { start, tag_end: start + blanks + tag.len(), end });
             }
             if self.trusts_layout() && opens_heredoc(trimmed, tag) {
@@ -358,7 +361,7 @@ impl<'a> Parser<'a> {
             }
             self.advance_to(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
             match self.peek() {
-                b'\r' if self.byte(1) != b'\n' && !self.at_end() => {
+                b'\r' if self.byte(1) != b'\n' && matches!(extent, Extent::Tag(..)) => {
                     let range = self.range(self.at, self.at + 1);
                     self.minor(range, "a carriage return without a line feed".to_owned());
                     self.step(1);
