@@ -97,7 +97,8 @@ pub struct Leaf {
     /// The text.
     pub text: Text,
     /// Where it was written: the content of a string without its quotes where that is
-    /// one text in one file, else the expression that makes it.
+    /// one text in one file, else the expression that makes it. For an attribute that no
+    /// expression gives, such as the ARN of a resource, the reference to it.
     pub span: Span,
     /// The references by which it came here, the last one first.
     pub via: Vec<Span>,
@@ -206,6 +207,28 @@ impl PolicyDocument {
             && is_known(&self.version)
             && is_known(&self.id)
             && self.statements.iter().all(Statement::is_wholly_known)
+    }
+}
+
+impl PolicyDocument {
+    /// Calls `each` for every string of the document.
+    pub fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf)) {
+        self.version.iter_mut().chain(&mut self.id).for_each(&mut *each);
+        for statement in &mut self.statements {
+            statement.sid.iter_mut().chain(&mut statement.effect).for_each(&mut *each);
+            for strings in statement.actions.iter_mut().chain(&mut statement.resources) {
+                strings.items.iter_mut().chain(&mut strings.possible).for_each(&mut *each);
+            }
+            for group in statement.principals.iter_mut().flat_map(|principals| &mut principals.groups) {
+                each(&mut group.kind);
+                group.items.iter_mut().chain(&mut group.possible).for_each(&mut *each);
+            }
+            for condition in &mut statement.conditions {
+                each(&mut condition.operator);
+                each(&mut condition.key);
+                condition.values.iter_mut().chain(&mut condition.possible).for_each(&mut *each);
+            }
+        }
     }
 }
 

@@ -366,3 +366,77 @@ fn files_of_policies_stand_alone() {
     assert_eq!((site.kind, site.form, site.knowledge), (PolicyKind::Unattached, Form::PolicyFile, Knowledge::Known));
     assert_eq!(sources.text(site.document.statements[0].actions[0].items[0].span), "s3:*");
 }
+
+#[test]
+fn what_stands_nowhere_is_marked_where_it_is_referred_to() {
+    let it = main_tf(
+        r#"
+variable "trusted" {}
+resource "aws_sns_topic" "t" { name = "t" }
+locals { topic = aws_sns_topic.t.arn }
+data "aws_iam_policy_document" "d" {
+  statement {
+    resources = [local.topic]
+    principals {
+      type        = "AWS"
+      identifiers = [var.trusted]
+    }
+  }
+}
+resource "aws_sns_topic_policy" "p" {
+  arn    = local.topic
+  policy = data.aws_iam_policy_document.d.json
+}
+resource "aws_kms_key" "k" { policy = data.aws_kms_key.old.policy }
+data "aws_kms_key" "old" { key_id = "x" }
+"#,
+    );
+    let statement = &it.site("aws_sns_topic_policy.p").document.statements[0];
+    let resource = &statement.resources[0].items[0];
+    assert_eq!(it.underlined(resource.span), "aws_sns_topic.t.arn");
+    let via: Vec<_> = resource.via.iter().map(|span| it.underlined(*span)).collect();
+    assert_eq!(via, ["local.topic"]);
+    assert_eq!(it.shown(&statement.principals[0].groups[0].items), ["main.tf: var.trusted"]);
+    let unknown = it.site("aws_kms_key.k");
+    assert_eq!(unknown.knowledge, Knowledge::Unknown);
+    assert_eq!(it.underlined(unknown.document.span), "policy = data.aws_kms_key.old.policy");
+}
+
+#[test]
+fn half_typed_policies_are_read_without_panic() {
+    let whole = r#"
+variable "v" {}
+data "aws_iam_policy_document" "d" {
+  source_policy_documents = ["{\"Statement\": [{\"Sid\": \"A\"}]}", var.v]
+  statement {
+    sid     = "A"
+    actions = var.v ? ["s3:Get*"] : concat(["a"], var.v)
+    dynamic "principals" {
+      for_each = var.v
+      content {
+        type        = principals.key
+        identifiers = [principals.value, "é"]
+      }
+    }
+    condition {
+      test     = "Bool"
+      variable = "${var.v}:x"
+      values   = [true]
+    }
+  }
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = data.aws_iam_policy_document.d.json
+  inline_policy { policy = jsonencode(merge({ Statement = [{ (var.v) = 1 }] }, var.v)) }
+}
+resource "aws_iam_policy" "p" {
+  policy = <<-EOF
+    {"Statement": [{"Action": "${var.v}:*", "Condition": {"Bool": {"a\u00e9": ${var.v}}}}]}
+  EOF
+}
+"#;
+    for (end, _) in whole.char_indices() {
+        main_tf(whole.get(..end).unwrap());
+    }
+    assert_eq!(main_tf(whole).sites.len(), 3);
+}
