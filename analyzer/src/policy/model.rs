@@ -211,23 +211,35 @@ impl PolicyDocument {
 }
 
 impl PolicyDocument {
-    /// Calls `each` for every string of the document.
-    pub fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf)) {
-        self.version.iter_mut().chain(&mut self.id).for_each(&mut *each);
+    /// Calls `each` for every string of the document, and with the place of the element that holds it.
+    pub fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
+        let span = self.span;
+        self.version.iter_mut().chain(&mut self.id).for_each(|leaf| each(leaf, span));
         for statement in &mut self.statements {
-            statement.sid.iter_mut().chain(&mut statement.effect).for_each(&mut *each);
-            for strings in statement.actions.iter_mut().chain(&mut statement.resources) {
-                strings.items.iter_mut().chain(&mut strings.possible).for_each(&mut *each);
+            statement.for_each_leaf_mut(each);
+        }
+    }
+}
+
+impl Statement {
+    fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
+        let span = self.span;
+        self.sid.iter_mut().chain(&mut self.effect).for_each(|leaf| each(leaf, span));
+        for strings in self.actions.iter_mut().chain(&mut self.resources) {
+            strings.items.iter_mut().chain(&mut strings.possible).for_each(|leaf| each(leaf, strings.key));
+        }
+        for principals in &mut self.principals {
+            for group in &mut principals.groups {
+                each(&mut group.kind, principals.key);
+                let key = group.kind.span;
+                group.items.iter_mut().chain(&mut group.possible).for_each(|leaf| each(leaf, key));
             }
-            for group in statement.principals.iter_mut().flat_map(|principals| &mut principals.groups) {
-                each(&mut group.kind);
-                group.items.iter_mut().chain(&mut group.possible).for_each(&mut *each);
-            }
-            for condition in &mut statement.conditions {
-                each(&mut condition.operator);
-                each(&mut condition.key);
-                condition.values.iter_mut().chain(&mut condition.possible).for_each(&mut *each);
-            }
+        }
+        for condition in &mut self.conditions {
+            each(&mut condition.operator, span);
+            each(&mut condition.key, condition.operator.span);
+            let key = condition.key.span;
+            condition.values.iter_mut().chain(&mut condition.possible).for_each(|leaf| each(leaf, key));
         }
     }
 }

@@ -31,12 +31,12 @@ impl Headers {
         self.spans.contains(&span)
     }
 
-    /// Moves each string that stands at a header to the first reference to it.
+    /// Moves each string that stands at a header to the first reference to it; to the element
+    /// that holds it if no single reference gave it, as with `[*]`.
     pub(super) fn settle(&self, document: &mut PolicyDocument) {
-        document.for_each_leaf_mut(&mut |leaf| {
-            while !leaf.implied && self.contains(leaf.span) {
-                let Some(reference) = leaf.via.pop() else { break };
-                leaf.span = reference;
+        document.for_each_leaf_mut(&mut |leaf, element| {
+            if !leaf.implied && self.contains(leaf.span) {
+                leaf.span = leaf.via.pop().unwrap_or(element);
             }
         });
     }
