@@ -175,12 +175,15 @@ fn content_of_template(text: &Text, length: usize, origin: Span) -> Option<Span>
     Some(TextRange::new(origin.range.start + quote, origin.range.end.checked_sub(quote)?).at(origin.file))
 }
 
+/// Keys that data sources write under another name, which is as long as the key in quotes: `not_actions`.
+const RENAMED: [&str; 3] = ["NotAction", "NotPrincipal", "NotResource"];
+
 /// The text of a key with its place, if the place shows how it was written: bare or in quotes.
 fn key_text(name: &SmolStr, origin: &Origin) -> Option<(Text, Span)> {
     let span = origin.span?;
     let length = u32::try_from(name.len()).ok()?;
     let quotes = span.range.len().checked_sub(length)?;
-    if quotes != 0 && quotes != 2 {
+    if quotes != 0 && quotes != 2 || RENAMED.contains(&name.as_str()) {
         return Some((Text::known(name.clone()), span));
     }
     let start = span.range.start + quotes / 2;

@@ -206,7 +206,13 @@ data "aws_iam_policy_document" "d" {
   }
 }
 data "aws_iam_policy_document" "unused" {
-  statement { not_actions = ["iam:*"] }
+  statement {
+    not_actions = ["iam:*"]
+    not_principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
 }
 resource "aws_kms_key" "a" {
   policy = data.aws_iam_policy_document.d.json
@@ -236,7 +242,10 @@ resource "aws_kms_key" "b" {
     assert_eq!(it.shown(&statement.conditions[0].values), ["main.tf: &{aws:username}"]);
     let unused = it.site("data.aws_iam_policy_document.unused");
     assert_eq!((unused.kind, unused.knowledge), (PolicyKind::Unattached, Knowledge::Known));
-    assert!(unused.document.statements[0].actions[0].negated);
+    let statement = &unused.document.statements[0];
+    assert!(statement.actions[0].negated && statement.principals[0].negated);
+    let keys = [statement.actions[0].key, statement.principals[0].key].map(|key| it.underlined(key));
+    assert_eq!(keys, ["not_actions", "not_principals"]);
 }
 
 #[test]
@@ -439,4 +448,33 @@ resource "aws_iam_policy" "p" {
         main_tf(whole.get(..end).unwrap());
     }
     assert_eq!(main_tf(whole).sites.len(), 3);
+}
+
+#[test]
+fn json_notation() {
+    let it = case(&[(
+        "main.tf.json",
+        r#"{
+  "variable": {"id": {}},
+  "data": {"aws_iam_policy_document": {"d": {
+    "statement": {"actions": ["sts:AssumeRole"], "principals": [{"type": "AWS", "identifiers": ["arn:aws:iam::${var.id}:root", "${var.id}"]}]}
+  }}},
+  "resource": {
+    "aws_iam_role": {"r": {
+      "assume_role_policy": "${data.aws_iam_policy_document.d.json}",
+      "inline_policy": [{"name": "i", "policy": "{\"Statement\": {\"Action\": \"s3:*\", \"Resource\": \"${var.id}\"}}"}]
+    }}
+  }
+}"#,
+    )]);
+    assert_eq!(it.addresses(), ["aws_iam_role.r assume_role_policy", "aws_iam_role.r inline_policy.policy"]);
+    let trust = &it.sites[0];
+    assert_eq!((trust.kind, trust.form), (PolicyKind::Trust, Form::DataSource));
+    let group = &trust.document.statements[0].principals[0].groups[0];
+    assert_eq!(it.shown(&group.items), ["main.tf.json: arn:aws:iam::${var.id}:root", "main.tf.json: var.id"]);
+    let inline = &it.sites[1];
+    assert_eq!((inline.kind, inline.form), (PolicyKind::Identity, Form::Quoted));
+    let statement = &inline.document.statements[0];
+    assert_eq!(it.shown(&statement.actions[0].items), ["main.tf.json: s3:*"]);
+    assert_eq!(it.shown(&statement.resources[0].items), ["main.tf.json: ${var.id}"]);
 }
