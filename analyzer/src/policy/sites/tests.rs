@@ -478,3 +478,25 @@ fn json_notation() {
     assert_eq!(it.shown(&statement.actions[0].items), ["main.tf.json: s3:*"]);
     assert_eq!(it.shown(&statement.resources[0].items), ["main.tf.json: ${var.id}"]);
 }
+
+#[test]
+fn attributes_within_objects() {
+    let it = main_tf(
+        r#"
+resource "awscc_iam_role" "r" {
+  assume_role_policy_document = sensitive(jsonencode({ Statement = [{ Action = "sts:AssumeRole" }] }))
+  policies = [{
+    policy_name     = "p"
+    policy_document = jsonencode({ Statement = [{ Action = "s3:*" }] })
+  }]
+}
+"#,
+    );
+    assert_eq!(it.sites.len(), 2);
+    let (trust, inline) = (&it.sites[0], &it.sites[1]);
+    assert_eq!((trust.kind, inline.kind), (PolicyKind::Trust, PolicyKind::Identity));
+    assert!(trust.document.statements[0].actions[0].items[0].sensitive);
+    let action = &inline.document.statements[0].actions[0].items[0];
+    assert_eq!((it.underlined(action.span).as_str(), action.sensitive), ("s3:*", false));
+    assert_eq!(it.underlined(inline.span), "policy_document");
+}
