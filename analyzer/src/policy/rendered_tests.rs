@@ -269,3 +269,16 @@ fn the_indented_text_is_that_of_go() {
     assert_eq!(indented.as_str().unwrap(), expected);
     assert!(minified.as_text().unwrap().json().is_some());
 }
+
+#[test]
+fn keys_are_marked_as_they_are_written() {
+    let it = case(
+        r#"{"statement": [{"not_actions": ["a"], "not_resources": ["b"], "not_principals": [{"type": "AWS", "identifiers": ["c"]}],
+            "condition": [{"test": "Bool", "variable": "k", "values": ["true"]}]}]}"#,
+    );
+    let statement = &it.document.statements[0];
+    let keys = [statement.actions[0].key, statement.resources[0].key].map(|key| it.underlined(key));
+    assert_eq!(keys, ["not_actions", "not_resources"]);
+    assert!(it.underlined(statement.principals[0].key).starts_with("{\"type\""));
+    assert!(it.underlined(statement.condition_key.unwrap()).starts_with("{\"test\""));
+}

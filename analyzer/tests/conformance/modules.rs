@@ -16,7 +16,7 @@ use crosstrail_analyzer::syntax::parse_hcl;
 
 use super::answer::{difference, member, name_of, parse, read, text};
 
-struct Case {
+pub(crate) struct Case {
     name: &'static str,
     files: MemoryFileSystem,
     sources: SourceMap,
@@ -25,7 +25,7 @@ struct Case {
 
 impl Case {
     /// The module `name` with the values of `variables`, a file in it.
-    fn new(name: &'static str, variables: Option<&str>) -> Self {
+    pub(crate) fn new(name: &'static str, variables: Option<&str>) -> Self {
         let mut files = MemoryFileSystem::default();
         let root = format!("{}/../tests/conformance/terraform/{name}", env!("CARGO_MANIFEST_DIR"));
         add_files(Path::new(&root), "", &mut files);
@@ -44,7 +44,7 @@ impl Case {
         Self { name, files, sources, stack }
     }
 
-    fn evaluator(&self) -> Evaluator<'_> {
+    pub(crate) fn evaluator(&self) -> Evaluator<'_> {
         Evaluator::new(&self.stack, &self.sources, &self.files, Options::usual())
     }
 
@@ -59,7 +59,7 @@ fn add_files(dir: &Path, prefix: &str, files: &mut MemoryFileSystem) {
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type().expect("a file type").is_dir() {
             add_files(&entry.path(), &format!("{name}/"), files);
-        } else if name != "expected-outputs.json" {
+        } else if !name.starts_with("expected-") {
             files.insert(&name, std::fs::read(entry.path()).expect("a recorded file"));
         }
     }
@@ -181,7 +181,7 @@ fn block_fields(value: &Value) -> Option<&Arc<Fields>> {
     }
 }
 
-fn items(value: Option<&JsonValue>) -> &[JsonValue] {
+pub(crate) fn items(value: Option<&JsonValue>) -> &[JsonValue] {
     match value.map(|value| &value.kind) {
         Some(JsonKind::Array(items)) => items,
         _ => &[],

@@ -1,9 +1,8 @@
 //! Modules and resources as `count` and `for_each` make them.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use smol_str::SmolStr;
 
@@ -199,7 +198,7 @@ pub(in crate::eval) struct Expansion<I> {
     pub(in crate::eval) repetition: Repetition,
     pub(in crate::eval) instances: Vec<Arc<I>>,
     /// Instances that were asked for by a key of which it is not known whether there is one.
-    on_demand: RefCell<BTreeMap<SmolStr, Arc<I>>>,
+    on_demand: Mutex<BTreeMap<SmolStr, Arc<I>>>,
 }
 
 pub(in crate::eval) type ResourceExpansion = Expansion<ResourceInstance>;
@@ -299,7 +298,7 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ResourceExpansion { address, repetition, instances, on_demand: RefCell::default() }
+        ResourceExpansion { address, repetition, instances, on_demand: Mutex::default() }
     }
 
     /// The instances of the call `name` of `module`; `None` if it is not declared.
@@ -356,7 +355,7 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ModuleExpansion { address, repetition, instances, on_demand: RefCell::default() }
+        ModuleExpansion { address, repetition, instances, on_demand: Mutex::default() }
     }
 
     /// The instance under `key`. Where not all instances are known, one is made for the key;
@@ -392,7 +391,8 @@ impl Evaluator<'_> {
     fn instance_on_demand<I: Instance>(&self, expansion: &Expansion<I>, summary: &Arc<I>, key: &Value) -> Arc<I> {
         self.doubtful.set(true);
         let name = canonical(key);
-        if let Some(known) = expansion.on_demand.borrow().get(&name) {
+        let on_demand = || expansion.on_demand.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = on_demand().get(&name) {
             return Arc::clone(known);
         }
         let scope = |scope: &Scope| expansion.repetition.bind_key(self, scope, key);
@@ -400,7 +400,7 @@ impl Evaluator<'_> {
         let label = expansion.repetition.key_for(key).unwrap_or(label);
         let address = format!("{}{label}", expansion.address);
         let instance = Arc::new(summary.under(self.new_id(), label, address.into(), scope));
-        expansion.on_demand.borrow_mut().insert(name, Arc::clone(&instance));
+        on_demand().insert(name, Arc::clone(&instance));
         instance
     }
 }
