@@ -33,8 +33,12 @@ pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) ->
 
 /// Whether an action that cannot be narrowed to resources can match `pattern`.
 fn star_fits<H: Eq + Clone>(pattern: &Pattern<H>) -> Truth {
-    let open_end = pattern.arn_fields().is_some_and(|[.., resource]| resource.is_everything());
+    let open_end = pattern.arn_fields().is_some_and(|[.., resource]| resource.covers(&everything()).may_be());
     if open_end { Truth::Unknown } else { pattern.covers(&Pattern::of_text("*", Syntax::Literal)) }
+}
+
+fn everything<H: Eq + Clone>() -> Pattern<H> {
+    Pattern::of_text("*", Syntax::Wildcards)
 }
 
 fn is_unlisted<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
@@ -65,9 +69,16 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     if !has_room('/', 0) {
         return Truth::No;
     }
-    // A `*` in front of the fifth colon may reach over it, so that the fields are others than they seem.
+    // A `*` in front of the fifth colon may reach over it, so that the fields are others than
+    // they seem, unless what stands in the account's place reads like one.
     let reaches_over = [scheme, partition, service, region, account].into_iter().any(Pattern::has_wildcards);
-    if by_field.is_no() && reaches_over && has_room(':', 1) { whole() } else { by_field }
+    let seems_shifted = reaches_over && !account.is_everything() && account.overlaps(&account_form()).is_no();
+    if by_field.is_no() && seems_shifted && has_room(':', 1) { whole() } else { by_field }
+}
+
+/// Twelve characters, as an account id has.
+fn account_form<H: Eq + Clone>() -> Pattern<H> {
+    Pattern::of_text("????????????", Syntax::Wildcards)
 }
 
 /// A region or account in the form is never empty.
@@ -78,8 +89,9 @@ fn field_fits<H: Eq + Clone>(form: &Pattern<H>, field: &Pattern<H>) -> Truth {
     form.overlaps(field)
 }
 
-/// The form with `*` for each name.
-fn filled(form: &str) -> String {
+/// The ARN form with `*` for each name: `arn:*:s3:::*`.
+#[must_use]
+pub fn filled(form: &str) -> String {
     let mut parts = form.split("${");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -94,8 +106,23 @@ fn filled(form: &str) -> String {
 fn may_hold(form: &str, letter: char, times: usize) -> bool {
     let form = form.splitn(6, ':').nth(5).unwrap_or_default();
     let mut names = form.split("${").skip(1).map(|part| part.split('}').next().unwrap_or_default());
-    times <= form.matches(letter).count() || !names.all(|name| PLAIN_NAMES.contains(&name))
+    let is_free_of = |name: &str| PLAIN_NAMES.contains(&name) || letter == ':' && PATH_NAMES.contains(&name);
+    times <= form.matches(letter).count() || !names.all(is_free_of)
 }
+
+/// Names that may hold slashes but no colon (IAM, KMS, CloudWatch Logs, Systems Manager).
+const PATH_NAMES: [&str; 10] = [
+    "Alias",
+    "AssumedRoleName",
+    "GroupNameWithPath",
+    "InstanceProfileNameWithPath",
+    "LogGroupName",
+    "LogStreamName",
+    "ParameterNameWithoutLeadingSlash",
+    "PolicyNameWithPath",
+    "RoleNameWithPath",
+    "UserNameWithPath",
+];
 
 /// Names that hold neither slash nor colon, by the naming rules of their services (S3,
 /// DynamoDB, KMS, Lambda, SQS, SNS, CloudTrail).

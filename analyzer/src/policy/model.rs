@@ -9,7 +9,7 @@
 use smol_str::SmolStr;
 
 use crate::eval::symbol::Symbol;
-use crate::eval::text::Text;
+use crate::eval::text::{Piece, Text};
 use crate::source::Span;
 
 /// What a policy is attached to, which decides what it may say.
@@ -107,6 +107,14 @@ pub struct Leaf {
     pub implied: bool,
     /// Marked `sensitive`: its text is never printed.
     pub sensitive: bool,
+}
+
+impl Leaf {
+    /// Whether someone wrote the whole text, at one place, as it is: it is not put together.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        matches!(self.text.pieces(), [Piece::Known(known)] if known.place.is_some())
+    }
 }
 
 /// An element that holds one string or a list of them.

@@ -3,26 +3,34 @@
 use crate::aws::facts::{self, ConditionKeyFacts, OperatorUse};
 use crate::policy::model::{Condition, Leaf, PolicyDocument, Statement};
 
-/// The actions of a statement, those that may be there included: a wrong one is wrong if it is there.
+/// The actions of a statement, and those of an unknown branch: a wrong one is wrong if it is there.
 pub(super) fn actions(statement: &Statement) -> impl Iterator<Item = &Leaf> {
-    statement.actions.iter().flat_map(|strings| strings.items.iter().chain(&strings.possible))
+    statement.actions.iter().flat_map(|strings| with_written(&strings.items, &strings.possible))
 }
 
-/// The resources of a statement, those that may be there included.
+/// The resources of a statement, and those of an unknown branch.
 pub(super) fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
-    statement.resources.iter().flat_map(|strings| strings.items.iter().chain(&strings.possible))
+    statement.resources.iter().flat_map(|strings| with_written(&strings.items, &strings.possible))
 }
 
-/// The principals of the type `AWS`, those that may be there included.
+/// The principals of the type `AWS`, and those of an unknown branch.
 pub(super) fn aws_principals(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     let groups = statement.principals.iter().flat_map(|principals| &principals.groups);
     let of_aws = groups.filter(|group| group.kind.text.as_known().is_some_and(|kind| kind == "AWS"));
-    of_aws.flat_map(|group| group.items.iter().chain(&group.possible))
+    of_aws.flat_map(|group| with_written(&group.items, &group.possible))
 }
 
-/// The values of a condition, those that may be there included.
+/// The values of a condition, and those of an unknown branch.
 pub(super) fn values(condition: &Condition) -> impl Iterator<Item = &Leaf> {
-    condition.values.iter().chain(&condition.possible)
+    with_written(&condition.values, &condition.possible)
+}
+
+/// What is there for certain, and of what may be there that which someone wrote as it is.
+///
+/// The rest is put together in branches that often exclude each other: the partition of
+/// a data source that is not there is empty, but then what names it is not there either.
+fn with_written<'a>(items: &'a [Leaf], possible: &'a [Leaf]) -> impl Iterator<Item = &'a Leaf> {
+    items.iter().chain(possible.iter().filter(|leaf| leaf.is_written()))
 }
 
 /// The conditions of which operator and key are known and exist.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::aws::facts::{self, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
+use crate::aws::resource::filled;
 use crate::eval::text::Text;
-use crate::rules::action::fit::with_placeholders;
 use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, fields};
 use crate::rules::text::pattern;
 
@@ -153,11 +153,10 @@ fn may_be_listed(service: &str, resource: &Field) -> bool {
     }
     // A hole may hold what makes it fit; holes come after what is known of the start.
     let open = if resource.holes { "*" } else { "" };
-    let written: Pattern<u8> =
-        Pattern::of_text(&format!("{}{open}", with_placeholders(&resource.known)), Syntax::Wildcards);
+    let written: Pattern<u8> = Pattern::of_text(&format!("{}{open}", filled(&resource.known)), Syntax::Wildcards);
     types.any(|ty| {
         ty.arns().any(|arn| {
-            let template = with_placeholders(arn.splitn(FIELDS, ':').last().unwrap_or_default());
+            let template = filled(arn.splitn(FIELDS, ':').last().unwrap_or_default());
             written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
         })
     })
@@ -217,9 +216,9 @@ fn missing_place(text: &Text, fields: &[Field]) -> Option<Fault> {
 
 fn may_be_of(resource: &Field, ty: &ResourceTypeFacts) -> bool {
     let open = if resource.holes { "*" } else { "" };
-    let known = with_placeholders(&resource.known);
+    let known = filled(&resource.known);
     let written: Pattern<u8> = Pattern::of_text(&format!("{open}{known}{open}"), Syntax::Wildcards);
-    let template = with_placeholders(ty.arn.splitn(FIELDS, ':').last().unwrap_or_default());
+    let template = filled(ty.arn.splitn(FIELDS, ':').last().unwrap_or_default());
     resource.holes || written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
 }
 
