@@ -97,8 +97,21 @@ fn an_unknown_key_chooses_among_all() {
 }
 
 #[test]
+fn an_element_of_a_large_map_is_named_after_the_map() {
+    let entries: Vec<String> = (0..20).map(|index| format!("k{index} = \"{index}\"")).collect();
+    let text = format!(
+        "{PREAMBLE}\nlocals {{\n  ids = {{ {} }}\n  it = \"${{local.ids[terraform.workspace]}}:root\"\n}}\n",
+        entries.join(", ")
+    );
+    evaluate(&[("main.tf", &text)], |evaluator| {
+        let value = evaluator.local(evaluator.root(), "it").expect("the local");
+        assert_eq!(show(&value), "\"{local.ids[terraform.workspace]}:root\"");
+    });
+}
+
+#[test]
 fn iteration_over_unknown_elements() {
-    check("[for x in var.list : upper(x)]", r#"?[for var.list : "${upper(each.value of var.list)}"]"#);
+    check("[for x in var.list : upper(x)]", "?[for var.list : upper(each.value of var.list)]");
     check(
         r#"[for x in concat(["a"], var.list) : "${x}!"]"#,
         r#"sequence ("a!", ?[for concat(["a"], var.list) : "${each.value of var.list}!"]...)"#,
