@@ -82,7 +82,8 @@ fn alternatives_that_fail_are_not_what_it_is() {
 fn logic_and_comparison_need_not_know_all() {
     check("false && var.flag", "false");
     check("var.flag || true", "true");
-    check("var.flag && true", "?(var.flag && true)");
+    check("var.flag && true", "?var.flag");
+    check("var.flag && var.name == \"\"", "?(var.flag && (var.name == \"\"))");
     check("var.name == var.name", "true");
     check(r#""a-${var.name}" == "b-${var.name}""#, "false");
     check(r#"var.name == "x""#, r#"?(var.name == "x")"#);

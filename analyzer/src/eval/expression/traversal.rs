@@ -245,7 +245,9 @@ fn possible_fields(fields: &Fields, key: &Value) -> Vec<Value> {
 
 /// The element of `value`, which `name` names, under a key that is not known, and its symbol.
 fn unknown_element(value: &Value, key: &Value, name: &dyn Fn() -> SmolStr) -> (Value, Symbol) {
-    let text = super::canonical::shorten(format!("{}[{}]", name(), canonical(key)));
+    // An unknown has one name of its own, by whatever reference it is reached.
+    let name = if matches!(value.kind, ValueKind::Unknown(_)) { canonical(value) } else { name() };
+    let text = super::canonical::shorten(format!("{name}[{}]", canonical(key)));
     let unknown = derived(text.clone(), &[key, value], element_type(value));
     let symbol = Symbol::derived(text, super::canonical::symbols(&[key, value]));
     (unknown, symbol)
