@@ -179,6 +179,7 @@ locals {
   deeper  = aws_s3_bucket.b.versioning[0].mfa_delete
   output  = terraform_data.d.output.x
   prefix  = resource.aws_s3_bucket.b.id
+  single  = aws_s3_bucket.b[*].versioning[0].enabled
 }
 "#;
     evaluate(&[("main.tf", text)], |evaluator| {
@@ -189,6 +190,7 @@ locals {
         assert_eq!(local("deeper"), "?aws_s3_bucket.b.versioning[0].mfa_delete");
         assert_eq!(local("output"), "1");
         assert_eq!(local("prefix"), "\"b\"");
+        assert_eq!(local("single"), "[true]");
         assert_eq!(evaluator.errors(), []);
     });
 }

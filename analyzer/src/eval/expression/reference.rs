@@ -181,7 +181,7 @@ impl Evaluator<'_> {
         match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::Instance(instance)),
             None => {
-                let whole = self.expansion_value(expansion, |instance| self.whole(instance));
+                let whole = self.expansion_value(expansion, "", |instance| self.whole(instance));
                 Ok(Place::Value(self.get_index(&whole, key)?))
             }
         }
@@ -191,7 +191,7 @@ impl Evaluator<'_> {
         match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::ModuleInstance(instance)),
             None => {
-                let whole = self.expansion_value(expansion, |instance| self.outputs(instance));
+                let whole = self.expansion_value(expansion, "", |instance| self.outputs(instance));
                 Ok(Place::Value(self.get_index(&whole, key)?))
             }
         }
@@ -225,9 +225,9 @@ impl Evaluator<'_> {
     pub(super) fn place_value(&self, place: Place) -> Result<Value> {
         Ok(match place {
             Place::Value(value) => value,
-            Place::Resource(expansion) => self.expansion_value(&expansion, |instance| self.whole(instance)),
+            Place::Resource(expansion) => self.expansion_value(&expansion, "", |instance| self.whole(instance)),
             Place::Instance(instance) => self.whole(&instance),
-            Place::Module(expansion) => self.expansion_value(&expansion, |instance| self.outputs(instance)),
+            Place::Module(expansion) => self.expansion_value(&expansion, "", |instance| self.outputs(instance)),
             Place::ModuleInstance(instance) => self.outputs(&instance),
             Place::Namespace(name, _) => {
                 return Err(EvalError::new(format!("`{name}` alone is no value: name what is in it")));
