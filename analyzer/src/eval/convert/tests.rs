@@ -77,3 +77,67 @@ fn alternatives_that_do_not_fit_are_left_out() {
     let choice = Value::new(ValueKind::Unknown(Unknown { symbol, ty: Type::String, not_null: true, refinement }));
     assert!(matches!(convert(&choice, &Type::Number).unwrap().kind, ValueKind::Number(one) if one == 1.into()));
 }
+
+/// The constraint that `text` declares in a file of its own.
+fn constraint(text: &str) -> Result<TypeConstraint, String> {
+    let file = crate::source::SourceMap::default().add("variables.tf", text);
+    let (expr, errors) = crate::syntax::parse_expression(file, text, 0);
+    assert!(errors.is_empty(), "{errors:?}");
+    TypeConstraint::parse_in(file, &expr).map_err(|error| error.message)
+}
+
+fn applied(ty: &str, json: &str) -> String {
+    let value = crate::eval::json::decode(&Text::known(json)).unwrap();
+    match constraint(ty).unwrap().apply(&value) {
+        Ok(value) => crate::eval::json::encode(&value).unwrap().display(),
+        Err(error) => format!("error: {}", error.message),
+    }
+}
+
+#[test]
+fn declared_types_are_read() {
+    for (declared, ty) in [
+        ("string", "string"),
+        ("any", "any"),
+        ("list", "list(any)"),
+        ("\"map\"", "map(any)"),
+        ("map(list(number))", "map(list(number))"),
+        ("tuple([string, bool])", "tuple([string, bool])"),
+        ("object({ a = optional(string, \"x\"), b = set(any) })", "object({ a = string, b = set(any) })"),
+    ] {
+        assert_eq!(constraint(declared).unwrap().ty().to_string(), ty);
+    }
+    for (declared, message) in [
+        ("strng", "`strng` is not a type"),
+        ("vector(string)", "`vector(...)` is not a type"),
+        ("list(string, string)", "`list(...)` takes one argument"),
+        ("[string]", "a type is required, such as `string` or `list(string)`"),
+        ("object({ a = optional(number, \"x\") })", "`x` is not a decimal number"),
+        ("object({ a = optional(string, f()) })", "the default of an optional attribute has to be constant"),
+    ] {
+        assert_eq!(constraint(declared).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn defaults_are_filled_in() {
+    let nested = "map(object({ a = optional(string, \"x\"), b = optional(object({ c = optional(number, 1) }), {}) }))";
+    assert_eq!(applied(nested, r#"{"k":{}}"#), r#"{"k":{"a":"x","b":{"c":1}}}"#);
+    assert_eq!(applied(nested, r#"{"k":{"a":null,"b":null}}"#), r#"{"k":{"a":"x","b":{"c":1}}}"#);
+    assert_eq!(applied(nested, r#"{"k":{"a":5,"b":{"c":"2"},"z":0}}"#), r#"{"k":{"a":"5","b":{"c":2}}}"#);
+    assert_eq!(applied("object({ a = optional(string) })", "{}"), r#"{"a":null}"#);
+    assert_eq!(applied("object({ a = string })", "{}"), "error: the attribute `a` is required");
+    assert_eq!(applied("list(any)", r#"[1,"a"]"#), r#"["1","a"]"#);
+    assert_eq!(applied("set(string)", r#"["b","a","b"]"#), r#"["a","b"]"#);
+    assert_eq!(applied("string", "null"), "null");
+}
+
+#[test]
+fn defaults_have_their_places() {
+    let constraint = constraint("object({ a = optional(list(string), [\"*\"]) })").unwrap();
+    let filled = constraint.apply(&object([])).unwrap();
+    let list = &filled.fields().unwrap()["a"].value;
+    let star = &list.elements().unwrap()[0];
+    assert!(star.origin.span.is_some());
+    assert_eq!(star.as_text().unwrap().span_of(0..1).unwrap().range.start, 38);
+}

@@ -186,3 +186,69 @@ fn directory(path: &str) -> String {
         None => ".".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RootFiles, call};
+    use super::*;
+    use crate::source::{MemoryFileSystem, SourceMap, TextRange};
+
+    /// The result of a call in the root module `root`, as text; and what stands at the place of its third byte.
+    fn ask(name: &str, arguments: &[Value]) -> (String, Option<String>) {
+        let mut files = MemoryFileSystem::default();
+        for path in ["root/policy.json", "root/sub/a.json", "root/sub/b.txt", "root/sub/deep/c.json", "shared.json"] {
+            files.insert(path, format!("in {path}"));
+        }
+        files.insert("root/blob", vec![0xff_u8, 0xfe]);
+        let sources = SourceMap::default();
+        let span = TextRange::empty(0).at(sources.add("root/main.tf", ""));
+        let ctx = RootFiles { files: &files, sources: &sources, root: "root" };
+        match call(&ctx, name, arguments, span) {
+            Ok(value) => {
+                let place = value.as_text().and_then(|text| text.span_of(3..5)).map(|span| sources.text(span));
+                (super::super::tests::shown(Ok(value)), place)
+            }
+            Err(error) => (format!("error: {}", error.message), None),
+        }
+    }
+
+    fn shown(name: &str, arguments: &[&str]) -> String {
+        ask(name, &arguments.iter().map(|text| Value::string(*text)).collect::<Vec<_>>()).0
+    }
+
+    #[test]
+    fn the_text_of_a_file_stands_in_the_file() {
+        assert_eq!(
+            ask("file", &[Value::string("policy.json")]),
+            (r#""in root/policy.json""#.into(), Some("ro".into()))
+        );
+        let joined = ask("trimprefix", &[Value::string("in x"), Value::string("in ")]);
+        assert_eq!(joined, (r#""x""#.into(), None));
+    }
+
+    #[test]
+    fn paths_are_those_of_the_root_module() {
+        assert_eq!(shown("file", &["./sub/../policy.json"]), r#""in root/policy.json""#);
+        assert_eq!(shown("file", &["../shared.json"]), r#""in shared.json""#);
+        assert_eq!(shown("file", &["none"]), "error: `file`: there is no file `none`");
+        assert_eq!(shown("file", &["blob"]), "error: `file`: `blob` is not UTF-8");
+        assert_eq!(shown("filebase64", &["blob"]), r#""//4=""#);
+        let cwd =
+            Text::from_pieces([Piece::Hole(Symbol::new("root", "path.cwd", Cause::Data, None)), known("/policy.json")]);
+        assert_eq!(ask("file", &[text(cwd)]).0, r#""in root/policy.json""#);
+        assert_eq!(shown("abspath", &["sub"]), r#""{path.cwd}/sub""#);
+    }
+
+    #[test]
+    fn files_are_found() {
+        assert_eq!(shown("fileexists", &["policy.json"]), "true");
+        assert_eq!(shown("fileexists", &["none"]), "false");
+        assert_eq!(shown("fileexists", &["sub"]), "error: `fileexists`: `sub` is a directory");
+        assert_eq!(shown("fileexists", &["/etc/passwd"]), r#"{jsonencode(fileexists("/etc/passwd"))}"#);
+        assert_eq!(shown("fileset", &["sub", "*.json"]), r#"["a.json"]"#);
+        assert_eq!(shown("fileset", &["sub", "**"]), r#"["a.json","b.txt","deep/c.json"]"#);
+        assert_eq!(shown("fileset", &[".", "**/*.json"]), r#"["policy.json","sub/a.json","sub/deep/c.json"]"#);
+        assert_eq!(shown("fileset", &["sub", "{a,b}.*"]), r#"["a.json","b.txt"]"#);
+        assert_eq!(shown("fileset", &["none", "*"]), "[]");
+    }
+}
