@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod aws;
 pub mod eval;
 pub mod finding;
+pub mod inspection;
 pub mod module;
 pub mod policy;
 pub mod render;

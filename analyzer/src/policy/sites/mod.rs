@@ -166,7 +166,7 @@ impl Finder<'_, '_> {
         for site in table::policies(instance.ty()) {
             let found = path::find(self.evaluator, instance, site.attribute);
             let Some(kind) = (if found.is_empty() { None } else { self.kind(instance, site.kind) }) else { continue };
-            for found in found {
+            for found in found.into_iter().map(Found::if_any) {
                 self.used_by(&found.value);
                 self.site(instance, site.attribute, kind, Some(site), found);
             }
@@ -233,7 +233,8 @@ impl Finder<'_, '_> {
         if found.value.as_text().is_some_and(crate::eval::text::Text::is_empty) {
             return None;
         }
-        let Some(json) = json_of(&found.value) else {
+        // One that is marked sensitive is read for itself: the mark is not on what it encodes.
+        let Some(json) = json_of(&found.value).filter(|_| !found.value.sensitive) else {
             return Some(Arc::new(self.read(&found.value, found.span)?));
         };
         if let Some((_, document)) = self.documents.get(&identity(json)) {

@@ -266,10 +266,11 @@ resource "aws_iam_policy" "q" {
 "#,
     );
     assert_eq!(it.addresses(), ["aws_iam_policy.p policy", "aws_iam_policy.q policy"]);
-    let document = &it.site("aws_iam_policy.p").document;
-    assert_eq!(document.faults, []);
-    assert_eq!(document.statements.len(), 1);
-    assert!(!document.statements[0].certain);
+    // If there is a policy at all, it has the statement.
+    let site = it.site("aws_iam_policy.p");
+    assert!(matches!(site.existence, Existence::MayExist(_)));
+    assert_eq!((site.knowledge, site.document.statements.len()), (Knowledge::Known, 1));
+    assert!(site.document.statements[0].certain);
     let document = &it.site("aws_iam_policy.q").document;
     let shown: Vec<_> = document.statements.iter().map(|it| (&it.actions[0].items, it.certain)).collect();
     assert_eq!(it.shown(shown[0].0), ["main.tf: a"]);
@@ -477,4 +478,26 @@ fn json_notation() {
     let statement = &inline.document.statements[0];
     assert_eq!(it.shown(&statement.actions[0].items), ["main.tf.json: s3:*"]);
     assert_eq!(it.shown(&statement.resources[0].items), ["main.tf.json: ${var.id}"]);
+}
+
+#[test]
+fn attributes_within_objects() {
+    let it = main_tf(
+        r#"
+resource "awscc_iam_role" "r" {
+  assume_role_policy_document = sensitive(jsonencode({ Statement = [{ Action = "sts:AssumeRole" }] }))
+  policies = [{
+    policy_name     = "p"
+    policy_document = jsonencode({ Statement = [{ Action = "s3:*" }] })
+  }]
+}
+"#,
+    );
+    assert_eq!(it.sites.len(), 2);
+    let (trust, inline) = (&it.sites[0], &it.sites[1]);
+    assert_eq!((trust.kind, inline.kind), (PolicyKind::Trust, PolicyKind::Identity));
+    assert!(trust.document.statements[0].actions[0].items[0].sensitive);
+    let action = &inline.document.statements[0].actions[0].items[0];
+    assert_eq!((it.underlined(action.span).as_str(), action.sensitive), ("s3:*", false));
+    assert_eq!(it.underlined(inline.span), "policy_document");
 }

@@ -201,7 +201,8 @@ impl<'a> Parser<'a> {
         }
         let start = self.at;
         let template = self.quoted();
-        let range = self.range(start + 1, self.previous_end.saturating_sub(1));
+        let closed = self.previous_end > start + 1 && self.slice(start, self.previous_end).ends_with('"');
+        let range = self.range(start + 1, self.previous_end - usize::from(closed));
         let mut text = SmolStr::default();
         for part in &template.parts {
             let TemplatePart::Literal(literal) = part else {
