@@ -221,7 +221,7 @@ fn what_is_being_typed_is_evaluated() {
         let text = read(&format!("{dir}/{file}"));
         for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
             let mut files = MemoryFileSystem::default();
-            files.insert(file, &text[..end]);
+            files.insert(file, text.get(..end).unwrap_or_default());
             let sources = SourceMap::default();
             let workspace = load_workspace(&files, &sources, &[".".to_owned()]);
             for stack in &workspace.stacks {
