@@ -212,3 +212,29 @@ fn provider_configurations() {
 fn policy_documents() {
     check(&Case::new("aws-policy-doc", None));
 }
+
+/// Half-typed files: every start of a file is evaluated, whatever it leaves open.
+#[test]
+fn what_is_being_typed_is_evaluated() {
+    for (name, step) in [("expr", 97), ("aws-policy-doc", 41), ("modules", 11), ("tfjson/main.tf.json", 41)] {
+        let (dir, file) = name.split_once('/').unwrap_or((name, "main.tf"));
+        let text = read(&format!("{dir}/{file}"));
+        for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
+            let mut files = MemoryFileSystem::default();
+            files.insert(file, text.get(..end).unwrap_or_default());
+            let sources = SourceMap::default();
+            let workspace = load_workspace(&files, &sources, &[".".to_owned()]);
+            for stack in &workspace.stacks {
+                let evaluator = Evaluator::new(stack, &sources, &files, Options::usual());
+                for instance in evaluator.resources() {
+                    for attribute in instance.decl.body.attributes() {
+                        let _value = evaluator.attribute(&instance, &attribute.name.text);
+                    }
+                }
+                for module in evaluator.modules() {
+                    let _value = evaluator.outputs(&module);
+                }
+            }
+        }
+    }
+}

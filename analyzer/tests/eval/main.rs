@@ -9,3 +9,4 @@ mod origins;
 mod resources;
 mod show;
 mod unknowns;
+mod variables;

@@ -124,3 +124,66 @@ output "cwd" { value = file("${path.cwd}/child/note.txt") }
         assert_eq!(value("cwd"), "\"noted\"");
     });
 }
+
+#[test]
+fn providers_are_passed_to_modules() {
+    let main = r#"
+provider "aws" { region = "eu-west-1" }
+provider "aws" {
+  alias  = "log"
+  region = "us-east-1"
+}
+module "a" {
+  source    = "./child"
+  providers = { aws = aws.log, aws.peer = aws }
+}
+module "b" {
+  source = "./plain"
+}
+output "accounts" { value = [module.a.account, module.a.peer, module.b.account] }
+"#;
+    let child = r#"
+terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.peer]
+    }
+  }
+}
+data "aws_caller_identity" "me" {}
+data "aws_caller_identity" "peer" { provider = aws.peer }
+output "account" { value = data.aws_caller_identity.me.account_id }
+output "peer" { value = data.aws_caller_identity.peer.account_id }
+"#;
+    let plain =
+        "data \"aws_caller_identity\" \"me\" {}\noutput \"account\" { value = data.aws_caller_identity.me.id }\n";
+    evaluate(&[("main.tf", main), ("child/main.tf", child), ("plain/main.tf", plain)], |evaluator| {
+        let value = evaluator.output(evaluator.root(), "accounts").expect("an output");
+        let expected =
+            "[\"{provider.aws.log.account_id}\", \"{provider.aws.account_id}\", \"{provider.aws.account_id}\"]";
+        assert_eq!(show(&value), expected);
+    });
+}
+
+#[test]
+fn a_circle_through_a_module_is_found() {
+    let main = "module \"c\" {\n  source = \"./child\"\n  name = module.c.greeting\n}\noutput \"it\" { value = module.c.greeting }\n";
+    evaluate(&[("main.tf", main), ("child/main.tf", CHILD)], |evaluator| {
+        let _value = evaluator.output(evaluator.root(), "it");
+        let messages: Vec<String> = evaluator.errors().iter().map(|error| error.message.clone()).collect();
+        let expected = "these refer to each other in a circle: \
+                        `module.c.output.greeting` -> `module.c.var.name` -> `module.c.output.greeting`";
+        assert_eq!(messages, [expected]);
+    });
+}
+
+#[test]
+fn a_number_of_instances_may_not_depend_on_itself() {
+    let main = "resource \"aws_iam_role\" \"r\" {\n  count = length(aws_iam_role.r)\n}\noutput \"it\" { value = aws_iam_role.r }\n";
+    evaluate(&[("main.tf", main)], |evaluator| {
+        let _value = evaluator.output(evaluator.root(), "it");
+        let messages: Vec<String> = evaluator.errors().iter().map(|error| error.message.clone()).collect();
+        assert_eq!(messages, ["the number of instances of `aws_iam_role.r` depends on itself"]);
+    });
+}

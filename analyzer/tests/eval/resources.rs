@@ -97,6 +97,7 @@ data "template_file" "t" {
   vars     = { name = "you" }
 }
 data "aws_vpc" "v" {}
+data "aws_arn" "a" { arn = "arn:aws:iam::${data.aws_caller_identity.me.id}:role/x" }
 "#;
     check(
         text,
@@ -115,6 +116,7 @@ data "aws_vpc" "v" {}
             ("data.aws_s3_bucket.b", "arn", "\"arn:aws:s3:::b\""),
             ("data.aws_elb_service_account.e", "arn", "\"arn:aws:iam::156460612806:root\""),
             ("data.template_file.t", "rendered", "\"hello you\""),
+            ("data.aws_arn.a", "account", "\"{provider.aws.account_id}\""),
             ("data.aws_vpc.v", "id", "?data.aws_vpc.v.id"),
         ],
     );
@@ -177,6 +179,7 @@ locals {
   deeper  = aws_s3_bucket.b.versioning[0].mfa_delete
   output  = terraform_data.d.output.x
   prefix  = resource.aws_s3_bucket.b.id
+  single  = aws_s3_bucket.b[*].versioning[0].enabled
 }
 "#;
     evaluate(&[("main.tf", text)], |evaluator| {
@@ -187,6 +190,7 @@ locals {
         assert_eq!(local("deeper"), "?aws_s3_bucket.b.versioning[0].mfa_delete");
         assert_eq!(local("output"), "1");
         assert_eq!(local("prefix"), "\"b\"");
+        assert_eq!(local("single"), "[true]");
         assert_eq!(evaluator.errors(), []);
     });
 }

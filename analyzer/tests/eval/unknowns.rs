@@ -82,7 +82,8 @@ fn alternatives_that_fail_are_not_what_it_is() {
 fn logic_and_comparison_need_not_know_all() {
     check("false && var.flag", "false");
     check("var.flag || true", "true");
-    check("var.flag && true", "?(var.flag && true)");
+    check("var.flag && true", "?var.flag");
+    check("var.flag && var.name == \"\"", "?(var.flag && (var.name == \"\"))");
     check("var.name == var.name", "true");
     check(r#""a-${var.name}" == "b-${var.name}""#, "false");
     check(r#"var.name == "x""#, r#"?(var.name == "x")"#);
@@ -97,8 +98,21 @@ fn an_unknown_key_chooses_among_all() {
 }
 
 #[test]
+fn an_element_of_a_large_map_is_named_after_the_map() {
+    let entries: Vec<String> = (0..20).map(|index| format!("k{index} = \"{index}\"")).collect();
+    let text = format!(
+        "{PREAMBLE}\nlocals {{\n  ids = {{ {} }}\n  it = \"${{local.ids[terraform.workspace]}}:root\"\n}}\n",
+        entries.join(", ")
+    );
+    evaluate(&[("main.tf", &text)], |evaluator| {
+        let value = evaluator.local(evaluator.root(), "it").expect("the local");
+        assert_eq!(show(&value), "\"{local.ids[terraform.workspace]}:root\"");
+    });
+}
+
+#[test]
 fn iteration_over_unknown_elements() {
-    check("[for x in var.list : upper(x)]", r#"?[for var.list : "${upper(each.value of var.list)}"]"#);
+    check("[for x in var.list : upper(x)]", "?[for var.list : upper(each.value of var.list)]");
     check(
         r#"[for x in concat(["a"], var.list) : "${x}!"]"#,
         r#"sequence ("a!", ?[for concat(["a"], var.list) : "${each.value of var.list}!"]...)"#,

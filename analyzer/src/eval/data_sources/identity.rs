@@ -11,6 +11,19 @@ pub(super) fn caller(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>
     matches!(name, "account_id" | "id").then(|| evaluator.provider_account(&evaluator.provider(instance)))
 }
 
+/// `aws_arn`: the parts of an ARN.
+pub(super) fn arn(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
+    let arn = evaluator.configured(instance, "arn")?;
+    let part = match name {
+        "account" => "account_id",
+        "partition" | "region" | "resource" | "service" => name,
+        "id" => return Some(arn),
+        _ => return None,
+    };
+    let parts = evaluator.call_function("provider::aws::arn_parse", &[arn], instance.decl.header).ok()?;
+    evaluator.get_attribute(&parts, part).ok()
+}
+
 /// `aws_partition`
 pub(super) fn partition(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
     let provider = evaluator.provider(instance);

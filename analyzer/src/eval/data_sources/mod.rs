@@ -23,6 +23,7 @@ type Reader = fn(&Evaluator<'_>, &Arc<ResourceInstance>, &str) -> Option<Value>;
 
 /// Sorted by type.
 const READERS: &[(&str, Reader)] = &[
+    ("aws_arn", identity::arn),
     ("aws_caller_identity", identity::caller),
     ("aws_cloudtrail_service_account", service_accounts::cloudtrail),
     ("aws_elb_service_account", service_accounts::load_balancer),

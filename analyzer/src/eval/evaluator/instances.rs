@@ -396,8 +396,8 @@ impl Evaluator<'_> {
             return Arc::clone(known);
         }
         let scope = |scope: &Scope| expansion.repetition.bind_key(self, scope, key);
-        let label = InstanceKey::Name(key.as_text().map_or_else(|| name.clone(), |text| text.display().into()));
-        let label = expansion.repetition.key_for(key).unwrap_or(label);
+        let label = expansion.repetition.key_for(key);
+        let label = label.unwrap_or_else(|| InstanceKey::Name(format!("{{{name}}}").into()));
         let address = format!("{}{label}", expansion.address);
         let instance = Arc::new(summary.under(self.new_id(), label, address.into(), scope));
         on_demand().insert(name, Arc::clone(&instance));

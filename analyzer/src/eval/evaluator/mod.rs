@@ -25,6 +25,7 @@ pub use instances::{Existence, InstanceKey, ModuleInstance, ResourceInstance};
 pub(super) use instances::{ModuleExpansion, ResourceExpansion};
 pub(super) use memo::Key;
 pub use providers::Provider;
+pub(super) use repetition::Shape;
 
 use super::error::EvalError;
 use super::scope::Scope;

@@ -247,10 +247,12 @@ impl Evaluator<'_> {
         Repetition { shape: Shape::ForEach, entries, alternatives: Vec::new(), decided_by, open }.settle()
     }
 
-    /// All instances as one value, each made by `value`.
+    /// All instances as one value, each made by `value`; `suffix` is what it takes of an instance,
+    /// as it is written behind it.
     pub(in crate::eval) fn expansion_value<I>(
         &self,
         expansion: &Expansion<I>,
+        suffix: &str,
         value: impl Fn(&Arc<I>) -> Value,
     ) -> Value {
         let repetition = &expansion.repetition;
@@ -259,13 +261,13 @@ impl Evaluator<'_> {
             return values.into_iter().next().unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
         }
         if repetition.open.is_some() {
-            return self.open_value(expansion, &values);
+            return self.open_value(expansion, suffix, &values);
         }
         let mut candidates: Vec<Value> =
             repetition.alternatives.iter().map(|chosen| repetition.collect(chosen, &values)).collect();
         match (&repetition.decided_by, candidates.len()) {
             (Some(decided_by), 2..) => {
-                let symbol = self.instances_symbol(&expansion.address, &values, decided_by);
+                let symbol = self.instances_symbol(&expansion.address, suffix, decided_by);
                 let refinement = Refinement::OneOf(candidates.into());
                 let ty = Type::Dynamic;
                 Value::new(ValueKind::Unknown(Unknown { symbol, ty, not_null: true, refinement }))
@@ -275,10 +277,10 @@ impl Evaluator<'_> {
     }
 
     /// The values of a block of which not all instances are known.
-    fn open_value<I>(&self, expansion: &Expansion<I>, values: &[Value]) -> Value {
+    fn open_value<I>(&self, expansion: &Expansion<I>, suffix: &str, values: &[Value]) -> Value {
         let repetition = &expansion.repetition;
         let Some(decided_by) = &repetition.decided_by else { return repetition.collect(&[], values) };
-        let symbol = self.instances_symbol(&expansion.address, values, decided_by);
+        let symbol = self.instances_symbol(&expansion.address, suffix, decided_by);
         let known: Vec<usize> = (0..repetition.entries.len())
             .filter(|index| repetition.entries.get(*index).is_some_and(|entry| entry.key != InstanceKey::Summary))
             .collect();
@@ -291,13 +293,8 @@ impl Evaluator<'_> {
         Value::new(ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement }))
     }
 
-    fn instances_symbol(&self, address: &str, values: &[Value], decided_by: &Symbol) -> Symbol {
-        // The same block gives different values for different attributes taken of its instances.
-        let names = values.iter().map(|value| canonical(value).to_string()).collect::<Vec<_>>().join(", ");
-        let whole =
-            values.iter().all(|value| symbol_of(value).is_some_and(|symbol| symbol.address().starts_with(address)));
-        let text = if whole { address.to_owned() } else { format!("{address}: [{names}]") };
-        let text = super::super::expression::shorten(text);
+    fn instances_symbol(&self, address: &str, suffix: &str, decided_by: &Symbol) -> Symbol {
+        let text = if suffix.is_empty() { address.to_owned() } else { format!("{address}[*]{suffix}") };
         Symbol::new(self.scope_name().clone(), text, Cause::Derived(vec![decided_by.clone()]), decided_by.span())
     }
 }

@@ -113,7 +113,7 @@ impl Evaluator<'_> {
         match name {
             "templatefile" => self.templatefile(&arguments, span, scope),
             "templatestring" => self.templatestring(&arguments, span, scope),
-            _ => functions::call(&self.root_files(), name, &arguments, span).map_err(|error| error.or_at(span)),
+            _ => self.call_function(name, &arguments, span).map_err(|error| error.or_at(span)),
         }
     }
 
@@ -283,6 +283,11 @@ impl Evaluator<'_> {
         let mut value = self.template(template, TextRange::default(), &scope)?;
         value.sensitive |= variables.sensitive;
         Ok(value)
+    }
+
+    /// The value of a function that needs no scope.
+    pub(in crate::eval) fn call_function(&self, name: &str, arguments: &[Value], span: Span) -> Result<Value> {
+        functions::call(&self.root_files(), name, arguments, span)
     }
 
     fn root_files(&self) -> RootFiles<'_> {

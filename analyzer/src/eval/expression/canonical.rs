@@ -86,6 +86,10 @@ fn write_kind(kind: &ValueKind, text: &mut String) {
 }
 
 fn write_pieces(pieces: &[Piece], text: &mut String) {
+    if let [Piece::Hole(symbol)] = pieces {
+        text.push_str(symbol.address());
+        return;
+    }
     text.push('"');
     for piece in pieces {
         match piece {

@@ -29,7 +29,7 @@ use super::symbol::{Cause, Symbol};
 use super::types::Type;
 use super::value::{Origin, Refinement, Unknown, Value, ValueKind};
 
-pub(super) use canonical::{canonical, shorten};
+pub(super) use canonical::canonical;
 pub(super) use for_expr::{Round, rounds, sequence};
 pub(super) use lift::alternatives;
 pub(super) use text_builder::{TextBuilder, known_piece};

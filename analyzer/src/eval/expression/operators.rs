@@ -76,18 +76,16 @@ fn binary_value(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value
             let name = binary_name(operator);
             let left = operand_as(left, &Type::Bool, name)?;
             let right = operand_as(right, &Type::Bool, name)?;
-            Ok(logic(operator, known_bool(&left), known_bool(&right)).map_or_else(|| unknown(Type::Bool), Value::bool))
+            let decides = operator == BinaryOp::Or;
+            Ok(match (known_bool(&left), known_bool(&right)) {
+                (Some(known), _) | (_, Some(known)) if known == decides => Value::bool(decides),
+                (Some(_), _) => right,
+                (_, Some(_)) => left,
+                (None, None) => unknown(Type::Bool),
+            })
         }
         _ => numeric(operator, left, right, unknown),
     }
-}
-
-fn logic(operator: BinaryOp, left: Option<bool>, right: Option<bool>) -> Option<bool> {
-    let decides = operator == BinaryOp::Or;
-    if left == Some(decides) || right == Some(decides) {
-        return Some(decides);
-    }
-    left.and(right).map(|_| !decides)
 }
 
 fn numeric(operator: BinaryOp, left: &Value, right: &Value, unknown: impl FnOnce(Type) -> Value) -> Result<Value> {

@@ -14,7 +14,7 @@ use super::super::symbol::Cause;
 use super::super::text::Text;
 use super::super::types::Type;
 use super::super::value::{Value, ValueKind};
-use super::Result;
+use super::{Result, canonical};
 
 /// What a reference has led to so far. Resources and modules stay names until an
 /// attribute or output is taken, so that only that one is evaluated.
@@ -69,13 +69,35 @@ impl Evaluator<'_> {
                 self.attribute_place(base, &name.text, scope).map_err(|error| error.or_at(scope.span(name.range)))
             }
             ExprKind::Index(base, key) => {
-                let base = self.place(base, scope)?;
+                let place = self.place(base, scope)?;
                 let at = scope.span(key.range);
                 let key = self.evaluate(key, scope)?;
-                self.index_place(base, &key).map_err(|error| error.or_at(at))
+                let indexed = match place {
+                    Place::Value(value) => {
+                        let name = || self.reference_name(base, scope).unwrap_or_else(|| canonical(&value));
+                        self.get_index_of(&value, &key, &name).map(Place::Value)
+                    }
+                    place => self.index_place(place, &key),
+                };
+                indexed.map_err(|error| error.or_at(at))
             }
             _ => self.evaluate(expression, scope).map(Place::Value),
         }
+    }
+
+    /// The full address of a reference without calculated keys: within one stack it names one value.
+    fn reference_name(&self, expression: &Expr, scope: &Scope) -> Option<SmolStr> {
+        let mut current = expression;
+        let root = loop {
+            match &current.kind {
+                ExprKind::GetAttr(base, _) => current = base,
+                ExprKind::Index(base, key) if is_constant(key) => current = base,
+                ExprKind::Variable(name) => break name,
+                _ => return None,
+            }
+        };
+        let module = scope.module().filter(|_| scope.bound(root).is_none())?;
+        Some(module.full_address(self.sources.text(scope.span(expression.range))))
     }
 
     fn root_place(&self, name: &SmolStr, scope: &Scope) -> Result<Place> {
@@ -159,7 +181,7 @@ impl Evaluator<'_> {
         match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::Instance(instance)),
             None => {
-                let whole = self.expansion_value(expansion, |instance| self.whole(instance));
+                let whole = self.expansion_value(expansion, "", |instance| self.whole(instance));
                 Ok(Place::Value(self.get_index(&whole, key)?))
             }
         }
@@ -169,7 +191,7 @@ impl Evaluator<'_> {
         match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::ModuleInstance(instance)),
             None => {
-                let whole = self.expansion_value(expansion, |instance| self.outputs(instance));
+                let whole = self.expansion_value(expansion, "", |instance| self.outputs(instance));
                 Ok(Place::Value(self.get_index(&whole, key)?))
             }
         }
@@ -203,9 +225,9 @@ impl Evaluator<'_> {
     pub(super) fn place_value(&self, place: Place) -> Result<Value> {
         Ok(match place {
             Place::Value(value) => value,
-            Place::Resource(expansion) => self.expansion_value(&expansion, |instance| self.whole(instance)),
+            Place::Resource(expansion) => self.expansion_value(&expansion, "", |instance| self.whole(instance)),
             Place::Instance(instance) => self.whole(&instance),
-            Place::Module(expansion) => self.expansion_value(&expansion, |instance| self.outputs(instance)),
+            Place::Module(expansion) => self.expansion_value(&expansion, "", |instance| self.outputs(instance)),
             Place::ModuleInstance(instance) => self.outputs(&instance),
             Place::Namespace(name, _) => {
                 return Err(EvalError::new(format!("`{name}` alone is no value: name what is in it")));
@@ -241,6 +263,14 @@ impl Evaluator<'_> {
             "applying" => Some(Value::unknown(self.symbol("terraform.applying", Cause::Impure, None), Type::Bool)),
             _ => None,
         }
+    }
+}
+
+fn is_constant(key: &Expr) -> bool {
+    match &key.kind {
+        ExprKind::Number(_) => true,
+        ExprKind::Template(template) => crate::syntax::literal_text(template).is_some(),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::ast::{Expr, Splat, Step};
 
 use super::super::error::EvalError;
-use super::super::evaluator::Evaluator;
+use super::super::evaluator::{Evaluator, Shape};
 use super::super::scope::Scope;
 use super::super::types::Type;
 use super::super::value::{Origin, Refinement, SequencePart, Value, ValueKind};
@@ -24,11 +24,16 @@ impl Evaluator<'_> {
 
     fn splat_place(&self, place: Place, steps: &[Step], scope: &Scope) -> Result<Value> {
         if let Place::Resource(expansion) = &place
+            && expansion.repetition.shape != Shape::ForEach
             && let Some(Step::Attribute(name)) = steps.first()
         {
             // Only the attribute that is asked for is evaluated, not the whole resource.
             let each = |instance: &_| self.attribute(instance, &name.text);
-            let source = self.expansion_value(expansion, each);
+            let source = self.expansion_value(expansion, &format!(".{}", name.text), each);
+            let source = match expansion.repetition.shape {
+                Shape::Single => Value::new(ValueKind::Tuple(Arc::from([source]))),
+                Shape::Count | Shape::ForEach => source,
+            };
             let rest = steps.get(1..).unwrap_or_default();
             return self.splat_over(&source, rest, scope);
         }
@@ -38,6 +43,7 @@ impl Evaluator<'_> {
 
     fn splat_over(&self, source: &Value, steps: &[Step], scope: &Scope) -> Result<Value> {
         let mut result = match alternatives(source) {
+            Some(options) if steps.is_empty() && options.iter().all(is_tuple) => source.clone(),
             Some(options) => {
                 let symbol = |results: &[Value]| choice(source, results);
                 over_alternatives(options, symbol, |option| self.splat_known(option, steps, scope))?
@@ -126,4 +132,8 @@ impl Evaluator<'_> {
         }
         Ok(value)
     }
+}
+
+fn is_tuple(value: &Value) -> bool {
+    matches!(value.kind, ValueKind::Tuple(_))
 }

@@ -9,7 +9,7 @@ use super::super::symbol::{Cause, Symbol};
 use super::super::types::Type;
 use super::super::value::{Fields, Refinement, SequencePart, Unknown, Value, ValueKind};
 use super::for_expr::{choice, chosen_of};
-use super::lift::{LIFT_LIMIT, alternatives, over_alternatives};
+use super::lift::{LIFT_LIMIT, alternatives, one_of, over_alternatives};
 use super::{Result, canonical, derived};
 
 /// A step with a known key.
@@ -46,28 +46,31 @@ impl Evaluator<'_> {
 
     /// `value[key]`
     pub(in crate::eval) fn get_index(&self, value: &Value, key: &Value) -> Result<Value> {
+        self.get_index_of(value, key, &|| canonical(value))
+    }
+
+    /// The same; `name` is what the value is called if it is not known which element is meant.
+    pub(super) fn get_index_of(&self, value: &Value, key: &Value, name: &dyn Fn() -> SmolStr) -> Result<Value> {
         if key.is_null() {
             return Err(EvalError::new("an index must not be null"));
         }
-        let mut result = match alternatives(key) {
-            Some(options) => {
-                let symbol = |results: &[Value]| choice(key, results);
-                over_alternatives(options, symbol, |key| self.get_index(value, key))?
+        let mut result = match (alternatives(key), alternatives(value)) {
+            (Some(options), _) => {
+                let symbol = |_: &[Value]| unknown_element(value, key, name).1;
+                over_alternatives(options, symbol, |key| self.get_index_of(value, key, name))?
             }
-            None => match alternatives(value) {
-                Some(options) => {
-                    let symbol = |results: &[Value]| choice(value, results);
-                    self.doubt();
-                    over_alternatives(options, symbol, |value| self.get_index(value, key))?
-                }
-                None => self.index_known(value, key)?,
-            },
+            (None, Some(options)) => {
+                let symbol = |results: &[Value]| choice(value, results);
+                self.doubt();
+                over_alternatives(options, symbol, |value| self.get_index(value, key))?
+            }
+            (None, None) => self.index_known(value, key, name)?,
         };
         result.sensitive |= key.sensitive;
         Ok(result)
     }
 
-    fn index_known(&self, value: &Value, key: &Value) -> Result<Value> {
+    fn index_known(&self, value: &Value, key: &Value, name: &dyn Fn() -> SmolStr) -> Result<Value> {
         let is_sequence = matches!(value.kind, ValueKind::List(..) | ValueKind::Tuple(_));
         let wanted = if is_sequence { Type::Number } else { Type::String };
         let open = matches!(value.kind, ValueKind::Unknown(_));
@@ -85,7 +88,7 @@ impl Evaluator<'_> {
                     Some(index) => self.step(value, &Key::Index(index)),
                     None => Err(EvalError::new("an index must be a whole number from 0 on")),
                 },
-                _ => self.unknown_key(value, &key),
+                _ => self.unknown_key(value, &key, name),
             };
         }
         Err(match &value.kind {
@@ -96,22 +99,21 @@ impl Evaluator<'_> {
     }
 
     /// The element under a key that is not known: one of all.
-    fn unknown_key(&self, value: &Value, key: &Value) -> Result<Value> {
+    fn unknown_key(&self, value: &Value, key: &Value, name: &dyn Fn() -> SmolStr) -> Result<Value> {
         self.doubt();
         let candidates: Vec<Value> = match (value.elements(), value.fields()) {
             (Some(items), _) => items.to_vec(),
             (_, Some(fields)) => possible_fields(fields, key),
             _ => Vec::new(),
         };
-        let text = super::canonical::shorten(format!("{}[{}]", canonical(value), canonical(key)));
-        let unknown = derived(text, &[value, key], element_type(value));
         if candidates.is_empty() && !matches!(value.kind, ValueKind::Unknown(_)) {
             return Err(EvalError::new("there is no such element"));
         }
+        let (unknown, symbol) = unknown_element(value, key, name);
         if candidates.is_empty() || candidates.len() > LIFT_LIMIT {
             return Ok(unknown);
         }
-        Ok(chosen_of(key, candidates, unknown))
+        one_of(candidates, || symbol)
     }
 
     fn step(&self, value: &Value, key: &Key) -> Result<Value> {
@@ -239,6 +241,16 @@ fn possible_fields(fields: &Fields, key: &Value) -> Vec<Value> {
             && name.ends_with(suffix.as_str())
     };
     fields.iter().filter(|(name, _)| fits(name)).map(|(_, field)| field.value.clone()).collect()
+}
+
+/// The element of `value`, which `name` names, under a key that is not known, and its symbol.
+fn unknown_element(value: &Value, key: &Value, name: &dyn Fn() -> SmolStr) -> (Value, Symbol) {
+    // An unknown has one name of its own, by whatever reference it is reached.
+    let name = if matches!(value.kind, ValueKind::Unknown(_)) { canonical(value) } else { name() };
+    let text = super::canonical::shorten(format!("{name}[{}]", canonical(key)));
+    let unknown = derived(text.clone(), &[key, value], element_type(value));
+    let symbol = Symbol::derived(text, super::canonical::symbols(&[key, value]));
+    (unknown, symbol)
 }
 
 fn element_type(value: &Value) -> Type {

@@ -166,7 +166,7 @@ impl Finder<'_, '_> {
         for site in table::policies(instance.ty()) {
             let found = path::find(self.evaluator, instance, site.attribute);
             let Some(kind) = (if found.is_empty() { None } else { self.kind(instance, site.kind) }) else { continue };
-            for found in found {
+            for found in found.into_iter().map(Found::if_any) {
                 self.used_by(&found.value);
                 self.site(instance, site.attribute, kind, Some(site), found);
             }

@@ -2,7 +2,8 @@
 
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Value, ValueKind};
+use crate::eval::text::Text;
+use crate::eval::value::{Refinement, Unknown, Value, ValueKind};
 use crate::source::Span;
 use crate::syntax::ast::Body;
 
@@ -49,6 +50,37 @@ fn in_body(
         let (span, form) = (attribute.span(), form(&attribute.value));
         in_value(value, rest, &Found { value: null(), span, existence: existence.clone(), form }, found);
     }
+}
+
+impl Found {
+    /// Without the alternatives that are no policy: the empty text that `join("", x[*].json)`
+    /// may be, null. That there may be none is then a matter of the place's existence.
+    pub(super) fn if_any(mut self) -> Self {
+        while let ValueKind::Unknown(unknown) = &self.value.kind
+            && let Refinement::OneOf(values) = &unknown.refinement
+        {
+            let policies: Vec<Value> = values.iter().filter(|value| !is_no_policy(value)).cloned().collect();
+            if policies.is_empty() || policies.len() == values.len() {
+                break;
+            }
+            let symbol = unknown.symbol.clone();
+            self.existence = self.existence.and(&Existence::MayExist(symbol));
+            let one = if policies.len() == 1 { policies.first().cloned() } else { None };
+            self.value = match one {
+                Some(value) => Value { sensitive: value.sensitive || self.value.sensitive, ..value },
+                None => {
+                    let refinement = Refinement::OneOf(policies.into());
+                    let kind = ValueKind::Unknown(Unknown { refinement, ..unknown.clone() });
+                    Value { kind, ..self.value }
+                }
+            };
+        }
+        self
+    }
+}
+
+fn is_no_policy(value: &Value) -> bool {
+    value.is_null() || value.as_text().is_some_and(Text::is_empty)
 }
 
 fn null() -> Value {
