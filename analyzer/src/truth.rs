@@ -74,6 +74,16 @@ impl Truth {
         }
     }
 
+    /// The answer, if it does not depend on unknowns.
+    #[must_use]
+    pub const fn known(self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::No => Some(false),
+            Self::Unknown => None,
+        }
+    }
+
     /// Whether it holds for certain.
     #[must_use]
     pub const fn is_yes(self) -> bool {

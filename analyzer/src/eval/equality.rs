@@ -2,9 +2,9 @@
 
 use super::convert::type_of;
 use super::text::{Piece, Text};
-use super::truth::Truth;
 use super::types::Type;
 use super::value::{Fields, Refinement, Unknown, Value, ValueKind};
+use crate::truth::Truth;
 
 /// Terraform's `==`: values of two types are never equal, nulls always are.
 #[must_use]

@@ -20,7 +20,6 @@ pub mod scope;
 pub mod set;
 pub mod symbol;
 pub mod text;
-pub mod truth;
 pub mod types;
 pub mod value;
 pub mod yaml;

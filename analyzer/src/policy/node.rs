@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 use crate::eval::equality::texts_equal;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
-use crate::eval::truth::Truth;
 use crate::source::Span;
+use crate::truth::Truth;
 
 /// How deep a tree may be; a policy is eight levels deep.
 pub(super) const DEPTH_LIMIT: usize = 64;

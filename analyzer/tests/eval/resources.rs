@@ -236,3 +236,36 @@ resource "x_thing" "t" {
         assert_eq!(shown, expected);
     });
 }
+
+#[test]
+fn what_others_set_is_not_what_the_block_says() {
+    let text = r#"
+resource "aws_ssm_parameter" "account" {
+  name  = "/account"
+  type  = "String"
+  value = "placeholder"
+  lifecycle { ignore_changes = [value] }
+}
+resource "aws_ssm_parameter" "fixed" {
+  name  = "/fixed"
+  type  = "String"
+  value = "set"
+  lifecycle { ignore_changes = [tags["x"]] }
+}
+resource "aws_ssm_parameter" "all" {
+  name  = "/all"
+  type  = "String"
+  value = "placeholder"
+  lifecycle { ignore_changes = all }
+}
+"#;
+    check(
+        text,
+        &[
+            ("aws_ssm_parameter.account", "value", "?aws_ssm_parameter.account.value"),
+            ("aws_ssm_parameter.account", "name", "\"/account\""),
+            ("aws_ssm_parameter.fixed", "value", "\"set\""),
+            ("aws_ssm_parameter.all", "value", "?aws_ssm_parameter.all.value"),
+        ],
+    );
+}

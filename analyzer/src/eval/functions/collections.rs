@@ -5,9 +5,9 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::eval::convert::{convert, type_of, unify};
 use crate::eval::equality::equal;
 use crate::eval::number::Number;
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome, number};
 use super::parts::{Elements, all_single, choice, element_type, list_of, parts_of, perhaps};

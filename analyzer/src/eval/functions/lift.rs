@@ -2,9 +2,9 @@
 
 use crate::eval::convert::{type_of, unify};
 use crate::eval::equality::equal;
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Refinement, Unknown, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome};
 

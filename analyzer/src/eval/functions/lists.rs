@@ -9,9 +9,9 @@ use crate::eval::convert::{convert, type_of, unify};
 use crate::eval::equality::equal;
 use crate::eval::number::Number;
 use crate::eval::text::{Piece, Text};
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Origin, SequencePart, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome, list, number};
 use super::parts::{all_single, choice, element_type, parts_of};

@@ -7,9 +7,9 @@ use smol_str::SmolStr;
 use crate::eval::convert::{convert, type_of};
 use crate::eval::equality::equal;
 use crate::eval::symbol::Symbol;
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Refinement, Unknown, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome};
 use super::parts::{choice, element_type};

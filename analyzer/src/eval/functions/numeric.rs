@@ -5,9 +5,9 @@ use num_bigint::BigInt;
 use crate::eval::convert::convert;
 use crate::eval::error::EvalError;
 use crate::eval::number::{Number, NumberError};
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{SequencePart, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome, list, number};
 use super::parts::parts_of;

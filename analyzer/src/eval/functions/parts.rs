@@ -5,9 +5,9 @@ use rustc_hash::FxHashSet;
 use crate::eval::canonical;
 use crate::eval::convert::{type_of, unify};
 use crate::eval::equality::equal;
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::Call;
 

@@ -3,9 +3,9 @@
 use crate::eval::convert::{convert, type_of, unify};
 use crate::eval::error::EvalError;
 use crate::eval::set;
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome};
 use super::parts::{Elements, all_single, element_type, parts_of, perhaps};

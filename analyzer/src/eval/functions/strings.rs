@@ -6,9 +6,9 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::eval::canonical;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Known, Piece, Text};
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{SequencePart, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome, text};
 use super::parts::{list_of, parts_of};

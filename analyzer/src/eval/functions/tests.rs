@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::*;
 use crate::eval::equality::equal;
 use crate::eval::text::{Piece, Text};
-use crate::eval::truth::Truth;
 use crate::eval::value::{Field, Refinement, SequencePart, Unknown, ValueKind};
+use crate::truth::Truth;
 
 struct NoFiles;
 

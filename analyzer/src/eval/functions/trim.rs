@@ -1,9 +1,9 @@
 //! Strings without what they start or end with.
 
 use crate::eval::text::{Known, Piece, Text};
-use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::Value;
+use crate::truth::Truth;
 
 use super::call::{Call, Outcome, text};
 use super::strings::{ends_with, starts_with, text_of};

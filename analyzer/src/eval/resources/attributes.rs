@@ -14,6 +14,7 @@ use super::super::symbol::{Cause, Symbol};
 use super::super::types::Type;
 use super::super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
 use super::built_in::closed_attributes;
+use super::ignored::is_ignored;
 use super::schema;
 
 /// What Terraform reads of a block itself: no attributes of the resource.
@@ -27,9 +28,16 @@ impl Evaluator<'_> {
         let key = Key::Attribute(instance.number(), name.into());
         let label = || SmolStr::from(format!("{}.{name}", instance.address));
         self.remember(key, label, Some(instance.decl.header), || match self.configured(instance, name) {
+            Some(value) if !value.is_null() && is_ignored(instance, name) => self.set_by_others(instance, name),
             Some(value) if !value.is_null() => value,
             _ => self.computed(instance, name),
         })
+    }
+
+    /// An attribute that the block only gives a first value.
+    fn set_by_others(&self, instance: &ResourceInstance, name: &str) -> Value {
+        let ty = schema::facts(instance, name).map_or(Type::Dynamic, schema::attribute_type);
+        self.computed_symbol(instance, name, ty)
     }
 
     /// What the block says about `name`; `None` if it says nothing.

@@ -3,4 +3,5 @@
 mod attributes;
 mod built_in;
 mod derived;
+mod ignored;
 mod schema;

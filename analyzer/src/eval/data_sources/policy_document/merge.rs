@@ -10,8 +10,8 @@ use crate::eval::equality::texts_equal;
 use crate::eval::json;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
-use crate::eval::truth::Truth;
 use crate::eval::value::{Field, Fields, Refinement, SequencePart, Value, ValueKind};
+use crate::truth::Truth;
 
 use super::block::{Identity, Occurrence, occurring, symbol_of, unknown};
 
