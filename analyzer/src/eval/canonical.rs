@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::FxHashSet;
 use sha1::{Digest as _, Sha1};
 use smol_str::SmolStr;
 
@@ -16,10 +17,7 @@ const LONGEST_NAME: usize = 240;
 /// the same call with equal arguments gives an equal symbol.
 #[must_use]
 pub fn call_symbol(name: &str, arguments: &[Value]) -> Symbol {
-    let mut inputs = Vec::new();
-    for argument in arguments {
-        collect_symbols(argument, &mut inputs);
-    }
+    let inputs = symbols_of(arguments);
     let scope = inputs.first().map(|input: &Symbol| input.scope().clone()).unwrap_or_default();
     let mut writer = Writer { scope, text: format!("{name}(") };
     for (index, argument) in arguments.iter().enumerate() {
@@ -44,24 +42,51 @@ fn shortened(name: &str, text: String) -> SmolStr {
     short.into()
 }
 
-/// Adds each symbol that `value` depends on, once, in the order in which they stand.
-pub fn collect_symbols(value: &Value, symbols: &mut Vec<Symbol>) {
-    match &value.kind {
-        ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) => {}
-        ValueKind::String(text) => text.holes().for_each(|hole| add(hole, symbols)),
-        ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
-            items.iter().for_each(|item| collect_symbols(item, symbols));
-        }
-        ValueKind::Map(_, fields) | ValueKind::Object(fields) => {
-            fields.values().for_each(|field| collect_symbols(&field.value, symbols));
-        }
-        ValueKind::Unknown(unknown) => add(&unknown.symbol, symbols),
+/// A text that equal values have in common and others of their type have not;
+/// `None` for values that are not wholly known.
+#[must_use]
+pub fn key(value: &Value) -> Option<String> {
+    if !value.is_wholly_known() {
+        return None;
     }
+    let mut writer = Writer { scope: SmolStr::default(), text: String::new() };
+    writer.value(value);
+    Some(writer.text)
 }
 
-fn add(symbol: &Symbol, symbols: &mut Vec<Symbol>) {
-    if !symbols.contains(symbol) {
-        symbols.push(symbol.clone());
+/// Each symbol that the values depend on, once, in the order in which they stand.
+#[must_use]
+pub fn symbols_of(values: &[Value]) -> Vec<Symbol> {
+    let mut collector = Collector::default();
+    values.iter().for_each(|value| collector.value(value));
+    collector.symbols
+}
+
+#[derive(Default)]
+struct Collector {
+    symbols: Vec<Symbol>,
+    seen: FxHashSet<Symbol>,
+}
+
+impl Collector {
+    fn value(&mut self, value: &Value) {
+        match &value.kind {
+            ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) => {}
+            ValueKind::String(text) => text.holes().for_each(|hole| self.symbol(hole)),
+            ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
+                items.iter().for_each(|item| self.value(item));
+            }
+            ValueKind::Map(_, fields) | ValueKind::Object(fields) => {
+                fields.values().for_each(|field| self.value(&field.value));
+            }
+            ValueKind::Unknown(unknown) => self.symbol(&unknown.symbol),
+        }
+    }
+
+    fn symbol(&mut self, symbol: &Symbol) {
+        if self.seen.insert(symbol.clone()) {
+            self.symbols.push(symbol.clone());
+        }
     }
 }
 
@@ -76,6 +101,8 @@ impl Writer {
         match &value.kind {
             ValueKind::Null(_) => self.text.push_str("null"),
             ValueKind::Bool(holds) => self.text.push_str(if *holds { "true" } else { "false" }),
+            // Negative zero is equal to zero.
+            ValueKind::Number(number) if number.is_zero() => self.text.push('0'),
             ValueKind::Number(number) => {
                 let _infallible = write!(self.text, "{number}");
             }

@@ -10,7 +10,7 @@ use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
 
 use super::call::{Call, Outcome, number};
-use super::parts::{all_single, choice, element_type, list_of, parts_of, perhaps};
+use super::parts::{Elements, all_single, choice, element_type, list_of, parts_of, perhaps};
 use super::table::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -122,20 +122,20 @@ fn distinct(call: &Call<'_>) -> Outcome {
     let list = call.value(0);
     let Some(parts) = parts_of(&list) else { return Ok(call.unknown(type_of(&list))) };
     let mut kept: Vec<SequencePart> = Vec::new();
-    let mut seen: Vec<Value> = Vec::new();
+    let mut seen = Elements::default();
+    let mut after_spread = false;
     for part in parts {
         let SequencePart::One(value) = &part else {
+            after_spread = true;
             kept.push(part);
             continue;
         };
-        let is_repeated = seen.iter().fold(Truth::No, |any, other| any.or(equal(value, other)));
-        let after_spread = kept.iter().any(|part| matches!(part, SequencePart::Spread(_)));
-        match is_repeated {
+        match seen.hold(value) {
             Truth::Yes => continue,
             Truth::No if !after_spread => kept.push(part.clone()),
             Truth::No | Truth::Unknown => kept.push(perhaps("distinct", value)),
         }
-        seen.push(value.clone());
+        seen.add(value);
     }
     Ok(list_of(call, element_type(&type_of(&list)), kept))
 }

@@ -1,7 +1,11 @@
 //! Sequences of which some parts are unknown.
 
+use rustc_hash::FxHashSet;
+
 use crate::eval::canonical;
 use crate::eval::convert::{type_of, unify};
+use crate::eval::equality::equal;
+use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
 
@@ -70,6 +74,37 @@ pub(super) fn choice(call: &Call<'_>, values: Vec<Value>) -> Value {
     let refinement =
         if values.len() <= MOST_ALTERNATIVES { Refinement::OneOf(values.into()) } else { Refinement::Opaque };
     Value::new(ValueKind::Unknown(Unknown { symbol: call.symbol(), ty, not_null, refinement }))
+}
+
+/// Elements that others are looked for among, known ones by hash.
+#[derive(Default)]
+pub(super) struct Elements {
+    all: Vec<Value>,
+    known: FxHashSet<String>,
+    /// Those that are not wholly known.
+    open: Vec<Value>,
+}
+
+impl Elements {
+    pub(super) fn add(&mut self, value: &Value) {
+        self.all.push(value.clone());
+        match canonical::key(value) {
+            Some(key) => {
+                self.known.insert(key);
+            }
+            None => self.open.push(value.clone()),
+        }
+    }
+
+    /// Whether one of them is equal to `value`, which has the same type.
+    pub(super) fn hold(&self, value: &Value) -> Truth {
+        let others = match canonical::key(value) {
+            Some(key) if self.known.contains(&key) => return Truth::Yes,
+            Some(_) => &self.open,
+            None => &self.all,
+        };
+        others.iter().fold(Truth::No, |held, other| held.or(equal(value, other)))
+    }
 }
 
 /// Whether the value is certainly not null.

@@ -1,7 +1,6 @@
 //! Sets.
 
 use crate::eval::convert::{convert, type_of, unify};
-use crate::eval::equality::equal;
 use crate::eval::error::EvalError;
 use crate::eval::set;
 use crate::eval::truth::Truth;
@@ -9,7 +8,7 @@ use crate::eval::types::Type;
 use crate::eval::value::{Refinement, SequencePart, Value, ValueKind};
 
 use super::call::{Call, Outcome};
-use super::parts::{all_single, element_type, parts_of, perhaps};
+use super::parts::{Elements, all_single, element_type, parts_of, perhaps};
 use super::table::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -48,20 +47,22 @@ fn combine(call: &Call<'_>, step: impl Fn(Parts, Parts) -> Parts) -> Outcome {
 
 /// The parts of `left` of which the answer to "is it in `right`?" is `wanted`.
 fn keep(call: &Call<'_>, left: Parts, right: Parts, wanted: Truth) -> Parts {
+    let mut elements = Elements::default();
+    let mut is_open = false;
+    for part in &right {
+        match part {
+            SequencePart::One(value) => elements.add(value),
+            SequencePart::Spread(_) => is_open = true,
+        }
+    }
     let mut kept = Vec::new();
     for part in left {
         let SequencePart::One(value) = &part else {
-            let symbol = crate::eval::canonical::call_symbol(call.name, call.arguments);
-            let ty = Type::set(Type::Dynamic);
-            kept.push(SequencePart::Spread(Value::unknown(symbol, ty)));
+            kept.push(SequencePart::Spread(call.unknown(Type::set(Type::Dynamic))));
             continue;
         };
-        let found = right.iter().fold(Truth::No, |found, other| {
-            found.or(match other {
-                SequencePart::One(other) => equal(value, other),
-                SequencePart::Spread(_) => Truth::Unknown,
-            })
-        });
+        let rest = if is_open { Truth::Unknown } else { Truth::No };
+        let found = elements.hold(value).or(rest);
         if found == wanted {
             kept.push(part);
         } else if found == Truth::Unknown {

@@ -93,6 +93,7 @@ static FAMILIES: &[&[Function]] = &[
     super::trim::FUNCTIONS,
     &[
         Function::impure("bcrypt"),
+        Function::impure("plantimestamp"),
         Function::impure("rsadecrypt"),
         Function::impure("timestamp"),
         Function::impure("uuid"),

@@ -313,3 +313,17 @@ fn no_arguments_make_a_function_panic() {
         }
     }
 }
+
+#[test]
+fn large_collections_take_linear_time() {
+    let items: Vec<Value> = (0..20_000_i64).map(|it| Value::string(format!("item-{}", it % 10_000))).collect();
+    let list = Value::new(ValueKind::Tuple(items.into()));
+    let distinct = run("distinct", std::slice::from_ref(&list)).unwrap();
+    assert_eq!(distinct.elements().unwrap().len(), 10_000);
+    let rest = run("setsubtract", &[list.clone(), distinct]).unwrap();
+    assert!(rest.elements().unwrap().is_empty());
+    let holes: Vec<Value> = (0..5_000).map(|it| text_with_unknowns(&format!("{{hole{it}}}"))).collect();
+    let joined = run("join", &[Value::string(","), Value::new(ValueKind::Tuple(holes.into()))]).unwrap();
+    let ValueKind::Unknown(hash) = run("sha256", &[joined]).unwrap().kind else { panic!("known") };
+    assert!(matches!(hash.symbol.cause(), Cause::Derived(inputs) if inputs.len() == 5_000));
+}

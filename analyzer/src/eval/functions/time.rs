@@ -4,8 +4,6 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::eval::error::EvalError;
-use crate::eval::symbol::{Cause, Symbol};
-use crate::eval::types::Type;
 use crate::eval::value::Value;
 
 use super::call::{Call, Outcome, number};
@@ -13,7 +11,6 @@ use super::table::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::known("formatdate", formatdate),
-    Function::known("plantimestamp", plantimestamp),
     Function::known("timeadd", timeadd),
     Function::known("timecmp", timecmp),
 ];
@@ -100,11 +97,6 @@ fn parse_offset(text: &str) -> Option<i64> {
 fn timestamp(call: &Call<'_>, index: usize) -> Result<Timestamp, EvalError> {
     let text = call.string(index);
     Timestamp::parse(&text).ok_or_else(|| call.fail_at(index, format!("`{text}` is not a time of RFC 3339")))
-}
-
-/// One for the whole plan, unlike `timestamp`.
-fn plantimestamp(call: &Call<'_>) -> Outcome {
-    Ok(Value::unknown(Symbol::new("", "plantimestamp()", Cause::Impure, Some(call.span)), Type::String))
 }
 
 fn timeadd(call: &Call<'_>) -> Outcome {
