@@ -4,6 +4,7 @@
 //! element has its span. It must not judge: what is wrong with a document is
 //! kept in it as a [`model::Fault`] and said by the rules.
 
+mod alternatives;
 mod json_tree;
 pub mod model;
 mod node;

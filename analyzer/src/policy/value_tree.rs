@@ -14,6 +14,7 @@ use crate::eval::value::{Field, Fields, Origin, Refinement, SequencePart, Unknow
 use crate::source::{Span, TextRange};
 use crate::syntax::ast::{Literal, OffsetMap};
 
+use super::alternatives::common_text;
 use super::node::{DEPTH_LIMIT, Entry, Layers, Node, NodeKind, Object, Part, SIZE_LIMIT};
 
 /// The tree of `value`. `fallback` is the place of what has none.
@@ -21,6 +22,9 @@ use super::node::{DEPTH_LIMIT, Entry, Layers, Node, NodeKind, Object, Part, SIZE
 pub(super) fn tree(value: &Value, fallback: Span) -> Node {
     Builder { nodes: 0 }.node(value, fallback, 0)
 }
+
+/// The depth of the contents of the top: texts there are documents, which have nothing in common.
+const TOP: usize = 1;
 
 struct Builder {
     /// How many nodes were made.
@@ -34,12 +38,17 @@ impl Builder {
         if depth > DEPTH_LIMIT || self.nodes > SIZE_LIMIT {
             return Node::beyond_limit(place);
         }
+        let kind = self.kind(value, place, depth + 1);
+        let text = match &kind {
+            NodeKind::String(text) => text_span(text, value.origin.span),
+            _ => None,
+        };
         Node {
-            span: text_of(value).and_then(|text| text_span(text, value.origin.span)).unwrap_or(place),
+            span: text.unwrap_or(place),
             via: value.origin.references().collect(),
             written: is_written(value),
             sensitive: value.sensitive,
-            kind: self.kind(value, place, depth + 1),
+            kind,
         }
     }
 
@@ -80,6 +89,12 @@ impl Builder {
         match &unknown.refinement {
             Refinement::Opaque if unknown.ty == Type::String => NodeKind::String(Text::hole(unknown.symbol.clone())),
             Refinement::Opaque => NodeKind::Unknown(unknown.symbol.clone()),
+            Refinement::OneOf(values)
+                if depth > TOP
+                    && let Some(text) = common_text(values, &unknown.symbol, place) =>
+            {
+                NodeKind::String(text)
+            }
             Refinement::OneOf(values) => self.one_of(&unknown.symbol, values, place, depth),
             Refinement::Sequence(parts) => {
                 NodeKind::Array(parts.iter().map(|part| self.part(part, place, depth)).collect())
@@ -124,10 +139,6 @@ impl Builder {
             SequencePart::Spread(value) => Part::Spread(self.node(value, place, depth)),
         }
     }
-}
-
-fn text_of(value: &Value) -> Option<&Text> {
-    value.as_text()
 }
 
 /// Whether someone wrote it: a default has no place at all.

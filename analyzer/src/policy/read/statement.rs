@@ -72,6 +72,8 @@ impl Reader {
         for (node, way) in items {
             match leaf(node, &way) {
                 Some(leaf) if way.certain => leaves.items.push(leaf),
+                // An empty text in a branch stands for nothing, and is mostly taken out by `compact`.
+                Some(leaf) if leaf.text.is_empty() => {}
                 Some(leaf) => leaves.possible.push(leaf),
                 None if matches!(node.kind, NodeKind::Missing) => {}
                 None => self.wrong_type(node.span, name, "a string or a list of strings", &way),

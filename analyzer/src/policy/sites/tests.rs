@@ -501,3 +501,37 @@ resource "awscc_iam_role" "r" {
     assert_eq!((it.underlined(action.span).as_str(), action.sensitive), ("s3:*", false));
     assert_eq!(it.underlined(inline.span), "policy_document");
 }
+
+#[test]
+fn one_template_is_one_string_whatever_its_parts() {
+    let it = main_tf(
+        r#"
+variable "strict" { type = bool }
+data "aws_partition" "p" { count = var.strict ? 1 : 0 }
+resource "aws_sns_topic" "t" { count = var.strict ? 1 : 0 }
+resource "aws_kms_key" "k" {
+  policy = jsonencode({ Statement = [{
+    Principal = { AWS = ["arn:${join("", data.aws_partition.p[*].partition)}:iam::1:root"] }
+    Action    = [var.strict ? "kms:Encrypt" : "kms:Decrypt"]
+    Resource  = [join("", aws_sns_topic.t[*].arn)]
+  }] })
+}
+"#,
+    );
+    let statement = it.statement();
+    let group = &statement.principals[0].groups[0];
+    assert_eq!(it.shown(&group.items), [r#"main.tf: arn:${join("", data.aws_partition.p[*].partition)}:iam::1:root"#]);
+    assert_eq!(
+        (group.items[0].text.known_prefix().as_str(), group.items[0].text.known_suffix().as_str()),
+        ("arn:", ":iam::1:root")
+    );
+    assert!(group.possible.is_empty());
+    let actions = &statement.actions[0];
+    assert_eq!(
+        (actions.items.len(), it.shown(&actions.possible)),
+        (0, vec!["main.tf: kms:Encrypt".to_owned(), "main.tf: kms:Decrypt".to_owned()])
+    );
+    let resources = &statement.resources[0];
+    assert!(resources.items.iter().chain(&resources.possible).all(|leaf| !leaf.text.is_empty()));
+    assert!(!resources.open.is_empty() || !resources.items[0].text.is_known());
+}
