@@ -86,3 +86,33 @@ fn work_grows_with_the_text() {
     let (one, two, four) = (count(100), count(200), count(400));
     assert_eq!(two - one, (four - two) / 2);
 }
+
+/// What the first local is, and how each next one is made of the one before it, `@`.
+const DOUBLINGS: &[(&str, &str)] = &[
+    ("[1, 2]", "[@, @]"),
+    ("[1, 2]", "{ x = @, y = @ }"),
+    ("[1, 2]", "concat(@, @)"),
+    ("[1, 2]", "setproduct(@, @)"),
+    ("[1, 2]", "flatten([@, @])"),
+    ("[1, 2]", "[for x in @ : @]"),
+    ("\"x\"", "\"${@}${@}\""),
+    ("\"x\"", "join(\"\", [@, @])"),
+    ("\"x\"", "format(\"%s%s\", @, @)"),
+    ("\"x\"", "replace(@, \"x\", \"xx\")"),
+    ("\"x\"", "jsonencode([@, @])"),
+];
+
+#[test]
+fn doubling_does_not_hang() {
+    for (first, step) in DOUBLINGS {
+        let mut text = format!("locals {{\n  a0 = {first}\n");
+        for index in 1..60 {
+            let _infallible = writeln!(text, "  a{index} = {}", step.replace('@', &format!("local.a{}", index - 1)));
+        }
+        text.push_str("  end = jsonencode(local.a59)\n}\n");
+        evaluate(&[("main.tf", &text)], |evaluator| {
+            let value = evaluator.local(evaluator.root(), "end").expect("a local");
+            assert!(!value.is_wholly_known(), "{step}");
+        });
+    }
+}

@@ -57,12 +57,13 @@ impl Evaluator<'_> {
             None => {}
         }
         self.memo.borrow_mut().insert(key.clone(), Entry::Active);
-        self.active.borrow_mut().push(Active { key: key.clone(), label: label() });
+        let label = label();
+        self.active.borrow_mut().push(Active { key: key.clone(), label: label.clone() });
         // Whether another named thing may fail is no doubt about the expression that names it,
         // and what is wrong with it is wrong whoever asks.
         let doubtful = self.doubtful.replace(false);
         let quiet = self.quiet.replace(false);
-        let value = compute();
+        let value = self.bounded(compute(), &label);
         self.quiet.set(quiet);
         self.doubtful.set(doubtful);
         self.active.borrow_mut().pop();

@@ -9,6 +9,7 @@ mod memo;
 mod named;
 mod providers;
 mod repetition;
+mod weight;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub struct Evaluator<'a> {
     modules: Expansions<SmolStr, ModuleExpansion>,
     resources: Expansions<ResourceAddress, ResourceExpansion>,
     errors: RefCell<Errors>,
+    weights: RefCell<FxHashMap<usize, u64>>,
     next_id: Cell<u32>,
     pub(super) counters: Counters,
     pub(super) depth: Cell<u32>,
@@ -115,6 +117,7 @@ impl<'a> Evaluator<'a> {
             modules: RefCell::default(),
             resources: RefCell::default(),
             errors: RefCell::default(),
+            weights: RefCell::default(),
             next_id: Cell::new(1),
             counters: Counters::default(),
             depth: Cell::new(0),
