@@ -168,8 +168,11 @@ mod grammar {
     pub(super) mod missing_statement;
     pub(super) mod missing_version;
     pub(super) mod omission;
+    pub(super) mod policy_too_long;
     pub(super) mod principal_in_identity_policy;
+    pub(super) mod redundant_statement;
     pub(super) mod resource_in_trust_policy;
+    pub(super) mod size;
     pub(super) mod unknown_policy_element;
     pub(super) mod wrong_element_type;
 }
@@ -190,7 +193,9 @@ pub static RULES: &[&Rule] = &[
     &grammar::missing_resource::RULE,
     &grammar::missing_statement::RULE,
     &grammar::missing_version::RULE,
+    &grammar::policy_too_long::RULE,
     &grammar::principal_in_identity_policy::RULE,
+    &grammar::redundant_statement::RULE,
     &grammar::resource_in_trust_policy::RULE,
     &grammar::unknown_policy_element::RULE,
     &grammar::wrong_element_type::RULE,

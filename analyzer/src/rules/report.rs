@@ -103,6 +103,14 @@ impl<'a> Report<'a> {
         self.sources.text(span)
     }
 
+    /// The text of the file behind `span`, a page of it at most.
+    #[must_use]
+    pub fn text_behind(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        let behind = file.text().get(span.range.as_usize().end..).unwrap_or_default();
+        behind.chars().take(PAGE).collect()
+    }
+
     /// Whether `leaf` stands in the source exactly as it reads, so that its text can be replaced.
     #[must_use]
     pub fn is_literal(&self, leaf: &Leaf) -> bool {
@@ -128,6 +136,9 @@ impl<'a> Report<'a> {
         named.chain(keys).find(inside).unwrap_or(line)
     }
 }
+
+/// How many characters [`Report::text_behind`] gives.
+const PAGE: usize = 500;
 
 /// The places in files that a leaf's text comes from, beside the leaf's own span.
 fn leaf_causes(leaf: &Leaf) -> Vec<Span> {

@@ -1,9 +1,10 @@
 //! What it finds, why, and its tests: `empty_element.md`.
 
 use super::elements::is_reported;
+use super::omission::is_written_empty;
 use crate::aws::facts::{self, SetQualifier};
 use crate::finding::Severity;
-use crate::policy::model::{Condition, PolicyDocument, Principals, Statement, Strings};
+use crate::policy::model::{Condition, PolicyDocument, PrincipalGroup, Principals, Statement, Strings};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -26,6 +27,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
+/// Only what someone wrote as empty is reported: a list that comes from elsewhere is often
+/// empty by a default.
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
         for (name, list) in [("Action", &statement.actions), ("Resource", &statement.resources)] {
@@ -41,7 +44,11 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 }
 
 fn strings(name: &str, list: &[Strings], report: &mut Report<'_>) {
-    for strings in list.iter().filter(|it| it.items.is_empty() && it.possible.is_empty() && it.open.is_empty()) {
+    let is_empty = |it: &&Strings| it.items.is_empty() && it.possible.is_empty() && it.open.is_empty();
+    for strings in list.iter().filter(is_empty) {
+        if !is_written_empty(strings.key, report) {
+            continue;
+        }
         let (prefix, extent) = if strings.negated { ("Not", "everything") } else { ("", "nothing") };
         report.finding(strings.key, format!("`{prefix}{name}` is empty: the statement is about {extent}"));
     }
@@ -49,7 +56,7 @@ fn strings(name: &str, list: &[Strings], report: &mut Report<'_>) {
 
 fn principals(principals: &Principals, report: &mut Report<'_>) {
     let element = if principals.negated { "NotPrincipal" } else { "Principal" };
-    if principals.groups.is_empty() && principals.open.is_empty() {
+    if principals.groups.is_empty() && principals.open.is_empty() && is_written_empty(principals.key, report) {
         report.finding(principals.key, format!("`{element}` is empty: it names nobody"));
     }
     let is_empty = |items: &[_]| items.is_empty();
@@ -70,7 +77,8 @@ fn conditions(statement: &Statement, document: &PolicyDocument, report: &mut Rep
         report.finding(key, "`Condition` is empty: it narrows nothing");
     }
     for condition in &statement.conditions {
-        if condition.values.is_empty() && condition.possible.is_empty() && condition.open.is_empty() {
+        let is_empty = condition.values.is_empty() && condition.possible.is_empty() && condition.open.is_empty();
+        if is_empty && is_written_empty(condition.key.span, report) {
             let key = condition.key.text.display();
             report.leaf(&condition.key, format!("`{key}` has no values: {}", meaning(condition)));
         }

@@ -18,7 +18,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in site.document.statements.iter().filter(|statement| lacks_action(statement, &site.document)) {
-        omission::say(statement, &["actions", "not_actions"], "a statement needs an `Action` or `NotAction`", report);
+        omission::say(
+            statement,
+            &["actions", "not_actions"],
+            "a statement needs an `Action` or `NotAction`",
+            site,
+            report,
+        );
     }
 }
 

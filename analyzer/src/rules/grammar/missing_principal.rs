@@ -1,6 +1,7 @@
 //! What it finds, why, and its tests: `missing_principal.md`.
 
 use super::elements::is_reported;
+use super::omission::may_be_default;
 use crate::finding::Severity;
 use crate::policy::model::{PolicyKind, PrincipalGroup, Principals};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
@@ -25,7 +26,8 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
                 .finding(span, format!("a statement of a {policy} needs a principal"))
                 .help("name who it is about in `Principal`");
         }
-        if let Some(principals) = statement.principals.iter().find(|principals| names_nobody(principals, report)) {
+        if let Some(principals) = statement.principals.iter().find(|principals| names_nobody(principals, site, report))
+        {
             let message = format!("a statement of a {policy} needs a principal: the list of `identifiers` is empty");
             report.finding(principals.key, message).help("name who it is about, or leave the statement out");
         }
@@ -35,11 +37,13 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 /// Whether it stands for `principals` blocks that have no identifiers. People write them
 /// with lists that happen to be empty, and meet AWS's refusal at the apply; whoever
 /// writes an empty list in JSON sees it.
-fn names_nobody(principals: &Principals, report: &Report<'_>) -> bool {
+fn names_nobody(principals: &Principals, site: &PolicySite, report: &Report<'_>) -> bool {
     let is_empty =
         |group: &PrincipalGroup| group.items.is_empty() && group.possible.is_empty() && group.open.is_empty();
     let nobody = !principals.groups.is_empty() && principals.groups.iter().all(is_empty) && principals.open.is_empty();
-    nobody && report.source_text(principals.key).trim_start_matches("not_").starts_with("principals")
+    let is_block = || report.source_text(principals.key).trim_start_matches("not_").starts_with("principals");
+    let block = || report.text_behind(principals.key).split('}').next().unwrap_or_default().to_owned();
+    nobody && is_block() && !may_be_default(site, &block())
 }
 
 /// What kinds of policy are called that cannot do without a principal.

@@ -31,7 +31,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!("a statement of {policy} needs a `Resource` or `NotResource`");
-        omission::say(statement, &["resources", "not_resources"], &message, report);
+        omission::say(statement, &["resources", "not_resources"], &message, site, report);
     }
 }
 

@@ -4,6 +4,7 @@ use super::elements::is_reported_at_top;
 use crate::eval::evaluator::Existence;
 use crate::finding::Severity;
 use crate::policy::model::PolicyKind;
+use crate::policy::sites::Form;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -22,7 +23,9 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     // that may not exist is often one that exists only with statements.
     let is_used = site.kind != PolicyKind::Unattached && site.existence == Existence::Certain;
     let is_empty = document.statements.is_empty() && document.open.is_empty();
-    if !is_used || !is_empty || is_reported_at_top(document, "Statement") {
+    // The blocks of a data source may be left out by the default of a variable.
+    let is_default = site.form == Form::DataSource && site.module.is_empty();
+    if !is_used || !is_empty || is_default || is_reported_at_top(document, "Statement") {
         return;
     }
     let span = document.statement_key.unwrap_or(document.span);
