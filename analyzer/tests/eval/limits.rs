@@ -35,7 +35,9 @@ fn a_value_may_be_as_deep_as_its_expressions() {
 
 #[test]
 fn the_deepest_expression_that_is_parsed_is_evaluated() {
-    for (open, close) in [("[", "]"), ("(", ")"), ("[for x in [1] : ", "]"), ("\"${true ? ", " : \"b\"}\""), ("try(", ")"), ("-", "")] {
+    for (open, close) in
+        [("[", "]"), ("(", ")"), ("[for x in [1] : ", "]"), ("\"${true ? ", " : \"b\"}\""), ("try(", ")"), ("-", "")]
+    {
         let text = format!("locals {{\n  a = {}1{}\n}}\n", open.repeat(150), close.repeat(150));
         let _value = local(&text, "a");
     }
@@ -57,7 +59,10 @@ fn a_circle_is_an_error_that_names_its_members() {
     evaluate(&[("main.tf", text)], |evaluator| {
         let _value = evaluator.local(evaluator.root(), "a");
         let messages: Vec<String> = evaluator.errors().iter().map(|error| error.message.clone()).collect();
-        assert_eq!(messages, ["these refer to each other in a circle: `local.a` -> `local.b` -> `local.c` -> `local.a`"]);
+        assert_eq!(
+            messages,
+            ["these refer to each other in a circle: `local.a` -> `local.b` -> `local.c` -> `local.a`"]
+        );
     });
 }
 
