@@ -13,9 +13,10 @@ use rustc_hash::FxHashSet;
 
 use crate::eval::evaluator::{self, Evaluator};
 use crate::finding::Finding;
+use crate::inspection::Inspection;
 use crate::module::{ModuleNode, Stack, Workspace, load_workspace};
+use crate::policy;
 use crate::policy::sites::{self, Knowledge, PolicySite};
-use crate::render::inspection::Inspection;
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::Suppressions;
@@ -96,7 +97,7 @@ impl Host {
         let mut policies: Vec<PolicySite> = workspace.stacks.par_iter().flat_map_iter(evaluate).collect();
         for path in &self.roots.documents {
             match read_document(&*self.files, &sources, path) {
-                Ok(file) => policies.extend(sites::of_file(&sources, file)),
+                Ok(file) => policies.push(document_site(&sources, file)),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -228,6 +229,12 @@ impl Analysis {
         }
         suppressions
     }
+}
+
+/// The caller says that the file is a policy: a text that is none has faults.
+fn document_site(sources: &SourceMap, file: FileId) -> PolicySite {
+    let document = Arc::new(policy::read_file(sources, file));
+    PolicySite::unattached(document, sources.file(file).path(), TextRange::empty(0).at(file))
 }
 
 fn read_document(files: &dyn FileSystem, sources: &SourceMap, path: &str) -> Result<FileId, Problem> {

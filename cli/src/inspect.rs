@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::slice;
 
-use crosstrail_analyzer::render::inspection::{render_human, render_json};
+use crosstrail_analyzer::inspection::{render_human, render_json};
 
 use crate::arguments::{Format, InspectArguments};
 use crate::outcome::Outcome;

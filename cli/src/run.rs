@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{self, Analysis, Host, Roots};
 use crosstrail_analyzer::finding::Finding;
-use crosstrail_analyzer::render::inspection::Inspection;
+use crosstrail_analyzer::inspection::Inspection;
 use crosstrail_analyzer::rules::Selection;
 use crosstrail_analyzer::source::SourceMap;
 

@@ -1,5 +1,6 @@
 //! The example of two accounts: what it was given is found, and the README shows it.
 
+use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -25,14 +26,14 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-fn lint() -> Output {
+fn lint() -> io::Result<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crosstrail"));
-    command.args(["lint", "examples/two-accounts"]).current_dir(root()).output().unwrap()
+    command.args(["lint", "examples/two-accounts"]).current_dir(root()).output()
 }
 
 #[test]
 fn every_fault_is_found() {
-    let output = lint();
+    let output = lint().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let missed: Vec<_> = FAULTS.iter().filter(|code| !text.contains(&format!("[{code}]"))).collect();
     assert_eq!(missed, [&""; 0], "{text}");
@@ -42,7 +43,7 @@ fn every_fault_is_found() {
 
 #[test]
 fn the_readme_shows_what_is_printed() {
-    let printed = String::from_utf8(lint().stdout).unwrap();
+    let printed = String::from_utf8(lint().unwrap().stdout).unwrap();
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let block = readme.split("```\n").find(|block| block.starts_with("error[")).unwrap();
     let shown = block.split("\n\n").map(str::trim_end).filter(|paragraph| *paragraph != "...");

@@ -1,5 +1,6 @@
 //! What `crosstrail lint` reads, and what it says of what it cannot read.
 
+#[cfg(test)]
 mod support;
 
 use support::{Run, Sandbox};
@@ -53,6 +54,14 @@ const CASES: &[Case] = &[
         code: 1,
         stdout: &["bad.json:1:53: error[invalid-effect] "],
         stderr: &[],
+    },
+    Case {
+        name: "policy-cut-off",
+        files: &[("cut.json", "{\"Version\": \"2012-")],
+        arguments: &["--format", "concise", "cut.json"],
+        code: 1,
+        stdout: &["cut.json:1:", "error[invalid-json] "],
+        stderr: &["2 errors in 1 file: 0 stacks, 1 policy"],
     },
     Case {
         name: "policy-under-another-name",

@@ -1,5 +1,6 @@
 //! What the commands print, and how they end.
 
+#[cfg(test)]
 mod support;
 
 use std::process::Stdio;
@@ -15,7 +16,9 @@ const FAULTY: &str =
 /// is described.
 fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
-        let target = root.pointer(reference.trim_start_matches('#')).expect(reference);
+        let Some(target) = root.pointer(reference.trim_start_matches('#')) else {
+            return found.push(format!("{at}: the schema has no {reference}"));
+        };
         return misfits(value, target, root, at, found);
     }
     let kind = match value {
@@ -50,13 +53,11 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Ve
     }
 }
 
-fn schema(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
-}
+const SCHEMA: &str = include_str!("../../docs/schema/lint-output.schema.json");
 
 #[test]
 fn json_output_fits_its_schema() {
-    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let sandbox = Sandbox::with("output-json", &[("bad.json", FAULTY)]);
     let run = sandbox.run(&["lint", "--format", "json"]);
     let output: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -69,7 +70,7 @@ fn json_output_fits_its_schema() {
 
 #[test]
 fn the_schema_refuses_what_does_not_fit() {
-    let schema = schema(include_str!("../../docs/schema/lint-output.schema.json"));
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let position = serde_json::json!({"line": 0, "column": "1", "offset": 0, "extra": 1});
     let output = serde_json::json!({"version": 2, "findings": [{"range": {"start": position, "end": null}}]});
     let mut found = Vec::new();
@@ -123,9 +124,9 @@ fn rules() {
 #[test]
 fn explain() {
     let sandbox = Sandbox::new("output-explain");
-    let page = sandbox.run(&["explain", "invalid-effect"]);
+    let page = sandbox.run(&["explain", "unused-suppression"]);
     assert_eq!(page.code, 0);
-    assert!(page.stdout.starts_with("invalid-effect\n"), "{page:?}");
+    assert!(page.stdout.starts_with("unused-suppression\n\nA comment silences a rule"), "{page:?}");
 
     let group = sandbox.run(&["explain", "grammar"]);
     assert!(group.stdout.lines().any(|line| line.starts_with("invalid-effect ")), "{group:?}");
@@ -171,4 +172,8 @@ fn inspect() {
     let human = sandbox.run(&["inspect"]);
     assert!(human.stdout.starts_with("stack .\n  locals:\n    name = \"a-{var.suffix}\"\n    two = 2\n"), "{human:?}");
     assert_eq!(sandbox.run(&["inspect", "nowhere"]).code, 2);
+
+    let policy = sandbox.run_with_input(&["inspect", "-", "--format", "json"], FAULTY.as_bytes());
+    let output: Value = serde_json::from_str(&policy.stdout).unwrap();
+    assert_eq!(output["policies"][0]["document"], serde_json::from_str::<Value>(FAULTY).unwrap());
 }

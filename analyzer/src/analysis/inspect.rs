@@ -8,15 +8,19 @@ use rayon::prelude::*;
 use crate::eval::evaluator::{self, Evaluator, ResourceInstance};
 use crate::eval::text::Text;
 use crate::eval::value::{Value, ValueKind};
+use crate::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
 use crate::module::{Mode, Stack};
-use crate::policy::sites::{self, Knowledge, PolicySite};
-use crate::render::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
+use crate::policy::sites::{self, Form, Knowledge, PolicySite};
 
 use super::State;
 
 /// Evaluates all of `state` that can be shown.
 pub(super) fn inspect(state: &State) -> Inspection {
-    Inspection { stacks: state.workspace.stacks.par_iter().map(|stack| stack_inspection(state, stack)).collect() }
+    let alone = state.policies.iter().filter(|site| site.form == Form::PolicyFile);
+    Inspection {
+        stacks: state.workspace.stacks.par_iter().map(|stack| stack_inspection(state, stack)).collect(),
+        policies: alone.map(policy).collect(),
+    }
 }
 
 fn stack_inspection(state: &State, stack: &Stack) -> StackInspection {

@@ -8,6 +8,8 @@ mod json_tree;
 pub mod model;
 mod node;
 mod read;
+#[cfg(test)]
+mod rendered_tests;
 pub mod sites;
 #[cfg(test)]
 mod tests;

@@ -97,7 +97,8 @@ pub struct Leaf {
     /// The text.
     pub text: Text,
     /// Where it was written: the content of a string without its quotes where that is
-    /// one text in one file, else the expression that makes it.
+    /// one text in one file, else the expression that makes it. For an attribute that no
+    /// expression gives, such as the ARN of a resource, the reference to it.
     pub span: Span,
     /// The references by which it came here, the last one first.
     pub via: Vec<Span>,
@@ -206,6 +207,40 @@ impl PolicyDocument {
             && is_known(&self.version)
             && is_known(&self.id)
             && self.statements.iter().all(Statement::is_wholly_known)
+    }
+}
+
+impl PolicyDocument {
+    /// Calls `each` for every string of the document, and with the place of the element that holds it.
+    pub fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
+        let span = self.span;
+        self.version.iter_mut().chain(&mut self.id).for_each(|leaf| each(leaf, span));
+        for statement in &mut self.statements {
+            statement.for_each_leaf_mut(each);
+        }
+    }
+}
+
+impl Statement {
+    fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
+        let span = self.span;
+        self.sid.iter_mut().chain(&mut self.effect).for_each(|leaf| each(leaf, span));
+        for strings in self.actions.iter_mut().chain(&mut self.resources) {
+            strings.items.iter_mut().chain(&mut strings.possible).for_each(|leaf| each(leaf, strings.key));
+        }
+        for principals in &mut self.principals {
+            for group in &mut principals.groups {
+                each(&mut group.kind, principals.key);
+                let key = group.kind.span;
+                group.items.iter_mut().chain(&mut group.possible).for_each(|leaf| each(leaf, key));
+            }
+        }
+        for condition in &mut self.conditions {
+            each(&mut condition.operator, span);
+            each(&mut condition.key, condition.operator.span);
+            let key = condition.key.span;
+            condition.values.iter_mut().chain(&mut condition.possible).for_each(|leaf| each(leaf, key));
+        }
     }
 }
 

@@ -159,24 +159,31 @@ fn piece_length(piece: &Piece) -> usize {
     }
 }
 
-/// The content of a quoted template: known text that touches its first or last
-/// byte but one shows that the delimiter is a quote.
+/// The longest quote: `\"` where an expression stands in a JSON string.
+const LONGEST_QUOTE: u32 = 2;
+
+/// The content of a quoted template: known text that stands directly behind its first quote, or
+/// before its last one, shows how long the quotes are. Behind a bracket no text can stand.
 fn content_of_template(text: &Text, length: usize, origin: Span) -> Option<Span> {
-    let content = TextRange::new(origin.range.start + 1, origin.range.end.saturating_sub(1));
-    let end_of = |range: Range<usize>| text.span_of(range).filter(|span| span.file == origin.file);
-    let opens = matches!(text.pieces().first(), Some(Piece::Known(_)))
-        && end_of(0..1).is_some_and(|span| span.range.start == content.start);
-    let closes = matches!(text.pieces().last(), Some(Piece::Known(_)))
-        && end_of(length.saturating_sub(1)..length).is_some_and(|span| span.range.end == content.end);
-    (opens || closes).then(|| content.at(origin.file))
+    let span_of = |range: Range<usize>| text.span_of(range).filter(|span| span.file == origin.file);
+    let is_known = |piece: Option<&Piece>| matches!(piece, Some(Piece::Known(_)));
+    let first = is_known(text.pieces().first()).then(|| span_of(0..1)).flatten();
+    let last = is_known(text.pieces().last()).then(|| span_of(length.saturating_sub(1)..length)).flatten();
+    let before = first.and_then(|first| first.range.start.checked_sub(origin.range.start));
+    let behind = last.and_then(|last| origin.range.end.checked_sub(last.range.end));
+    let quote = before.into_iter().chain(behind).find(|quote| (1..=LONGEST_QUOTE).contains(quote))?;
+    Some(TextRange::new(origin.range.start + quote, origin.range.end.checked_sub(quote)?).at(origin.file))
 }
+
+/// Keys that data sources write under another name, which is as long as the key in quotes: `not_actions`.
+const RENAMED: [&str; 3] = ["NotAction", "NotPrincipal", "NotResource"];
 
 /// The text of a key with its place, if the place shows how it was written: bare or in quotes.
 fn key_text(name: &SmolStr, origin: &Origin) -> Option<(Text, Span)> {
     let span = origin.span?;
     let length = u32::try_from(name.len()).ok()?;
     let quotes = span.range.len().checked_sub(length)?;
-    if quotes != 0 && quotes != 2 {
+    if quotes != 0 && quotes != 2 || RENAMED.contains(&name.as_str()) {
         return Some((Text::known(name.clone()), span));
     }
     let start = span.range.start + quotes / 2;

@@ -6,7 +6,6 @@
 
 pub mod concise;
 pub mod human;
-pub mod inspection;
 pub mod json;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};

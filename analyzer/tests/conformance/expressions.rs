@@ -98,3 +98,17 @@ fn generated_expressions() {
         }
     });
 }
+
+/// Each function with many arguments, right and wrong ones.
+#[test]
+fn function_calls() {
+    check("functions.jsonl", |record, result| {
+        let is_valid = matches!(member(record, "ok").map(|ok| &ok.kind), Some(JsonKind::Bool(true)));
+        match (is_valid, result) {
+            (false, Ok(value)) => Some(format!("{}, recorded an error", super::answer::show(&value))),
+            (false, Err(_)) => None,
+            (true, Err(error)) => Some(error.message),
+            (true, Ok(value)) => member(record, "json").and_then(|json| difference(&value, json, "")),
+        }
+    });
+}

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crosstrail_analyzer::eval::evaluator::{Evaluator, Options};
-use crosstrail_analyzer::eval::value::Value;
+use crosstrail_analyzer::eval::value::{Fields, Refinement, Unknown, Value, ValueKind};
 use crosstrail_analyzer::module::{Mode, Stack, VariableValue, load_workspace};
 use crosstrail_analyzer::source::{MemoryFileSystem, SourceMap};
 use crosstrail_analyzer::syntax::json::{JsonKind, JsonValue};
@@ -16,7 +16,7 @@ use crosstrail_analyzer::syntax::parse_hcl;
 
 use super::answer::{difference, member, name_of, parse, read, text};
 
-struct Case {
+pub(crate) struct Case {
     name: &'static str,
     files: MemoryFileSystem,
     sources: SourceMap,
@@ -25,7 +25,7 @@ struct Case {
 
 impl Case {
     /// The module `name` with the values of `variables`, a file in it.
-    fn new(name: &'static str, variables: Option<&str>) -> Self {
+    pub(crate) fn new(name: &'static str, variables: Option<&str>) -> Self {
         let mut files = MemoryFileSystem::default();
         let root = format!("{}/../tests/conformance/terraform/{name}", env!("CARGO_MANIFEST_DIR"));
         add_files(Path::new(&root), "", &mut files);
@@ -44,7 +44,7 @@ impl Case {
         Self { name, files, sources, stack }
     }
 
-    fn evaluator(&self) -> Evaluator<'_> {
+    pub(crate) fn evaluator(&self) -> Evaluator<'_> {
         Evaluator::new(&self.stack, &self.sources, &self.files, Options::usual())
     }
 
@@ -59,7 +59,7 @@ fn add_files(dir: &Path, prefix: &str, files: &mut MemoryFileSystem) {
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type().expect("a file type").is_dir() {
             add_files(&entry.path(), &format!("{name}/"), files);
-        } else if name != "expected-outputs.json" {
+        } else if !name.starts_with("expected-") {
             files.insert(&name, std::fs::read(entry.path()).expect("a recorded file"));
         }
     }
@@ -157,12 +157,12 @@ fn attribute_difference(value: &Value, after: &JsonValue, unknown: Option<&JsonV
     let (JsonKind::Array(items), Some(elements)) = (&after.kind, value.elements()) else {
         return plan_difference(value, after, unknown, path);
     };
-    let is_blocks = elements.iter().all(|element| element.fields().is_some());
+    let is_blocks = elements.iter().all(|element| block_fields(element).is_some());
     if !is_blocks || items.len() != elements.len() {
         return plan_difference(value, after, unknown, path);
     }
     elements.iter().zip(items).enumerate().find_map(|(index, (element, item))| {
-        let fields = element.fields().into_iter().flat_map(|fields| fields.iter());
+        let fields = block_fields(element).into_iter().flat_map(|fields| fields.iter());
         fields.into_iter().find_map(|(name, field)| {
             let path = format!("{path}[{index}].{name}");
             match member(item, name) {
@@ -173,7 +173,15 @@ fn attribute_difference(value: &Value, after: &JsonValue, unknown: Option<&JsonV
     })
 }
 
-fn items(value: Option<&JsonValue>) -> &[JsonValue] {
+/// What is written in a block: what the provider adds to it is open.
+fn block_fields(value: &Value) -> Option<&Arc<Fields>> {
+    match &value.kind {
+        ValueKind::Unknown(Unknown { refinement: Refinement::Merged(parts), .. }) => parts.last()?.fields(),
+        _ => value.fields(),
+    }
+}
+
+pub(crate) fn items(value: Option<&JsonValue>) -> &[JsonValue] {
     match value.map(|value| &value.kind) {
         Some(JsonKind::Array(items)) => items,
         _ => &[],

@@ -3,8 +3,6 @@
 //! Documents are compared, not texts: a list of one and its element are the same, the
 //! order of a list is not looked at, and an empty `Sid` is none.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-
 use crosstrail_analyzer::eval::evaluator::{Evaluator, Options};
 use crosstrail_analyzer::eval::text::Text;
 use crosstrail_analyzer::eval::value::Value as Evaluated;

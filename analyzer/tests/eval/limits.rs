@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::evaluate;
+use crate::configuration::evaluate;
 use crate::show::show;
 
 fn local(text: &str, name: &str) -> String {

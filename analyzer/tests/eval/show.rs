@@ -17,6 +17,7 @@ pub(crate) fn show(value: &Value) -> String {
         ValueKind::Unknown(unknown) => match &unknown.refinement {
             Refinement::Opaque => format!("?{}", unknown.symbol.address()),
             Refinement::OneOf(options) => format!("one of ({})", list(options)),
+            Refinement::Entry(entry) => format!("entry ({} = {})", show(&entry.0), show(&entry.1)),
             Refinement::Merged(parts) => format!("merged ({})", list(parts)),
             Refinement::Sequence(parts) => {
                 let parts = parts.iter().map(|part| match part {

@@ -63,3 +63,13 @@ proptest! {
         check(&String::from_utf8_lossy(&bytes))?;
     }
 }
+
+/// Texts that once gave ranges that make no sense.
+const FOUND: [&str; 3] = ["b \"%{é:A\n", "a{ 1", "A{A \0"];
+
+#[test]
+fn what_chance_has_found_stays_mended() {
+    for text in FOUND {
+        check(text).unwrap();
+    }
+}

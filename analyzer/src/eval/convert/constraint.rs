@@ -8,9 +8,10 @@ use smol_str::SmolStr;
 use crate::eval::error::EvalError;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Origin, Refinement, Unknown, Value, ValueKind};
-use crate::syntax::ast::{Call, Expr, ExprKind, ObjectItem, Template, TemplatePart};
+use crate::source::FileId;
+use crate::syntax::ast::Expr;
 
-use super::{Number, Text, convert, mismatch};
+use super::{convert, declared, mismatch};
 
 /// What stands behind `type =` of a variable.
 #[derive(Debug, Clone, Default)]
@@ -49,60 +50,15 @@ impl TypeConstraint {
     /// # Errors
     /// For what is not a type.
     pub fn parse(expr: &Expr) -> Result<Self, EvalError> {
-        match &expr.kind {
-            ExprKind::Variable(name) => Self::keyword(expr, name),
-            ExprKind::Call(call) => Self::constructor(call, expr),
-            ExprKind::Paren(inner) => Self::parse(inner),
-            // Terraform 0.11 and JSON syntax quote the type.
-            ExprKind::Template(template) => Self::legacy(expr, template),
-            _ => Err(not_a_type()),
-        }
+        declared::Reader { file: None }.constraint(expr)
     }
 
-    fn keyword(expr: &Expr, name: &str) -> Result<Self, EvalError> {
-        match name {
-            "any" => Ok(Self::Any),
-            "bool" => Ok(Self::Primitive(Type::Bool)),
-            "number" => Ok(Self::Primitive(Type::Number)),
-            "string" => Ok(Self::Primitive(Type::String)),
-            "list" => Ok(Self::List(Box::default())),
-            "map" => Ok(Self::Map(Box::default())),
-            "set" => Ok(Self::Set(Box::default())),
-            _ => Err(EvalError { message: format!("`{name}` is not a type"), ..not_a_type_at(expr) }),
-        }
-    }
-
-    fn legacy(expr: &Expr, template: &Template) -> Result<Self, EvalError> {
-        match literal(template).as_deref() {
-            Some("string") => Ok(Self::Primitive(Type::String)),
-            Some("list") => Ok(Self::List(Box::new(Self::Any))),
-            Some("map") => Ok(Self::Map(Box::new(Self::Any))),
-            Some(name) => Self::keyword(expr, name),
-            None => Err(not_a_type()),
-        }
-    }
-
-    fn constructor(call: &Call, expr: &Expr) -> Result<Self, EvalError> {
-        let name = call.name.text.as_str();
-        let [argument] = call.arguments.as_slice() else {
-            return Err(EvalError { span: None, message: format!("`{name}(...)` takes one argument") });
-        };
-        match name {
-            "list" => Self::parse(argument).map(|element| Self::List(Box::new(element))),
-            "set" => Self::parse(argument).map(|element| Self::Set(Box::new(element))),
-            "map" => Self::parse(argument).map(|element| Self::Map(Box::new(element))),
-            "tuple" => match &argument.kind {
-                ExprKind::Tuple(elements) => {
-                    elements.iter().map(Self::parse).collect::<Result<_, _>>().map(Self::Tuple)
-                }
-                _ => Err(EvalError { span: None, message: "`tuple` takes a list of types in brackets".to_owned() }),
-            },
-            "object" => match &argument.kind {
-                ExprKind::Object(items) => items.iter().map(attribute).collect::<Result<_, _>>().map(Self::Object),
-                _ => Err(EvalError { span: None, message: "`object` takes attributes in braces".to_owned() }),
-            },
-            _ => Err(EvalError { message: format!("`{name}(...)` is not a type"), ..not_a_type_at(expr) }),
-        }
+    /// The same for an expression of `file`: defaults and errors have their places.
+    ///
+    /// # Errors
+    /// For what is not a type.
+    pub fn parse_in(file: FileId, expr: &Expr) -> Result<Self, EvalError> {
+        declared::Reader { file: Some(file) }.constraint(expr)
     }
 
     /// The type that values have once defaults are filled in; parts that are `any` are open.
@@ -196,94 +152,4 @@ impl Attribute {
             (None, None) => Err(super::missing_attribute(whole, name)),
         }
     }
-}
-
-fn attribute(item: &ObjectItem) -> Result<(SmolStr, Attribute), EvalError> {
-    let name = match &item.key.kind {
-        ExprKind::Variable(name) => Some(name.clone()),
-        ExprKind::Template(template) => literal(template),
-        _ => None,
-    };
-    let name = name.ok_or_else(|| EvalError { span: None, message: "an attribute needs a fixed name".to_owned() })?;
-    let attribute = match &item.value.kind {
-        ExprKind::Call(call) if call.name.text == "optional" => optional(call)?,
-        _ => Attribute { constraint: TypeConstraint::parse(&item.value)?, optional: false, default: None },
-    };
-    Ok((name, attribute))
-}
-
-fn optional(call: &Call) -> Result<Attribute, EvalError> {
-    let (ty, default) = match call.arguments.as_slice() {
-        [ty] => (ty, None),
-        [ty, default] => (ty, Some(default)),
-        _ => {
-            let message = "`optional(...)` takes a type and perhaps a default".to_owned();
-            return Err(EvalError { span: None, message });
-        }
-    };
-    let constraint = TypeConstraint::parse(ty)?;
-    let default = default.map(constant).transpose()?;
-    // A default of an object type may leave out attributes that have defaults themselves.
-    if let Some(default) = &default
-        && !default.is_null()
-    {
-        constraint.apply(default)?;
-    }
-    let default = default.filter(|default| !default.is_null());
-    Ok(Attribute { constraint, optional: true, default })
-}
-
-/// The value of a default, which has to be constant: no functions, no references.
-fn constant(expr: &Expr) -> Result<Value, EvalError> {
-    let kind = match &expr.kind {
-        ExprKind::Null => ValueKind::Null(Type::Dynamic),
-        ExprKind::Bool(value) => ValueKind::Bool(*value),
-        ExprKind::Number(digits) => ValueKind::Number(Number::parse(digits).ok_or_else(not_constant)?),
-        ExprKind::Template(template) => ValueKind::String(Text::known(literal(template).ok_or_else(not_constant)?)),
-        ExprKind::Paren(inner) => return constant(inner),
-        ExprKind::Unary(crate::syntax::ast::UnaryOp::Negate, inner) => match constant(inner)?.kind {
-            ValueKind::Number(number) => ValueKind::Number(number.negate()),
-            _ => return Err(not_constant()),
-        },
-        ExprKind::Tuple(items) => ValueKind::Tuple(items.iter().map(constant).collect::<Result<_, _>>()?),
-        ExprKind::Object(items) => {
-            let fields = items.iter().map(|item| {
-                let name = match &item.key.kind {
-                    ExprKind::Variable(name) => Some(name.clone()),
-                    _ => constant(&item.key).ok().and_then(|key| convert(&key, &Type::String).ok()?.as_str()),
-                };
-                let field = Field { key: Origin::default(), value: constant(&item.value)? };
-                Ok((name.ok_or_else(not_constant)?, field))
-            });
-            ValueKind::Object(Arc::new(fields.collect::<Result<_, EvalError>>()?))
-        }
-        _ => return Err(not_constant()),
-    };
-    Ok(Value::new(kind))
-}
-
-fn literal(template: &Template) -> Option<SmolStr> {
-    match template.parts.as_slice() {
-        [] => Some(SmolStr::default()),
-        [TemplatePart::Literal(literal)] => Some(literal.text.clone()),
-        parts => {
-            let texts = parts.iter().map(|part| match part {
-                TemplatePart::Literal(literal) => Some(literal.text.as_str()),
-                TemplatePart::Interpolation { .. } | TemplatePart::If(_) | TemplatePart::For(_) => None,
-            });
-            texts.collect::<Option<String>>().map(SmolStr::from)
-        }
-    }
-}
-
-fn not_constant() -> EvalError {
-    EvalError { span: None, message: "the default of an optional attribute has to be constant".to_owned() }
-}
-
-fn not_a_type() -> EvalError {
-    EvalError { span: None, message: "a type is required, such as `string` or `list(string)`".to_owned() }
-}
-
-fn not_a_type_at(_expr: &Expr) -> EvalError {
-    not_a_type()
 }

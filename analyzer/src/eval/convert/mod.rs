@@ -3,6 +3,7 @@
 //! Conversion goes through unknowns: what is known of them stays known. Places stay too.
 
 mod constraint;
+mod declared;
 mod unify;
 
 #[cfg(test)]
@@ -262,9 +263,14 @@ fn convert_refinement(refinement: &Refinement, ty: &Type) -> Refinement {
         (Refinement::Merged(parts), Type::Map(_)) => {
             Refinement::Merged(parts.iter().map(|part| convert(part, ty).unwrap_or_else(|_| part.clone())).collect())
         }
-        (Refinement::Sequence(_) | Refinement::Merged(_), Type::Dynamic | Type::Object(_) | Type::Tuple(_)) => {
-            refinement.clone()
+        (Refinement::Entry(entry), Type::Map(element)) => {
+            let value = convert(&entry.1, element).unwrap_or_else(|_| entry.1.clone());
+            Refinement::Entry(Arc::new((entry.0.clone(), value)))
         }
+        (
+            Refinement::Sequence(_) | Refinement::Merged(_) | Refinement::Entry(_),
+            Type::Dynamic | Type::Object(_) | Type::Tuple(_),
+        ) => refinement.clone(),
         _ => Refinement::Opaque,
     }
 }

@@ -1,7 +1,8 @@
 //! Modules and resources as `count` and `for_each` make them.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use smol_str::SmolStr;
 
@@ -10,6 +11,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::ast::Body;
 
 use super::super::error::EvalError;
+use super::super::expression::canonical;
 use super::super::scope::Scope;
 use super::super::symbol::{Cause, Symbol};
 use super::super::value::Value;
@@ -195,6 +197,8 @@ pub(in crate::eval) struct Expansion<I> {
     pub(in crate::eval) address: SmolStr,
     pub(in crate::eval) repetition: Repetition,
     pub(in crate::eval) instances: Vec<Arc<I>>,
+    /// Instances that were asked for by a key of which it is not known whether there is one.
+    on_demand: Mutex<BTreeMap<SmolStr, Arc<I>>>,
 }
 
 pub(in crate::eval) type ResourceExpansion = Expansion<ResourceInstance>;
@@ -294,7 +298,7 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ResourceExpansion { address, repetition, instances }
+        ResourceExpansion { address, repetition, instances, on_demand: Mutex::default() }
     }
 
     /// The instances of the call `name` of `module`; `None` if it is not declared.
@@ -351,49 +355,91 @@ impl Evaluator<'_> {
             })
         });
         let instances = instances.collect();
-        ModuleExpansion { address, repetition, instances }
+        ModuleExpansion { address, repetition, instances, on_demand: Mutex::default() }
     }
 
-    /// The instance under `key`, if it is one that is known; the summary stands for the others.
+    /// The instance under `key`. Where not all instances are known, one is made for the key;
+    /// `None` if it may be any of the known ones.
     ///
     /// # Errors
     /// When there is certainly none.
-    pub(in crate::eval) fn resource_instance(
-        &self,
-        expansion: &ResourceExpansion,
-        key: &Value,
-    ) -> Result<Option<Arc<ResourceInstance>>, EvalError> {
-        self.instance_under(expansion, key, |instance| &instance.key)
-    }
-
-    /// The same for modules.
-    pub(in crate::eval) fn module_instance(
-        &self,
-        expansion: &ModuleExpansion,
-        key: &Value,
-    ) -> Result<Option<Arc<ModuleInstance>>, EvalError> {
-        self.instance_under(expansion, key, |instance| &instance.key)
-    }
-
-    fn instance_under<I>(
+    pub(in crate::eval) fn instance_under<I: Instance>(
         &self,
         expansion: &Expansion<I>,
         key: &Value,
-        key_of: impl Fn(&I) -> &InstanceKey,
     ) -> Result<Option<Arc<I>>, EvalError> {
-        let Some(wanted) = expansion.repetition.key_for(key) else { return Ok(None) };
-        let found = expansion.instances.iter().zip(&expansion.repetition.entries);
-        if let Some((instance, entry)) = found.into_iter().find(|(instance, _)| *key_of(instance) == wanted) {
+        let repetition = &expansion.repetition;
+        let wanted = repetition.key_for(key);
+        let mut found = expansion.instances.iter().zip(&repetition.entries);
+        if let Some((instance, entry)) = found.find(|(_, entry)| wanted.as_ref() == Some(&entry.key)) {
             if entry.existence != Existence::Certain {
                 self.doubtful.set(true);
             }
             return Ok(Some(Arc::clone(instance)));
         }
-        let summary = expansion.instances.iter().find(|instance| *key_of(instance) == InstanceKey::Summary);
-        if summary.is_none() {
-            return Err(EvalError::new(format!("there is no `{}{wanted}`", expansion.address)));
+        let summary = expansion.instances.iter().find(|instance| *instance.key() == InstanceKey::Summary);
+        match (summary, wanted) {
+            (Some(summary), _) => Ok(Some(self.instance_on_demand(expansion, summary, key))),
+            (None, Some(wanted)) if key.is_wholly_known() => {
+                Err(EvalError::new(format!("there is no `{}{wanted}`", expansion.address)))
+            }
+            (None, _) => Ok(None),
         }
-        Ok(None)
+    }
+
+    /// The instance of an unknown number under a key that is asked for.
+    fn instance_on_demand<I: Instance>(&self, expansion: &Expansion<I>, summary: &Arc<I>, key: &Value) -> Arc<I> {
+        self.doubtful.set(true);
+        let name = canonical(key);
+        let on_demand = || expansion.on_demand.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = on_demand().get(&name) {
+            return Arc::clone(known);
+        }
+        let scope = |scope: &Scope| expansion.repetition.bind_key(self, scope, key);
+        let label = InstanceKey::Name(key.as_text().map_or_else(|| name.clone(), |text| text.display().into()));
+        let label = expansion.repetition.key_for(key).unwrap_or(label);
+        let address = format!("{}{label}", expansion.address);
+        let instance = Arc::new(summary.under(self.new_id(), label, address.into(), scope));
+        on_demand().insert(name, Arc::clone(&instance));
+        instance
+    }
+}
+
+/// What is made once for each key of a block.
+pub(in crate::eval) trait Instance {
+    fn key(&self) -> &InstanceKey;
+
+    /// The same block under another key.
+    fn under(&self, id: u32, key: InstanceKey, address: SmolStr, scope: impl FnOnce(&Scope) -> Scope) -> Self;
+}
+
+impl Instance for ResourceInstance {
+    fn key(&self) -> &InstanceKey {
+        &self.key
+    }
+
+    fn under(&self, id: u32, key: InstanceKey, address: SmolStr, scope: impl FnOnce(&Scope) -> Scope) -> Self {
+        let existence = self.existence.clone();
+        Self { id, address, decl: Arc::clone(&self.decl), key, existence, scope: scope(&self.scope) }
+    }
+}
+
+impl Instance for ModuleInstance {
+    fn key(&self) -> &InstanceKey {
+        &self.key
+    }
+
+    fn under(&self, id: u32, key: InstanceKey, address: SmolStr, scope: impl FnOnce(&Scope) -> Scope) -> Self {
+        Self {
+            id,
+            address,
+            name: self.name.clone(),
+            key,
+            node: self.node.clone(),
+            call: self.call.clone(),
+            caller: self.caller.as_ref().map(scope),
+            existence: self.existence.clone(),
+        }
     }
 }
 

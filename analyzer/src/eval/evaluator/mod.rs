@@ -42,8 +42,8 @@ pub struct Evaluator<'a> {
     root: Arc<ModuleInstance>,
     memo: RefCell<memo::Memo>,
     active: RefCell<Vec<memo::Active>>,
-    modules: RefCell<FxHashMap<(u32, SmolStr), Option<Arc<ModuleExpansion>>>>,
-    resources: RefCell<FxHashMap<(u32, ResourceAddress), Option<Arc<ResourceExpansion>>>>,
+    modules: Expansions<SmolStr, ModuleExpansion>,
+    resources: Expansions<ResourceAddress, ResourceExpansion>,
     errors: RefCell<Errors>,
     next_id: Cell<u32>,
     pub(super) counters: Counters,
@@ -51,6 +51,9 @@ pub struct Evaluator<'a> {
     pub(super) doubtful: Cell<bool>,
     pub(super) quiet: Cell<bool>,
 }
+
+/// Expansions by module and name; `None` while one is being found out.
+type Expansions<N, E> = RefCell<FxHashMap<(u32, N), Option<Arc<E>>>>;
 
 /// What a caller may choose.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 
 use crate::module::{Variable, VariableValue};
 use crate::source::Span;
-use crate::syntax::{self, ast::ExprKind};
+use crate::syntax;
+use crate::syntax::ast::{Expr, ExprKind};
 
 use super::super::convert::TypeConstraint;
 use super::super::error::EvalError;
@@ -92,6 +93,10 @@ impl Evaluator<'_> {
         let given = given.filter(|value| variable.nullable || !value.is_null());
         let mut value = match (given, &variable.default) {
             (Some(value), _) => self.constrained(&constraint, value, variable),
+            // Nobody calls a library here: whether `null` stands for "not set" is the callers' choice.
+            (None, Some(default)) if self.is_open(module) && is_null(&default.value) => {
+                self.unset_variable(module, variable, &constraint)
+            }
             (None, Some(default)) => {
                 let value = self.attribute_value(default, &Scope::isolated(default.file));
                 self.constrained(&constraint, value, variable)
@@ -104,7 +109,7 @@ impl Evaluator<'_> {
 
     fn constraint(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> TypeConstraint {
         let Some(ty) = &variable.ty else { return TypeConstraint::default() };
-        TypeConstraint::parse(&ty.value).unwrap_or_else(|error| {
+        TypeConstraint::parse_in(ty.file, &ty.value).unwrap_or_else(|error| {
             let scope = Scope::of_module(Arc::clone(module), ty.file);
             self.record(error.or_at(scope.span(ty.value.range)));
             TypeConstraint::default()
@@ -182,13 +187,16 @@ impl Evaluator<'_> {
         value
     }
 
-    /// Whether `expression` is plainly `null`: an argument that is not set.
-    #[must_use]
-    pub fn is_unset(expression: &crate::syntax::ast::Expr) -> bool {
-        match &expression.kind {
-            ExprKind::Null => true,
-            ExprKind::Paren(inner) => Self::is_unset(inner),
-            _ => false,
-        }
+    /// Whether the callers of `module` are not in view.
+    fn is_open(&self, module: &ModuleInstance) -> bool {
+        self.stack.library && module.parent().is_none()
+    }
+}
+
+fn is_null(expression: &Expr) -> bool {
+    match &expression.kind {
+        ExprKind::Null => true,
+        ExprKind::Paren(inner) => is_null(inner),
+        _ => false,
     }
 }

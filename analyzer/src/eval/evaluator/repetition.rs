@@ -42,8 +42,8 @@ pub(in crate::eval) struct Repetition {
     alternatives: Vec<Vec<usize>>,
     /// What decides between the alternatives, or how many more there are.
     decided_by: Option<Symbol>,
-    /// Whether there may be instances that are not among the entries.
-    open: bool,
+    /// `count` or `for_each`, if there may be instances that are not among the entries.
+    open: Option<Value>,
 }
 
 /// One instance.
@@ -85,7 +85,7 @@ fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
 impl Repetition {
     fn certain(shape: Shape, entries: Vec<Entry>) -> Self {
         let all = (0..entries.len()).collect();
-        Self { shape, entries, alternatives: vec![all], decided_by: None, open: false }
+        Self { shape, entries, alternatives: vec![all], decided_by: None, open: None }
     }
 
     /// Any number of instances.
@@ -98,7 +98,7 @@ impl Repetition {
             entries: vec![entry],
             alternatives: Vec::new(),
             decided_by: Some(symbol),
-            open: true,
+            open: Some(collection),
         }
     }
 
@@ -111,6 +111,21 @@ impl Repetition {
             ValueKind::String(text) => Some(InstanceKey::Name(text.display().into())),
             _ => None,
         }
+    }
+
+    /// `scope` as the instance under `key` sees it.
+    pub(super) fn bind_key(&self, evaluator: &Evaluator<'_>, scope: &Scope, key: &Value) -> Scope {
+        if self.shape == Shape::Count {
+            return scope.bind("count", object([("index", key.clone())]));
+        }
+        let under = |each: &Value| match &each.kind {
+            ValueKind::Unknown(
+                Unknown { ty: Type::Set(_), .. } | Unknown { refinement: Refinement::Sequence(_), .. },
+            ) => None,
+            _ => evaluator.quiet_if(true, || evaluator.get_index(each, key)).ok(),
+        };
+        let value = self.open.as_ref().and_then(under).unwrap_or_else(|| key.clone());
+        scope.bind("each", object([("key", key.clone()), ("value", value)]))
     }
 
     /// Marks the entries that are not in every alternative.
@@ -156,13 +171,14 @@ impl Evaluator<'_> {
         let alternatives = numbers.iter().map(|number| (0..*number).collect()).collect();
         let entries = (0..most).map(Entry::counted).collect();
         let decided_by = Some(unknown.symbol.clone());
-        Repetition { shape: Shape::Count, entries, alternatives, decided_by, open: false }.settle()
+        Repetition { shape: Shape::Count, entries, alternatives, decided_by, open: None }.settle()
     }
 
     fn count_open(&self, count: &Value) -> Repetition {
         let decided_by = symbol_of(count);
         let entries = vec![summary_entry(self, Shape::Count, count)];
-        Repetition { shape: Shape::Count, entries, alternatives: Vec::new(), decided_by, open: true }.settle()
+        let open = Some(count.clone());
+        Repetition { shape: Shape::Count, entries, alternatives: Vec::new(), decided_by, open }.settle()
     }
 
     fn for_each(&self, each: &Value, span: Span, address: &str) -> Repetition {
@@ -227,7 +243,8 @@ impl Evaluator<'_> {
     fn for_each_open(&self, each: &Value, mut entries: Vec<Entry>, unknown: &Unknown) -> Repetition {
         entries.push(summary_entry(self, Shape::ForEach, each));
         let decided_by = Some(unknown.symbol.clone());
-        Repetition { shape: Shape::ForEach, entries, alternatives: Vec::new(), decided_by, open: true }.settle()
+        let open = Some(each.clone());
+        Repetition { shape: Shape::ForEach, entries, alternatives: Vec::new(), decided_by, open }.settle()
     }
 
     /// All instances as one value, each made by `value`.
@@ -241,7 +258,7 @@ impl Evaluator<'_> {
         if repetition.shape == Shape::Single {
             return values.into_iter().next().unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
         }
-        if repetition.open {
+        if repetition.open.is_some() {
             return self.open_value(expansion, &values);
         }
         let mut candidates: Vec<Value> =
@@ -317,7 +334,7 @@ fn one_of(options: Vec<Vec<Entry>>, symbol: &Symbol) -> Repetition {
         alternatives.push(chosen);
     }
     let decided_by = Some(symbol.clone());
-    Repetition { shape: Shape::ForEach, entries, alternatives, decided_by, open: false }.settle()
+    Repetition { shape: Shape::ForEach, entries, alternatives, decided_by, open: None }.settle()
 }
 
 /// The instance that stands for all that are not known.

@@ -53,7 +53,12 @@ impl Evaluator<'_> {
             return Ok(value);
         }
         match self.quietly(other, scope) {
-            Some(other) => agree(value, &other).map(|(value, _)| value),
+            Some(other) => match agree(value.clone(), &other) {
+                Ok((value, _)) => Ok(value),
+                // An empty map of any type takes the type of the other result if it can become no map.
+                Err(_) if is_untyped_collection(&type_of(&other)) => Ok(value),
+                Err(error) => Err(error),
+            },
             None => Ok(value),
         }
     }
@@ -80,6 +85,10 @@ impl Evaluator<'_> {
         let symbols = super::canonical::symbols(&[condition, &then, &otherwise]);
         one_of(vec![then, otherwise], || Symbol::derived(text, symbols))
     }
+}
+
+fn is_untyped_collection(ty: &Type) -> bool {
+    matches!(ty, Type::Map(element) | Type::List(element) | Type::Set(element) if **element == Type::Dynamic)
 }
 
 /// What the condition is, if it is the same in all its alternatives.

@@ -301,6 +301,12 @@ pub(in crate::eval) fn sequence(parts: Vec<SequencePart>) -> Value {
     if let Some(items) = parts.iter().map(single).collect::<Option<Vec<_>>>() {
         return Value::new(ValueKind::Tuple(items.into()));
     }
+    if let [SequencePart::Spread(only)] = parts.as_slice()
+        && matches!(only.kind, ValueKind::Unknown(_))
+        && alternatives(only).is_none()
+    {
+        return only.clone();
+    }
     let name = |part: &SequencePart| match part {
         SequencePart::One(value) => canonical(value).to_string(),
         SequencePart::Spread(value) => format!("{}...", canonical(value)),

@@ -156,7 +156,7 @@ impl Evaluator<'_> {
     }
 
     fn key_place(&self, expansion: &Arc<ResourceExpansion>, key: &Value) -> Result<Place> {
-        match self.resource_instance(expansion, key)? {
+        match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::Instance(instance)),
             None => {
                 let whole = self.expansion_value(expansion, |instance| self.whole(instance));
@@ -166,7 +166,7 @@ impl Evaluator<'_> {
     }
 
     fn module_key_place(&self, expansion: &Arc<ModuleExpansion>, key: &Value) -> Result<Place> {
-        match self.module_instance(expansion, key)? {
+        match self.instance_under(expansion, key)? {
             Some(instance) => Ok(Place::ModuleInstance(instance)),
             None => {
                 let whole = self.expansion_value(expansion, |instance| self.outputs(instance));

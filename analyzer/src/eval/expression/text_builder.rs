@@ -3,7 +3,7 @@
 use super::super::convert::convert;
 use super::super::error::EvalError;
 use super::super::evaluator::Evaluator;
-use super::super::symbol::Symbol;
+use super::super::symbol::{Cause, Symbol};
 use super::super::text::{Known, Piece, Text};
 use super::super::types::Type;
 use super::super::value::{Refinement, Unknown, Value, ValueKind};
@@ -27,7 +27,7 @@ impl Evaluator<'_> {
             ValueKind::Number(number) => builder.push(known_piece(number.to_string())),
             ValueKind::Bool(value) => builder.push(known_piece(if *value { "true" } else { "false" })),
             ValueKind::Unknown(unknown) if is_textual(unknown) => {
-                if !unknown.not_null {
+                if !unknown.not_null && is_often_null(unknown.symbol.cause()) {
                     self.doubt();
                 }
                 builder.push(Piece::Hole(unknown.symbol.clone()));
@@ -71,6 +71,11 @@ impl Evaluator<'_> {
 fn is_textual(unknown: &Unknown) -> bool {
     matches!(unknown.ty, Type::Dynamic | Type::String | Type::Number | Type::Bool)
         && matches!(unknown.refinement, Refinement::Opaque | Refinement::OneOf(_))
+}
+
+/// Whether `null` is usual: what people may leave out, not what AWS answers.
+fn is_often_null(cause: &Cause) -> bool {
+    matches!(cause, Cause::Variable | Cause::ModuleInput | Cause::MissingModule | Cause::RemoteState)
 }
 
 /// A known text without a place.

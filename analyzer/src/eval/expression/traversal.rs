@@ -149,14 +149,9 @@ impl Evaluator<'_> {
                 let Key::Index(index) = key else {
                     return Err(EvalError::new(format!("a list has no attribute `{}`", shown(key))));
                 };
-                let before = parts.iter().take(index + 1);
-                match before.last() {
-                    Some(SequencePart::One(found))
-                        if parts.len() > *index
-                            && parts.iter().take(*index).all(|part| matches!(part, SequencePart::One(_))) =>
-                    {
-                        Ok(found.clone())
-                    }
+                let is_one = |part: &SequencePart| matches!(part, SequencePart::One(_));
+                match parts.get(*index) {
+                    Some(SequencePart::One(found)) if parts.iter().take(*index).all(is_one) => Ok(found.clone()),
                     _ => self.opaque_step(unknown, key),
                 }
             }

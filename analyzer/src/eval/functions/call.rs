@@ -56,11 +56,6 @@ impl Call<'_> {
         number.as_i64().ok_or_else(|| self.fail_at(index, "a whole number of 64 bits is required"))
     }
 
-    /// The elements of a known list, set or tuple.
-    pub(super) fn items(&self, index: usize) -> &[Value] {
-        self.argument(index).and_then(Value::elements).map(|items| &items[..]).unwrap_or_default()
-    }
-
     /// The entries of a known map or object.
     pub(super) fn fields(&self, index: usize) -> &Fields {
         self.argument(index).and_then(Value::fields).map_or(&NO_FIELDS, |fields| fields)

@@ -32,7 +32,7 @@ fn coalesce(call: &Call<'_>) -> Outcome {
     let mut candidates = Vec::new();
     for (index, argument) in call.arguments.iter().enumerate() {
         let value = convert(argument, &ty).map_err(|error| call.fail_at(index, error.message))?;
-        match is_filled(&value) {
+        match is_filled(&value, &ty) {
             Truth::No => {}
             Truth::Unknown => candidates.push(value),
             Truth::Yes => {
@@ -48,10 +48,11 @@ fn coalesce(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// Whether `coalesce` takes it: neither null nor an empty string.
-fn is_filled(value: &Value) -> Truth {
+/// Whether `coalesce` takes it: not null, and among strings not the empty one.
+fn is_filled(value: &Value, common: &Type) -> Truth {
     match &value.kind {
         ValueKind::Null(_) => Truth::No,
+        ValueKind::String(_) if *common != Type::String => Truth::Yes,
         ValueKind::String(text) if text.is_empty() => Truth::No,
         ValueKind::String(text) => {
             let known = text.pieces().len() > text.holes().count();
@@ -71,7 +72,7 @@ fn compact(call: &Call<'_>) -> Outcome {
     let mut kept = Vec::with_capacity(parts.len());
     for part in parts {
         match &part {
-            SequencePart::One(value) => match is_filled(value) {
+            SequencePart::One(value) => match is_filled(value, &Type::String) {
                 Truth::Yes => kept.push(part),
                 Truth::No => {}
                 Truth::Unknown => kept.push(perhaps("compact", value)),
@@ -152,8 +153,10 @@ fn element(call: &Call<'_>) -> Outcome {
     if !call.value(1).is_wholly_known() {
         return Ok(choice(call, items.to_vec()));
     }
-    let index = usize::try_from(call.integer(1)?).map_err(|_| call.fail_at(1, "the index must not be negative"))?;
-    Ok(items.get(index % items.len()).cloned().unwrap_or_else(|| call.value(0)))
+    // Of negative ones only multiples of the length lead to an element.
+    let wrapped = i64::try_from(items.len()).ok().and_then(|length| call.integer(1).ok()?.checked_rem(length));
+    let found = wrapped.and_then(|index| items.get(usize::try_from(index).ok()?));
+    found.cloned().ok_or_else(|| call.fail_at(1, "a whole number that is not negative is required"))
 }
 
 fn flatten(call: &Call<'_>) -> Outcome {
@@ -219,6 +222,7 @@ fn length(call: &Call<'_>) -> Outcome {
         ValueKind::Set(_, items) if items.len() > 1 && !value.is_wholly_known() => None,
         ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => Some(items.len()),
         ValueKind::Map(_, fields) | ValueKind::Object(fields) => Some(fields.len()),
+        ValueKind::Unknown(Unknown { refinement: Refinement::Entry(_), .. }) => Some(1),
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::Bool | Type::Number => return Err(call.fail_at(0, "a string or a collection is required")),
             Type::Tuple(types) => Some(types.len()),

@@ -1,18 +1,16 @@
-//! Encodings of text: base64, character sets, URLs, CSV.
+//! Encodings of text: base64, character sets, URLs.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use encoding_rs::Encoding;
-use smol_str::SmolStr;
 
 use crate::eval::text::{Piece, Text};
 use crate::eval::types::Type;
 use crate::eval::value::Value;
 
-use super::call::{Call, Outcome, list, object, text};
+use super::call::{Call, Outcome, text};
 use super::strings::known;
 use super::table::Function;
 
@@ -22,7 +20,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
     // Compressed bytes differ between implementations, so that no result would be Terraform's.
     Function::known("base64gunzip", |call| Ok(call.unknown(Type::String))),
     Function::partial("base64gzip", base64gzip),
-    Function::known("csvdecode", csvdecode),
     Function::known("textdecodebase64", textdecodebase64),
     Function::known("textencodebase64", textencodebase64),
     Function::known("urldecode", urldecode),
@@ -154,34 +151,4 @@ fn urldecode(call: &Call<'_>) -> Outcome {
         }
     }
     String::from_utf8(decoded).map(Value::string).map_err(|_| call.fail_at(0, "the decoded bytes are not UTF-8"))
-}
-
-fn csvdecode(call: &Call<'_>) -> Outcome {
-    let text = call.string(0);
-    if let Some(line) = text.lines().position(has_stray_quote) {
-        return Err(call.fail_at(0, format!("a quote inside of an unquoted field in line {}", line + 1)));
-    }
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let broken = |error: csv::Error| call.fail_at(0, format!("this is not CSV: {error}"));
-    let names: Vec<SmolStr> = reader.headers().map_err(broken)?.iter().map(SmolStr::from).collect();
-    if names.is_empty() {
-        return Err(call.fail_at(0, "the line with the names of the columns is missing"));
-    }
-    let mut seen = BTreeSet::new();
-    if let Some(name) = names.iter().find(|name| !seen.insert(*name)) {
-        return Err(call.fail_at(0, format!("the column `{name}` stands twice")));
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        rows.push(object(names.iter().cloned().zip(record.iter().map(Value::string))));
-    }
-    let element = Type::Object(names.into_iter().map(|name| (name, Type::String)).collect());
-    Ok(list(element, rows))
-}
-
-/// Whether a field that does not start with a quote holds one, in a line without quoted fields.
-fn has_stray_quote(line: &str) -> bool {
-    let starts_quoted = |field: &str| field.starts_with('"');
-    !line.split(',').any(starts_quoted) && line.contains('"')
 }

@@ -31,9 +31,15 @@ fn formatted(call: &Call<'_>, arguments: &[Value]) -> Result<Option<Value>, Eval
     let is_safe = |cause: &Cause| matches!(cause, Cause::Account | Cause::Region | Cause::Partition);
     let is_open = pattern.holes().any(|hole| !is_safe(hole.cause()));
     let has_open_null = arguments.iter().any(|value| matches!(&value.kind, ValueKind::Null(Type::Dynamic)));
-    if is_open || has_open_null {
+    if is_open {
         return Ok(None);
     }
+    // What a null without a type becomes is not known, but how many arguments are taken is.
+    let stand_in = |argument: &Value| match &argument.kind {
+        ValueKind::Null(Type::Dynamic) => call.unknown(Type::Dynamic),
+        _ => argument.clone(),
+    };
+    let arguments: &[Value] = &arguments.iter().map(stand_in).collect::<Vec<_>>();
     let mut formatter = Formatter { call, arguments, next: 0, highest: 0, pieces: Vec::new() };
     for piece in pattern.pieces() {
         match piece {
@@ -44,7 +50,7 @@ fn formatted(call: &Call<'_>, arguments: &[Value]) -> Result<Option<Value>, Eval
     if formatter.highest < arguments.len() {
         return Err(call.fail_at(formatter.highest + 1, format!("only {} arguments are used", formatter.highest)));
     }
-    Ok(Some(text(Text::from_pieces(formatter.pieces))))
+    Ok((!has_open_null).then(|| text(Text::from_pieces(formatter.pieces))))
 }
 
 struct Formatter<'a> {

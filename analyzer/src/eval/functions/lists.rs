@@ -212,6 +212,9 @@ fn units(text: &Text) -> Vec<Result<u8, &crate::eval::symbol::Symbol>> {
 fn transpose(call: &Call<'_>) -> Outcome {
     let mut lists: BTreeMap<SmolStr, Vec<Value>> = BTreeMap::new();
     for (name, field) in call.fields(0) {
+        if field.value.is_null() {
+            return Err(call.fail_at(0, format!("the list of `{name}` is null")));
+        }
         for item in field.value.elements().map(|items| &items[..]).unwrap_or_default() {
             let key = item.as_str().ok_or_else(|| call.fail_at(0, "null cannot become a key"))?;
             lists.entry(key).or_default().push(Value::string(name.clone()).with_origin(field.key.clone()));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::eval::convert::{convert, type_of};
+use crate::eval::equality::equal;
 use crate::eval::symbol::Symbol;
+use crate::eval::truth::Truth;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Refinement, Unknown, Value, ValueKind};
 
@@ -76,6 +78,13 @@ fn find(value: &Value, key: &str) -> Found {
             fields.get(key).map_or(Found::No, |field| Found::Yes(field.value.clone()))
         }
         ValueKind::Unknown(Unknown { refinement: Refinement::Merged(parts), .. }) => find_in_merged(parts, key),
+        ValueKind::Unknown(Unknown { refinement: Refinement::Entry(entry), .. }) => {
+            match equal(&entry.0, &Value::string(key)) {
+                Truth::Yes => Found::Yes(entry.1.clone()),
+                Truth::No => Found::No,
+                Truth::Unknown => Found::Perhaps(vec![entry.1.clone()]),
+            }
+        }
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::Object(attributes) => match attributes.get(key) {
                 Some(ty) => Found::Yes(member(unknown, key, ty.clone())),
@@ -149,6 +158,14 @@ fn lookup(call: &Call<'_>) -> Outcome {
     }
 }
 
+/// The only key or value of a mapping of the type `ty`.
+fn only(ty: &Type, element: Type, value: Value) -> Value {
+    Value::new(match ty {
+        Type::Map(_) => ValueKind::List(element, [value].into()),
+        _ => ValueKind::Tuple([value].into()),
+    })
+}
+
 fn keys(call: &Call<'_>) -> Outcome {
     let map = call.value(0);
     let names = |fields: &Fields| {
@@ -157,6 +174,9 @@ fn keys(call: &Call<'_>) -> Outcome {
     match &map.kind {
         ValueKind::Map(_, fields) => Ok(Value::new(ValueKind::List(Type::String, names(fields)))),
         ValueKind::Object(fields) => Ok(Value::new(ValueKind::Tuple(names(fields)))),
+        ValueKind::Unknown(Unknown { refinement: Refinement::Entry(entry), ty, .. }) => {
+            Ok(only(ty, Type::String, entry.0.clone()))
+        }
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::Map(_) => Ok(call.unknown(Type::list(Type::String))),
             Type::Dynamic => Ok(call.unknown(Type::Dynamic)),
@@ -176,6 +196,9 @@ fn values(call: &Call<'_>) -> Outcome {
     match &map.kind {
         ValueKind::Map(ty, fields) => Ok(Value::new(ValueKind::List(ty.clone(), contents(fields)))),
         ValueKind::Object(fields) => Ok(Value::new(ValueKind::Tuple(contents(fields)))),
+        ValueKind::Unknown(Unknown { refinement: Refinement::Entry(entry), ty, .. }) => {
+            Ok(only(ty, element_type(ty), entry.1.clone()))
+        }
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::Map(element) => Ok(call.unknown(Type::List(element.clone()))),
             Type::Dynamic => Ok(call.unknown(Type::Dynamic)),

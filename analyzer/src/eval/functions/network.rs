@@ -116,6 +116,10 @@ fn cidrsubnet(call: &Call<'_>) -> Outcome {
 
 fn cidrsubnets(call: &Call<'_>) -> Outcome {
     let network = network(call, 0)?;
+    if network.bits == 0 && call.arguments.len() > 1 {
+        // Terraform looks for the subnet before the first one, which wraps around.
+        return Err(call.fail_at(0, "a network that starts at address zero cannot be divided"));
+    }
     let end = BigInt::from(network.bits) + lower_bits(network.host_bits());
     let mut next = BigInt::from(network.bits);
     let mut subnets = Vec::new();

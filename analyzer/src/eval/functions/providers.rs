@@ -3,7 +3,6 @@
 use crate::eval::error::EvalError;
 use crate::eval::text::{Piece, Text};
 use crate::eval::types::Type;
-use crate::eval::value::Value;
 
 use super::call::{Call, Outcome, object, text};
 use super::strings::{cut_at, known, text_of};

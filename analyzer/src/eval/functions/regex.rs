@@ -13,7 +13,7 @@ use crate::eval::value::{Value, ValueKind};
 
 use super::call::{Call, Outcome, list, object, text};
 use super::pattern::translate;
-use super::strings::{known, text_of};
+use super::strings::text_of;
 use super::table::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[

@@ -23,13 +23,19 @@ type Parts = Vec<SequencePart>;
 
 /// Converts all sets to one element type and puts them together from the left.
 fn combine(call: &Call<'_>, step: impl Fn(Parts, Parts) -> Parts) -> Outcome {
-    let types: Vec<Type> = call.arguments.iter().map(|argument| element_type(&type_of(argument))).collect();
     // An empty set fits to any other.
-    let filled: Vec<&Type> = types.iter().filter(|ty| **ty != Type::Dynamic).collect();
-    let element = match filled.as_slice() {
-        [] => Type::Dynamic,
-        filled => unify(filled).ok_or_else(|| call.fail("the sets have elements of different types"))?,
+    let is_empty = |argument: &&Value| argument.elements().is_some_and(|items| items.is_empty());
+    let filled = call.arguments.iter().filter(|argument| !is_empty(argument));
+    let types: Vec<Type> = filled.map(|argument| element_type(&type_of(argument))).collect();
+    let unified = unify(&types.iter().collect::<Vec<_>>());
+    let is_open = types.iter().any(|ty| *ty != Type::Dynamic) && unified == Some(Type::Dynamic);
+    let are_known = call.arguments.iter().all(|argument| argument.elements().is_some());
+    let element = match unified {
+        Some(_) if is_open && are_known => None,
+        None if types.is_empty() => Some(Type::Dynamic),
+        unified => unified,
     };
+    let element = element.ok_or_else(|| call.fail("the sets have elements of different types"))?;
     let ty = Type::set(element.clone());
     let converted = call.arguments.iter().map(|argument| Ok(parts_of(&convert(argument, &ty)?).unwrap_or_default()));
     let converted: Vec<Parts> = converted.collect::<Result<_, EvalError>>()?;
@@ -90,8 +96,10 @@ fn setproduct(call: &Call<'_>) -> Outcome {
     let element = Type::Tuple(columns.iter().map(|(ty, _)| ty.clone()).collect());
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (_, items) in &columns {
-        rows =
-            rows.iter().flat_map(|row| items.iter().map(|item| [row.as_slice(), &[item.clone()]].concat())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| items.iter().map(|item| [row.as_slice(), std::slice::from_ref(item)].concat()))
+            .collect();
     }
     let tuples = rows.into_iter().map(|row| Value::new(ValueKind::Tuple(row.into())));
     Ok(Value::new(match product_type(call, element.clone()) {

@@ -73,6 +73,7 @@ static FAMILIES: &[&[Function]] = &[
     super::case::FUNCTIONS,
     super::collections::FUNCTIONS,
     super::conversion::FUNCTIONS,
+    super::csv::FUNCTIONS,
     super::encoding::FUNCTIONS,
     super::encoding_json::FUNCTIONS,
     super::encoding_yaml::FUNCTIONS,
@@ -87,6 +88,7 @@ static FAMILIES: &[&[Function]] = &[
     super::regex::FUNCTIONS,
     super::sets::FUNCTIONS,
     super::strings::FUNCTIONS,
+    super::tfvars::FUNCTIONS,
     super::time::FUNCTIONS,
     super::trim::FUNCTIONS,
     &[

@@ -175,7 +175,10 @@ fn formatdate(call: &Call<'_>) -> Outcome {
     let mut shown = String::new();
     let mut rest = pattern.as_str();
     while let Some(first) = rest.chars().next() {
-        let length = if first == '\'' {
+        let length = if rest.starts_with("''") {
+            shown.push('\'');
+            2
+        } else if first == '\'' {
             quoted(rest, &mut shown).ok_or_else(|| call.fail_at(0, "a quote is not closed"))?
         } else if first.is_ascii_alphabetic() {
             let length = rest.find(|char| char != first).unwrap_or(rest.len());

@@ -10,44 +10,40 @@ use super::strings::{ends_with, starts_with, text_of};
 use super::table::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function::partial("chomp", |call| Ok(trimmed(call, &|_| false, &|char| matches!(char, '\r' | '\n')))),
+    Function::partial("chomp", |call| Ok(trimmed(call, None, &|char| matches!(char, '\r' | '\n')))),
     Function::partial("trim", trim),
     Function::partial("trimprefix", trimprefix),
-    Function::partial("trimspace", |call| Ok(trimmed(call, &char::is_whitespace, &char::is_whitespace))),
+    Function::partial("trimspace", |call| Ok(trimmed(call, Some(&char::is_whitespace), &char::is_whitespace))),
     Function::partial("trimsuffix", trimsuffix),
 ];
 
 fn trim(call: &Call<'_>) -> Outcome {
     let Some(cut) = call.argument(1).and_then(Value::as_str) else { return Ok(call.unknown(Type::String)) };
     let is_cut = |char| cut.contains(char);
-    Ok(trimmed(call, &is_cut, &is_cut))
+    Ok(trimmed(call, Some(&is_cut), &is_cut))
 }
 
+/// Which characters are cut off.
+type Cut<'a> = &'a dyn Fn(char) -> bool;
+
 /// The text without the characters at its ends, if both ends are known as far as that reaches.
-fn trimmed(call: &Call<'_>, at_start: &dyn Fn(char) -> bool, at_end: &dyn Fn(char) -> bool) -> Value {
+fn trimmed(call: &Call<'_>, at_start: Option<Cut<'_>>, at_end: Cut<'_>) -> Value {
     let source = text_of(&call.value(0));
-    let mut pieces = source.pieces().to_vec();
-    if source.is_known() {
-        trim_start(&mut pieces, at_start);
-        trim_end(&mut pieces, at_end);
-        return text(Text::from_pieces(pieces));
-    }
-    let start_is_known = source.known_prefix().contains(|char| !at_start(char)) || !at_start_matters(at_start);
+    let start_is_known = at_start.is_none_or(|is_cut| source.known_prefix().contains(|char| !is_cut(char)));
     let end_is_known = source.known_suffix().contains(|char| !at_end(char));
-    if !start_is_known || !end_is_known {
+    let is_decided = source.is_known() || (start_is_known && end_is_known);
+    if !is_decided {
         return call.unknown(Type::String);
     }
-    trim_start(&mut pieces, at_start);
+    let mut pieces = source.pieces().to_vec();
+    if let Some(is_cut) = at_start {
+        trim_start(&mut pieces, is_cut);
+    }
     trim_end(&mut pieces, at_end);
     text(Text::from_pieces(pieces))
 }
 
-/// Whether anything is cut off at the start at all.
-fn at_start_matters(at_start: &dyn Fn(char) -> bool) -> bool {
-    at_start('\n') || at_start(' ') || ('\0'..='\u{ff}').any(at_start)
-}
-
-fn trim_start(pieces: &mut Vec<Piece>, is_cut: &dyn Fn(char) -> bool) {
+fn trim_start(pieces: &mut Vec<Piece>, is_cut: Cut<'_>) {
     while let Some(Piece::Known(known)) = pieces.first() {
         let rest = known.text.trim_start_matches(is_cut).len();
         let kept = known.slice(known.text.len() - rest..known.text.len());
@@ -57,7 +53,7 @@ fn trim_start(pieces: &mut Vec<Piece>, is_cut: &dyn Fn(char) -> bool) {
     }
 }
 
-fn trim_end(pieces: &mut Vec<Piece>, is_cut: &dyn Fn(char) -> bool) {
+fn trim_end(pieces: &mut Vec<Piece>, is_cut: Cut<'_>) {
     while let Some(Piece::Known(known)) = pieces.last() {
         let kept = known.slice(0..known.text.trim_end_matches(is_cut).len());
         let last = pieces.len() - 1;

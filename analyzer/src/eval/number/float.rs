@@ -58,17 +58,6 @@ impl Float {
         Self::rounded(negative, sticky, exponent.saturating_sub_unsigned(shift).saturating_sub(1))
     }
 
-    pub(super) fn from_f64(value: f64) -> Option<Self> {
-        if !value.is_finite() {
-            return None;
-        }
-        let bits = value.to_bits();
-        let field = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
-        let fraction = bits & ((1 << 52) - 1);
-        let mantissa = if field == 0 { fraction } else { fraction | 1 << 52 };
-        Some(Self::rounded(value.is_sign_negative(), mantissa.into(), field.max(1) - 1075))
-    }
-
     pub(super) fn is_in_range(&self) -> bool {
         self.is_zero() || self.magnitude().abs() <= LARGEST_EXPONENT
     }

@@ -73,13 +73,13 @@ impl Number {
         }
     }
 
-    /// The nearest number; `None` for what is not a number.
+    /// The number that prints as `value` does; `None` for what is not a number.
+    ///
+    /// Terraform keeps results of 64-bit functions in 64 bits and prints them as
+    /// short as that allows: 2^0.5 is 1.4142135623730951 and nothing behind it.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
-        if value.is_infinite() {
-            return Some(Self(Form::Infinite(if value > 0.0 { Sign::Plus } else { Sign::Minus })));
-        }
-        Float::from_f64(value).and_then(|float| Self::from_float(float).ok())
+        Self::parse(&value.to_string())
     }
 
     /// An integer of any size; rounded to 512 bits.
@@ -310,6 +310,10 @@ impl Number {
             && let Some(rest) = left.checked_rem(*right)
         {
             return Ok(Self::from(rest));
+        }
+        // Terraform's: division by zero leaves all.
+        if other.is_zero() {
+            return Ok(self.clone());
         }
         let quotient = self.divide(other)?;
         if quotient.is_infinite() {

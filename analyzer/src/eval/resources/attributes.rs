@@ -10,8 +10,7 @@ use crate::syntax::ast::Body;
 
 use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
 use super::super::expression::{canonical, sequence};
-use super::super::scope::Scope;
-use super::super::symbol::Cause;
+use super::super::symbol::{Cause, Symbol};
 use super::super::types::Type;
 use super::super::value::{Field, Fields, Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
 use super::built_in::closed_attributes;
@@ -45,7 +44,12 @@ impl Evaluator<'_> {
             return Some(schema::as_declared(value, schema::facts(instance, name)));
         }
         let blocks = self.blocks(instance, body, name);
-        if blocks.is_empty() { None } else { Some(self.block_list(&blocks)) }
+        if blocks.is_empty() {
+            return None;
+        }
+        let address = format!("{}.{name}", instance.address);
+        let list = self.block_list(&blocks, &address, &cause(instance));
+        Some(if schema::has_lists_only(instance) { list } else { perhaps_single(list, &address) })
     }
 
     /// What AWS or the provider gives for `name` where the block says nothing.
@@ -77,35 +81,31 @@ impl Evaluator<'_> {
     /// the symbol `address.name`.
     pub(in crate::eval) fn whole(&self, instance: &Arc<ResourceInstance>) -> Value {
         let key = Key::Whole(instance.number());
-        self.remember(
-            key,
-            || instance.address.clone(),
-            Some(instance.decl.header),
-            || {
-                let field = |name: SmolStr| {
-                    let value = self.attribute(instance, &name);
-                    (name, Field { key: Origin::default(), value })
-                };
-                if let Some(names) = closed_attributes(instance.ty()) {
-                    let fields = names.iter().map(|name| field(SmolStr::new_static(name))).collect();
-                    return Value::new(ValueKind::Object(Arc::new(fields)))
-                        .with_origin(Origin::at(instance.decl.header));
-                }
-                let fields: Fields = attribute_names(instance).into_iter().map(field).collect();
-                let known = Value::new(ValueKind::Object(Arc::new(fields)));
-                let symbol = self.symbol(instance.address.clone(), cause(instance), Some(instance.decl.header));
-                let rest = Value::unknown(symbol.clone(), Type::Dynamic);
-                let refinement = Refinement::Merged(Arc::from([rest, known]));
-                let whole = Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement };
-                Value::new(ValueKind::Unknown(whole)).with_origin(Origin::at(instance.decl.header))
-            },
-        )
+        let label = || instance.address.clone();
+        self.remember(key, label, Some(instance.decl.header), || {
+            self.whole_value(instance).with_origin(Origin::at(instance.decl.header))
+        })
     }
 
-    /// Nested blocks as a list of objects.
-    fn block_list(&self, blocks: &[EvaluatedBlock]) -> Value {
-        let parts = blocks.iter().map(|block| {
-            let value = self.block_object(&block.block.body, &block.scope).with_origin(Origin::at(block.span()));
+    fn whole_value(&self, instance: &Arc<ResourceInstance>) -> Value {
+        let field = |name: SmolStr| {
+            let value = self.attribute(instance, &name);
+            (name, Field { key: Origin::default(), value })
+        };
+        if let Some(names) = closed_attributes(instance.ty()) {
+            let fields = names.iter().map(|name| field(SmolStr::new_static(name))).collect();
+            return Value::new(ValueKind::Object(Arc::new(fields)));
+        }
+        let fields: Fields = attribute_names(instance).into_iter().map(field).collect();
+        open_object(self.symbol(instance.address.clone(), cause(instance), Some(instance.decl.header)), fields)
+    }
+
+    /// Nested blocks as a list of objects. What AWS adds to a block stays open: it is the
+    /// symbol `address[0].name`.
+    fn block_list(&self, blocks: &[EvaluatedBlock], address: &str, cause: &Cause) -> Value {
+        let parts = blocks.iter().enumerate().map(|(index, block)| {
+            let address = format!("{address}[{index}]");
+            let value = self.block_object(block, &address, cause).with_origin(Origin::at(block.span()));
             match (&block.existence, block.summary) {
                 (Existence::Certain, false) => SequencePart::One(value),
                 _ => SequencePart::Spread(self.any_number(&value)),
@@ -122,19 +122,45 @@ impl Evaluator<'_> {
         self.fresh_unknown(&format!("[{}...]", canonical(element)), Cause::Iteration, element.origin.span)
     }
 
-    fn block_object(&self, body: &Body, scope: &Scope) -> Value {
+    fn block_object(&self, block: &EvaluatedBlock, address: &str, cause: &Cause) -> Value {
+        let body = &block.block.body;
         let mut fields = Fields::new();
         for attribute in body.attributes() {
-            let value = self.attribute_value(attribute, scope);
+            let value = self.attribute_value(attribute, &block.scope);
             let key = Origin::at(attribute.name.range.at(attribute.file));
             fields.insert(attribute.name.text.clone(), Field { key, value });
         }
         for kind in block_kinds(body) {
-            let value = self.block_list(&self.blocks_in(scope, body, &kind));
+            let nested = self.blocks_in(&block.scope, body, &kind);
+            let address = format!("{address}.{kind}");
+            let value = perhaps_single(self.block_list(&nested, &address, cause), &address);
             fields.insert(kind, Field { key: Origin::default(), value });
         }
-        Value::new(ValueKind::Object(Arc::new(fields)))
+        open_object(self.symbol(address, cause.clone(), Some(block.span())), fields)
     }
+}
+
+/// An object of which only `fields` are known: other attributes are steps from `symbol`.
+fn open_object(symbol: Symbol, fields: Fields) -> Value {
+    let known = Value::new(ValueKind::Object(Arc::new(fields)));
+    let rest = Value::unknown(symbol.clone(), Type::Dynamic);
+    unknown_of(symbol, Refinement::Merged(Arc::from([rest, known])))
+}
+
+/// A block that may stand once is a list of one in some schemas and the object itself in others.
+fn perhaps_single(list: Value, address: &str) -> Value {
+    let Some([only]) = list.elements().map(|items| &items[..]) else { return list };
+    let scope = match &only.kind {
+        ValueKind::Unknown(unknown) => unknown.symbol.scope().clone(),
+        _ => SmolStr::default(),
+    };
+    let symbol = Symbol::new(scope, address, Cause::Computed, only.origin.span);
+    let options = Refinement::OneOf(Arc::from([list.clone(), only.clone()]));
+    unknown_of(symbol, options).with_origin(list.origin.clone())
+}
+
+fn unknown_of(symbol: Symbol, refinement: Refinement) -> Value {
+    Value::new(ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement }))
 }
 
 fn cause(instance: &ResourceInstance) -> Cause {

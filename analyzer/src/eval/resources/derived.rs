@@ -68,7 +68,12 @@ impl Evaluator<'_> {
             FormatPart::Region => self.push_value(region, builder).ok()?,
             FormatPart::DnsSuffix => self.push_value(&self.dns_suffix(provider, region), builder).ok()?,
             FormatPart::Attribute { name, default, cut } => {
-                match (self.set_attribute(instance, name), default) {
+                let value = match default {
+                    // What decides between a prefix and the default is what is written.
+                    Some(_) => self.configured(instance, name).filter(|value| !value.is_null()),
+                    None => self.set_attribute(instance, name),
+                };
+                match (value, default) {
                     (Some(value), _) => self.push_value(&self.cut(&value, *cut), builder).ok()?,
                     (None, Some(default)) => self.push_part(default, surroundings, builder)?,
                     (None, None) => return None,

@@ -43,6 +43,12 @@ pub(super) fn unset(facts: AttributeFacts) -> Option<Value> {
     }
 }
 
+/// Whether nested blocks of the type are lists and sets, never single objects: so it is
+/// throughout the classic AWS provider.
+pub(super) fn has_lists_only(instance: &ResourceInstance) -> bool {
+    instance.ty().starts_with("aws_")
+}
+
 /// The type of an attribute; open for sets and lists, of which the schema names no elements.
 pub(super) fn attribute_type(facts: AttributeFacts) -> Type {
     match facts.value_type {

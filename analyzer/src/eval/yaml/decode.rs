@@ -36,7 +36,23 @@ pub fn decode(text: &Text) -> Result<Value> {
         anchors: FxHashMap::default(),
         count: 0,
     };
+    check_start(&source)?;
     decoder.document(&mut parser)
+}
+
+/// Refuses what the parser takes at the start of a document and Terraform does not.
+fn check_start(source: &str) -> Result<()> {
+    let fail = |message: &str| Err(EvalError { span: None, message: message.to_owned() });
+    let first = source.trim_start_matches(['\n', '\r', ' ']);
+    if first.starts_with('\t') && !first.trim_start().is_empty() {
+        return fail("a tab cannot start a document");
+    }
+    let directives = source.lines().take_while(|line| line.is_empty() || line.starts_with(['%', '#']));
+    let versions = directives.filter_map(|line| line.strip_prefix("%YAML")).map(str::trim);
+    if versions.into_iter().any(|version| version != "1.1") {
+        return fail("only version 1.1 of YAML is known");
+    }
+    Ok(())
 }
 
 /// From characters, which the parser counts, to bytes.
@@ -44,12 +60,13 @@ struct Offsets {
     /// Empty if all characters have one byte.
     bytes: Vec<usize>,
     end: usize,
+    ends_with_feed: bool,
 }
 
 impl Offsets {
     fn new(source: &str) -> Self {
         let bytes = if source.is_ascii() { Vec::new() } else { source.char_indices().map(|(at, _)| at).collect() };
-        Self { bytes, end: source.len() }
+        Self { bytes, end: source.len(), ends_with_feed: source.ends_with(['\n', '\r']) }
     }
 
     fn byte(&self, char: usize) -> usize {
@@ -225,6 +242,7 @@ impl Decoder<'_> {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
             return Err(self.fail(mark, format!("the tag `{tag}` is not supported")));
         }
+        let text = self.without_invented_end(text, style, mark);
         let kind = match (style, tag) {
             (ScalarStyle::Plain, None) => super::scalar::resolve(text),
             (ScalarStyle::Plain, Some(tag)) => super::scalar::tagged(&tag.suffix, text),
@@ -237,6 +255,13 @@ impl Decoder<'_> {
             kind => kind,
         };
         Ok(Value::new(kind).with_origin(self.origin(mark)))
+    }
+
+    /// A block that the end of the file cuts off has no line feed at its end; the parser adds one.
+    fn without_invented_end<'text>(&self, text: &'text str, style: ScalarStyle, mark: Mark) -> &'text str {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_cut_off = self.offsets.range(mark).end >= self.offsets.end && !self.offsets.ends_with_feed;
+        if is_block && is_cut_off { text.strip_suffix('\n').unwrap_or(text) } else { text }
     }
 
     /// The text, in its place if it stands there as it is.

@@ -1,6 +1,6 @@
 //! How a policy is written at the place that uses it.
 
-use crate::syntax::ast::{Expr, ExprKind, TemplateForm};
+use crate::syntax::ast::{Expr, ExprKind, TemplateForm, TemplatePart};
 
 /// The form of the expression that gives a policy. References are not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +29,11 @@ pub enum Form {
 pub(super) fn form(expression: &Expr) -> Form {
     match &expression.kind {
         ExprKind::Paren(inner) => form(inner),
-        ExprKind::Template(template) => match template.form {
-            TemplateForm::Heredoc { .. } => Form::Heredoc,
-            TemplateForm::Quoted | TemplateForm::Json | TemplateForm::File => Form::Quoted,
+        ExprKind::Template(template) => match (template.parts.as_slice(), &template.form) {
+            // `"${x}"` is `x`: the only way to write an expression in JSON.
+            ([TemplatePart::Interpolation { expr, .. }], _) => form(expr),
+            (_, TemplateForm::Heredoc { .. }) => Form::Heredoc,
+            (_, TemplateForm::Quoted | TemplateForm::Json | TemplateForm::File) => Form::Quoted,
         },
         ExprKind::Call(call) => match call.name.text.as_str() {
             "jsonencode" => Form::Jsonencode,

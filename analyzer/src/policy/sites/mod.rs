@@ -4,6 +4,7 @@
 //! A document that several places use is read once. This module must not judge what it
 //! finds, and reads no file itself.
 
+mod declared;
 mod form;
 mod omitted;
 mod path;
@@ -23,6 +24,7 @@ use crate::source::{FileId, SourceMap, Span, TextRange};
 
 use super::model::{PolicyDocument, PolicyKind};
 use super::{is_policy, read_file, read_value};
+use declared::Headers;
 pub use form::Form;
 use omitted::StatementBlocks;
 use path::Found;
@@ -79,6 +81,7 @@ pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
         documents: FxHashMap::default(),
         used: FxHashSet::default(),
         blocks: StatementBlocks::of_stack(evaluator),
+        headers: Headers::of_stack(evaluator),
         sites: Vec::new(),
     };
     let instances = evaluator.resources();
@@ -151,6 +154,7 @@ struct Finder<'e, 'a> {
     /// The values that some place uses.
     used: FxHashSet<usize>,
     blocks: StatementBlocks,
+    headers: Headers,
     sites: Vec<PolicySite>,
 }
 
@@ -229,19 +233,26 @@ impl Finder<'_, '_> {
         if found.value.as_text().is_some_and(crate::eval::text::Text::is_empty) {
             return None;
         }
-        let Some(json) = json_of(&found.value) else {
-            let mut document = read_value(&found.value, found.span)?;
-            self.blocks.note_omissions(&mut document);
-            return Some(Arc::new(document));
+        // One that is marked sensitive is read for itself: the mark is not on what it encodes.
+        let Some(json) = json_of(&found.value).filter(|_| !found.value.sensitive) else {
+            return Some(Arc::new(self.read(&found.value, found.span)?));
         };
         if let Some((_, document)) = self.documents.get(&identity(json)) {
             return Some(Arc::clone(document));
         }
         let place = found.value.origin.span.unwrap_or(found.span);
-        let mut document = read_value(json, place)?;
-        self.blocks.note_omissions(&mut document);
-        let document = Arc::new(document);
+        let document = Arc::new(self.read(json, place)?);
         self.documents.insert(identity(json), (Arc::clone(json), Arc::clone(&document)));
+        Some(document)
+    }
+
+    fn read(&self, value: &Value, place: Span) -> Option<PolicyDocument> {
+        let mut document = read_value(value, place)?;
+        self.blocks.note_omissions(&mut document);
+        self.headers.settle(&mut document);
+        if document.statements.is_empty() && self.headers.contains(document.span) {
+            document.span = place;
+        }
         Some(document)
     }
 

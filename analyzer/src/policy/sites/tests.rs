@@ -206,7 +206,13 @@ data "aws_iam_policy_document" "d" {
   }
 }
 data "aws_iam_policy_document" "unused" {
-  statement { not_actions = ["iam:*"] }
+  statement {
+    not_actions = ["iam:*"]
+    not_principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
 }
 resource "aws_kms_key" "a" {
   policy = data.aws_iam_policy_document.d.json
@@ -236,7 +242,10 @@ resource "aws_kms_key" "b" {
     assert_eq!(it.shown(&statement.conditions[0].values), ["main.tf: &{aws:username}"]);
     let unused = it.site("data.aws_iam_policy_document.unused");
     assert_eq!((unused.kind, unused.knowledge), (PolicyKind::Unattached, Knowledge::Known));
-    assert!(unused.document.statements[0].actions[0].negated);
+    let statement = &unused.document.statements[0];
+    assert!(statement.actions[0].negated && statement.principals[0].negated);
+    let keys = [statement.actions[0].key, statement.principals[0].key].map(|key| it.underlined(key));
+    assert_eq!(keys, ["not_actions", "not_principals"]);
 }
 
 #[test]
@@ -365,4 +374,129 @@ fn files_of_policies_stand_alone() {
     let site = of_file(&sources, policy).unwrap();
     assert_eq!((site.kind, site.form, site.knowledge), (PolicyKind::Unattached, Form::PolicyFile, Knowledge::Known));
     assert_eq!(sources.text(site.document.statements[0].actions[0].items[0].span), "s3:*");
+}
+
+#[test]
+fn what_stands_nowhere_is_marked_where_it_is_referred_to() {
+    let it = main_tf(
+        r#"
+variable "trusted" {}
+resource "aws_sns_topic" "t" { name = "t" }
+locals { topic = aws_sns_topic.t.arn }
+data "aws_iam_policy_document" "d" {
+  statement {
+    resources = [local.topic]
+    principals {
+      type        = "AWS"
+      identifiers = [var.trusted]
+    }
+  }
+}
+resource "aws_sns_topic_policy" "p" {
+  arn    = local.topic
+  policy = data.aws_iam_policy_document.d.json
+}
+resource "aws_kms_key" "k" { policy = data.aws_kms_key.old.policy }
+data "aws_kms_key" "old" { key_id = "x" }
+"#,
+    );
+    let statement = &it.site("aws_sns_topic_policy.p").document.statements[0];
+    let resource = &statement.resources[0].items[0];
+    assert_eq!(it.underlined(resource.span), "aws_sns_topic.t.arn");
+    let via: Vec<_> = resource.via.iter().map(|span| it.underlined(*span)).collect();
+    assert_eq!(via, ["local.topic"]);
+    assert_eq!(it.shown(&statement.principals[0].groups[0].items), ["main.tf: var.trusted"]);
+    let unknown = it.site("aws_kms_key.k");
+    assert_eq!(unknown.knowledge, Knowledge::Unknown);
+    assert_eq!(it.underlined(unknown.document.span), "policy = data.aws_kms_key.old.policy");
+}
+
+#[test]
+fn half_typed_policies_are_read_without_panic() {
+    let whole = r#"
+variable "v" {}
+data "aws_iam_policy_document" "d" {
+  source_policy_documents = ["{\"Statement\": [{\"Sid\": \"A\"}]}", var.v]
+  statement {
+    sid     = "A"
+    actions = var.v ? ["s3:Get*"] : concat(["a"], var.v)
+    dynamic "principals" {
+      for_each = var.v
+      content {
+        type        = principals.key
+        identifiers = [principals.value, "é"]
+      }
+    }
+    condition {
+      test     = "Bool"
+      variable = "${var.v}:x"
+      values   = [true]
+    }
+  }
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = data.aws_iam_policy_document.d.json
+  inline_policy { policy = jsonencode(merge({ Statement = [{ (var.v) = 1 }] }, var.v)) }
+}
+resource "aws_iam_policy" "p" {
+  policy = <<-EOF
+    {"Statement": [{"Action": "${var.v}:*", "Condition": {"Bool": {"a\u00e9": ${var.v}}}}]}
+  EOF
+}
+"#;
+    for (end, _) in whole.char_indices() {
+        main_tf(whole.get(..end).unwrap());
+    }
+    assert_eq!(main_tf(whole).sites.len(), 3);
+}
+
+#[test]
+fn json_notation() {
+    let it = case(&[(
+        "main.tf.json",
+        r#"{
+  "variable": {"id": {}},
+  "data": {"aws_iam_policy_document": {"d": {
+    "statement": {"actions": ["sts:AssumeRole"], "principals": [{"type": "AWS", "identifiers": ["arn:aws:iam::${var.id}:root", "${var.id}"]}]}
+  }}},
+  "resource": {
+    "aws_iam_role": {"r": {
+      "assume_role_policy": "${data.aws_iam_policy_document.d.json}",
+      "inline_policy": [{"name": "i", "policy": "{\"Statement\": {\"Action\": \"s3:*\", \"Resource\": \"${var.id}\"}}"}]
+    }}
+  }
+}"#,
+    )]);
+    assert_eq!(it.addresses(), ["aws_iam_role.r assume_role_policy", "aws_iam_role.r inline_policy.policy"]);
+    let trust = &it.sites[0];
+    assert_eq!((trust.kind, trust.form), (PolicyKind::Trust, Form::DataSource));
+    let group = &trust.document.statements[0].principals[0].groups[0];
+    assert_eq!(it.shown(&group.items), ["main.tf.json: arn:aws:iam::${var.id}:root", "main.tf.json: var.id"]);
+    let inline = &it.sites[1];
+    assert_eq!((inline.kind, inline.form), (PolicyKind::Identity, Form::Quoted));
+    let statement = &inline.document.statements[0];
+    assert_eq!(it.shown(&statement.actions[0].items), ["main.tf.json: s3:*"]);
+    assert_eq!(it.shown(&statement.resources[0].items), ["main.tf.json: ${var.id}"]);
+}
+
+#[test]
+fn attributes_within_objects() {
+    let it = main_tf(
+        r#"
+resource "awscc_iam_role" "r" {
+  assume_role_policy_document = sensitive(jsonencode({ Statement = [{ Action = "sts:AssumeRole" }] }))
+  policies = [{
+    policy_name     = "p"
+    policy_document = jsonencode({ Statement = [{ Action = "s3:*" }] })
+  }]
+}
+"#,
+    );
+    assert_eq!(it.sites.len(), 2);
+    let (trust, inline) = (&it.sites[0], &it.sites[1]);
+    assert_eq!((trust.kind, inline.kind), (PolicyKind::Trust, PolicyKind::Identity));
+    assert!(trust.document.statements[0].actions[0].items[0].sensitive);
+    let action = &inline.document.statements[0].actions[0].items[0];
+    assert_eq!((it.underlined(action.span).as_str(), action.sensitive), ("s3:*", false));
+    assert_eq!(it.underlined(inline.span), "policy_document");
 }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
-use super::recovery::Opening;
+use super::recovery::{Header, Opening};
 use crate::syntax::ast::{Attribute, Block, Body, Ident, Item, Notation, TemplatePart};
 
 /// Up to this many attributes of a body are compared one by one.
@@ -73,7 +73,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The body behind `{`, up to its `}`, which is read if it is there.
-    fn block_body(&mut self, column: usize, open: &Opening) -> Body {
+    fn block_body(&mut self, header: Header, open: &Opening) -> Body {
         let start = open.at + open.length;
         let mut items = Vec::new();
         let mut names = Names::default();
@@ -83,7 +83,7 @@ impl<'a> Parser<'a> {
             self.item_column = None;
             self.skip_blank_lines();
             let here = self.at;
-            if self.at_end() || self.body_ends_here(column, indented) {
+            if self.at_end() || self.body_ends_here(header, indented) {
                 self.broken = false;
                 self.unclosed(open);
                 self.rewind();
@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
                 break here;
             }
             if indented.is_none() && self.mode == Mode::Recovering {
-                indented = Some(self.column(here) > column);
+                indented = Some(self.column(here) > header.column);
             }
             if let Some(item) = self.item_line(Some(open)) {
                 self.check_name(&item, &mut names);
@@ -176,7 +176,7 @@ impl<'a> Parser<'a> {
         let open = self.opening(1, b'}');
         let saved = self.enter(false)?;
         let body = if self.at_line_end() || self.peek() == b'}' {
-            self.block_body(column, &open)
+            self.block_body(Header { column, has_labels: !labels.is_empty() }, &open)
         } else {
             self.one_line_body(&open)
         };
@@ -201,7 +201,8 @@ impl<'a> Parser<'a> {
         }
         let start = self.at;
         let template = self.quoted();
-        let range = self.range(start + 1, self.previous_end.saturating_sub(1));
+        let closed = self.previous_end > start + 1 && self.slice(start, self.previous_end).ends_with('"');
+        let range = self.range(start + 1, self.previous_end - usize::from(closed));
         let mut text = SmolStr::default();
         for part in &template.parts {
             let TemplatePart::Literal(literal) = part else {

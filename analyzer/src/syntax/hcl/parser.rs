@@ -155,6 +155,9 @@ impl<'a> Parser<'a> {
     /// Offset in the file of an offset in the text at hand.
     pub(super) fn file_offset(&self, offset: usize) -> u32 {
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        if self.is_contiguous() {
+            return self.origin.start.saturating_add(offset);
+        }
         self.origin.map.source_offset(self.origin.start, offset)
     }
 

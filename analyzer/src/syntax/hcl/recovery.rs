@@ -21,6 +21,14 @@ pub(super) struct Opening {
     pub(super) closer: u8,
 }
 
+/// What is known of a block when its body is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Header {
+    /// The column of its first character, when the layout may be asked.
+    pub(super) column: usize,
+    pub(super) has_labels: bool,
+}
+
 /// What the first characters of a line look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineStart {
@@ -86,26 +94,29 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the line here starts like `name "label" ... {`.
-    fn looks_like_labelled_block(&self) -> bool {
+    /// Whether the line here is the first one of a block, and has labels if that is asked for.
+    fn looks_like_header(&self, with_labels: bool) -> bool {
         let name = self.name_length(self.at);
         let line = self.rest().lines().next().unwrap_or_default();
         let behind = line.get(name..).unwrap_or_default();
-        name > 0 && behind.trim_start().starts_with('"') && behind.trim_end().ends_with('{')
+        let next = behind.trim_start();
+        name > 0
+            && (next.starts_with('"') || (next.starts_with('{') && !with_labels))
+            && behind.trim_end().ends_with('{')
     }
 
-    /// Whether the body of a block at `column` ends before the item here, because
-    /// that stands where only a neighbour of the block would.
+    /// Whether the body of a block ends before the item here, because that stands
+    /// where only a neighbour of the block would.
     ///
     /// `indented` tells whether the items of the body stand further right than the
     /// block; `None` if there is none yet.
-    pub(super) fn body_ends_here(&mut self, column: usize, indented: Option<bool>) -> bool {
-        if self.mode == Mode::Strict || !self.is_first_in_line() || self.column(self.at) > column {
+    pub(super) fn body_ends_here(&mut self, header: Header, indented: Option<bool>) -> bool {
+        if self.mode == Mode::Strict || !self.is_first_in_line() || self.column(self.at) > header.column {
             return false;
         }
         match indented {
             Some(indented) => indented && self.line_looks_like(self.at) == LineStart::Item,
-            None => self.looks_like_labelled_block(),
+            None => self.looks_like_header(!header.has_labels),
         }
     }
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::parser::{Mode, Parser};
 use super::parts::{Part, Parts};
-use crate::syntax::ast::{Expr, ExprKind, Template, TemplateForm};
+use crate::syntax::ast::{Expr, ExprKind, Literal, OffsetMap, Template, TemplateForm, TemplatePart};
 
 /// The line that closes a heredoc.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,28 @@ impl<'a> Parser<'a> {
 
     /// `"..."`
     pub(super) fn quoted(&mut self) -> Template {
+        let parts = self.plain_string().unwrap_or_else(|| self.string_with_parts());
+        Template { parts, form: TemplateForm::Quoted }
+    }
+
+    /// A string without escapes and sequences, as most are.
+    fn plain_string(&mut self) -> Option<Vec<TemplatePart>> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes().get(start..)?;
+        let length = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
+        if bytes.get(length) != Some(&b'"') || !self.is_contiguous() {
+            return None;
+        }
+        self.bump(length + 2);
+        if length == 0 {
+            return Some(Vec::new());
+        }
+        let text = SmolStr::new(self.slice(start, start + length));
+        let range = self.range(start, start + length);
+        Some(vec![TemplatePart::Literal(Literal { text, range, map: OffsetMap::default() })])
+    }
+
+    fn string_with_parts(&mut self) -> Vec<TemplatePart> {
         let mut parts = Parts::new(true);
         let quote = self.at;
         self.bump(1);
@@ -68,7 +90,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        Template { parts: self.assemble(parts), form: TemplateForm::Quoted }
+        self.assemble(parts)
     }
 
     /// At `$` or `%`: whether a sequence starts here. Otherwise steps over it.
@@ -274,9 +296,12 @@ impl<'a> Parser<'a> {
         let mut start = from;
         for line in self.text.get(from..).unwrap_or_default().split_inclusive('\n') {
             let trimmed = line.trim();
-            if trimmed == tag && line.ends_with('\n') {
+            let content = line.strip_suffix('\n').map(|content| content.strip_suffix('\r').unwrap_or(content));
+            if trimmed == tag
+                && let Some(content) = content.filter(|content| !content.contains('\r'))
+            {
                 let blanks = line.len() - line.trim_start().len();
-                let end = start + line.trim_end_matches(['\n', '\r']).len();
+                let end = start + content.len();
                 return Some(ClosingLine { start, tag_end: start + blanks + tag.len(), end });
             }
             if self.trusts_layout() && opens_heredoc(trimmed, tag) {
@@ -336,7 +361,7 @@ impl<'a> Parser<'a> {
             }
             self.advance_to(|byte| matches!(byte, b'\n' | b'\r' | b'$' | b'%'));
             match self.peek() {
-                b'\r' if self.byte(1) != b'\n' && !self.at_end() => {
+                b'\r' if self.byte(1) != b'\n' && matches!(extent, Extent::Tag(..)) => {
                     let range = self.range(self.at, self.at + 1);
                     self.minor(range, "a carriage return without a line feed".to_owned());
                     self.step(1);

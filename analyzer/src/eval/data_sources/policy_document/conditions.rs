@@ -9,7 +9,7 @@ use crate::eval::value::{Field, Fields, Origin, Refinement, SequencePart, Value,
 
 use super::block::{Block, Identity, Nested, Occurrence, entry, occurring, passed, unknown};
 use super::principals::{key_origin, over};
-use super::strings::{Variables, one_or_list, string};
+use super::strings::{Variables, element, one_or_list, string};
 
 /// The conditions of one operator.
 struct Operator {
@@ -84,7 +84,7 @@ fn values(block: &Block) -> Vec<SequencePart> {
     let Some(argument) = block.argument("values") else { return Vec::new() };
     let list = &argument.value;
     let one = |value: &Value| {
-        let value = string(value.clone(), Variables::Replaced);
+        let value = element(value.clone(), Variables::Replaced);
         let origin = passed(value.origin.clone(), &list.origin);
         SequencePart::One(value.with_origin(origin))
     };

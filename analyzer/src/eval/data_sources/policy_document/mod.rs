@@ -11,8 +11,6 @@ mod merge;
 mod principals;
 mod statement;
 mod strings;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use std::sync::Arc;

@@ -85,7 +85,7 @@ fn sorted(parts: Vec<SequencePart>, variables: Variables) -> Vec<SequencePart> {
         match part {
             SequencePart::One(value) if value.is_null() => {}
             SequencePart::One(value) => {
-                let value = string(value, variables);
+                let value = element(value, variables);
                 match value.as_str() {
                     Some(text) => known.push((text, value)),
                     None => rest.push(SequencePart::One(value)),
@@ -108,6 +108,17 @@ pub(super) fn one_or_list(mut parts: Vec<SequencePart>, identity: &Identity) -> 
             parts.extend(last);
             identity.list(parts)
         }
+    }
+}
+
+/// An element of a set of strings: an unknown one is a string of unknown text.
+pub(super) fn element(value: Value, variables: Variables) -> Value {
+    let value = string(value, variables);
+    match &value.kind {
+        ValueKind::Unknown(Unknown { symbol, refinement: Refinement::Opaque, .. }) => {
+            Value { kind: ValueKind::String(Text::hole(symbol.clone())), ..value }
+        }
+        _ => value,
     }
 }
 

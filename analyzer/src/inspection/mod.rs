@@ -23,6 +23,8 @@ pub use json::{VERSION, render as render_json};
 pub struct Inspection {
     /// The stacks, sorted by directory and environment.
     pub stacks: Vec<StackInspection>,
+    /// The policies that stand in files of their own, in the order of their paths.
+    pub policies: Vec<PolicyInspection>,
 }
 
 /// What was understood of one stack.
@@ -111,6 +113,14 @@ mod tests {
         let arn = Text::known("arn:aws:iam::").concat(Text::hole(account.clone())).concat(Text::known(":role/a"));
         let mut secret = Value::string("hunter2");
         secret.sensitive = true;
+        let alone = PolicyInspection {
+            address: "org/policy.json".to_owned(),
+            attribute: SmolStr::default(),
+            kind: PolicyKind::Unattached,
+            known: true,
+            span: document.span,
+            document: Arc::new(document.clone()),
+        };
         let stack = StackInspection {
             dir: "org".into(),
             environment: Some("prod".into()),
@@ -136,7 +146,7 @@ mod tests {
                 document: Arc::new(document),
             }],
         };
-        (Inspection { stacks: vec![stack] }, sources)
+        (Inspection { stacks: vec![stack], policies: vec![alone] }, sources)
     }
 
     #[test]
@@ -144,8 +154,22 @@ mod tests {
         let (inspection, sources) = sample();
         let output: serde_json::Value = serde_json::from_str(&render_json(&inspection, &sources)).unwrap();
         let end = POLICY.len();
+        let range = serde_json::json!({
+            "start": {"line": 1, "column": 1, "offset": 0},
+            "end": {"line": 1, "column": end + 1, "offset": end}
+        });
+        let document = serde_json::json!({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
         let expected = serde_json::json!({
             "version": 1,
+            "policies": [{
+                "address": "org/policy.json",
+                "attribute": "",
+                "kind": "unattached",
+                "known": true,
+                "file": "org/policy.json",
+                "range": range,
+                "document": document
+            }],
             "stacks": [{
                 "dir": "org",
                 "environment": "prod",
@@ -168,11 +192,8 @@ mod tests {
                     "kind": "identity",
                     "known": true,
                     "file": "org/policy.json",
-                    "range": {
-                        "start": {"line": 1, "column": 1, "offset": 0},
-                        "end": {"line": 1, "column": end + 1, "offset": end}
-                    },
-                    "document": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+                    "range": range,
+                    "document": document
                 }]
             }]
         });
@@ -195,8 +216,7 @@ mod tests {
   resources:
     module.m.aws_iam_role.a: arn:aws:iam::{var.account}:role/a
   policies:
-    module.m.aws_iam_role_policy.a.policy (identity)
-      org/policy.json:1:1
+    module.m.aws_iam_role_policy.a.policy (identity, at org/policy.json:1:1)
       {
         "Statement": [
           {
@@ -206,6 +226,17 @@ mod tests {
           }
         ]
       }
+policies:
+  org/policy.json (unattached, at org/policy.json:1:1)
+    {
+      "Statement": [
+        {
+          "Effect": "Allow",
+          "Action": "s3:*",
+          "Resource": "*"
+        }
+      ]
+    }
 "#;
         assert_eq!(text, expected);
     }

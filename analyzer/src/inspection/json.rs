@@ -18,7 +18,8 @@ pub const VERSION: u32 = 1;
 #[must_use]
 pub fn render(inspection: &Inspection, sources: &SourceMap) -> String {
     let stacks = inspection.stacks.iter().map(|stack| StackOutput::new(stack, sources)).collect();
-    let output = Output { version: VERSION, stacks };
+    let policies = inspection.policies.iter().map(|policy| PolicyOutput::new(policy, sources)).collect();
+    let output = Output { version: VERSION, stacks, policies };
     // Every part has a JSON form, and a map's keys are strings.
     let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
     text.push('\n');
@@ -29,6 +30,7 @@ pub fn render(inspection: &Inspection, sources: &SourceMap) -> String {
 struct Output<'a> {
     version: u32,
     stacks: Vec<StackOutput<'a>>,
+    policies: Vec<PolicyOutput<'a>>,
 }
 
 #[derive(Serialize)]

@@ -1,19 +1,19 @@
-//! Rendering, element by element. The blocks are written as JSON here: a block type is a key
+//! Documents as data sources render them, element by element. The blocks are written as JSON here: a block type is a key
 //! with a list of objects, `${name}` is a hole, `"?"` names the symbol that decides whether
 //! a block is there and `"*"` the one that decides how often.
 
 use std::collections::BTreeMap;
 
+use crate::eval::data_sources::policy_document::{Argument, Block, Nested, Occurrence, attributes, render};
 use crate::eval::json::decode;
 use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::eval::value::Value;
-use crate::policy::model::{Leaf, PolicyDocument};
-use crate::policy::read_value;
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
-use super::{Argument, Block, Nested, Occurrence, attributes, render};
+use super::model::{Leaf, PolicyDocument};
+use super::read_value;
 
 fn symbol(name: &str) -> Symbol {
     Symbol::new("", name, Cause::Variable, None)
@@ -21,7 +21,7 @@ fn symbol(name: &str) -> Symbol {
 
 struct Case {
     sources: SourceMap,
-    rendered: Value,
+    minified: Value,
     document: PolicyDocument,
 }
 
@@ -31,7 +31,8 @@ fn case(source: &str) -> Case {
     let block = block(&decode(&holed(source, file)).unwrap());
     let rendered = render(&block, &symbol("data.aws_iam_policy_document.d"));
     let document = read_value(&rendered, TextRange::new(0, 1).at(file)).unwrap();
-    Case { sources, rendered, document }
+    let [_, (_, minified)] = attributes(&block, &symbol("data.aws_iam_policy_document.d"));
+    Case { sources, minified, document }
 }
 
 fn holed(source: &str, file: FileId) -> Text {
@@ -82,7 +83,7 @@ fn occurrence(block: &Value) -> Occurrence {
 
 impl Case {
     fn text(&self) -> String {
-        super::write::text(&self.rendered, super::Layout::Minified).display()
+        self.minified.as_text().unwrap().display()
     }
 
     fn underlined(&self, span: Span) -> String {
@@ -267,4 +268,17 @@ fn the_indented_text_is_that_of_go() {
     let expected = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n      \"Action\": \"a\"\n    }\n  ]\n}";
     assert_eq!(indented.as_str().unwrap(), expected);
     assert!(minified.as_text().unwrap().json().is_some());
+}
+
+#[test]
+fn keys_are_marked_as_they_are_written() {
+    let it = case(
+        r#"{"statement": [{"not_actions": ["a"], "not_resources": ["b"], "not_principals": [{"type": "AWS", "identifiers": ["c"]}],
+            "condition": [{"test": "Bool", "variable": "k", "values": ["true"]}]}]}"#,
+    );
+    let statement = &it.document.statements[0];
+    let keys = [statement.actions[0].key, statement.resources[0].key].map(|key| it.underlined(key));
+    assert_eq!(keys, ["not_actions", "not_resources"]);
+    assert!(it.underlined(statement.principals[0].key).starts_with("{\"type\""));
+    assert!(it.underlined(statement.condition_key.unwrap()).starts_with("{\"test\""));
 }

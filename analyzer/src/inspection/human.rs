@@ -15,7 +15,8 @@ use crate::source::SourceMap;
 /// # Errors
 /// When `out` refuses the text.
 pub fn render(inspection: &Inspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
-    inspection.stacks.iter().try_for_each(|it| stack(it, sources, out))
+    inspection.stacks.iter().try_for_each(|it| stack(it, sources, out))?;
+    policies(&inspection.policies, "", sources, out)
 }
 
 fn stack(stack: &StackInspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
@@ -28,17 +29,21 @@ fn stack(stack: &StackInspection, sources: &SourceMap, out: &mut dyn Write) -> f
         writeln!(out, "  accounts: {}", stack.accounts.join(", "))?;
     }
     for (title, values) in [("locals", &stack.locals), ("outputs", &stack.outputs)] {
-        heading(title, values.len(), out)?;
+        heading(title, "  ", values.len(), out)?;
         values.iter().try_for_each(|(name, value)| named_value(name, value, out))?;
     }
-    heading("resources", stack.resources.len(), out)?;
+    heading("resources", "  ", stack.resources.len(), out)?;
     stack.resources.iter().try_for_each(|it| resource(it, out))?;
-    heading("policies", stack.policies.len(), out)?;
-    stack.policies.iter().try_for_each(|it| policy(it, sources, out))
+    policies(&stack.policies, "  ", sources, out)
 }
 
-fn heading(title: &str, count: usize, out: &mut dyn Write) -> fmt::Result {
-    if count == 0 { Ok(()) } else { writeln!(out, "  {title}:") }
+fn heading(title: &str, indent: &str, count: usize, out: &mut dyn Write) -> fmt::Result {
+    if count == 0 { Ok(()) } else { writeln!(out, "{indent}{title}:") }
+}
+
+fn policies(list: &[PolicyInspection], indent: &str, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+    heading("policies", indent, list.len(), out)?;
+    list.iter().try_for_each(|it| policy(it, &format!("{indent}  "), sources, out))
 }
 
 fn named_value(name: &str, value: &Value, out: &mut dyn Write) -> fmt::Result {
@@ -60,14 +65,15 @@ fn resource(resource: &ResourceInspection, out: &mut dyn Write) -> fmt::Result {
     }
 }
 
-fn policy(policy: &PolicyInspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+fn policy(policy: &PolicyInspection, indent: &str, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
     let file = sources.file(policy.span.file);
     let at = file.line_column(policy.span.range.start);
     let known = if policy.known { "" } else { ", not wholly known" };
     let dot = if policy.attribute.is_empty() { "" } else { "." };
-    writeln!(out, "    {}{dot}{} ({}{known})", policy.address, policy.attribute, kind(policy.kind))?;
-    writeln!(out, "      {}:{}:{}", file.path(), at.line, at.column)?;
-    writeln!(out, "      {}", json(&DocumentJson(&policy.document), "      "))
+    write!(out, "{indent}{}{dot}{} ({}{known}", policy.address, policy.attribute, kind(policy.kind))?;
+    writeln!(out, ", at {}:{}:{})", file.path(), at.line, at.column)?;
+    let indent = format!("{indent}  ");
+    writeln!(out, "{indent}{}", json(&DocumentJson(&policy.document), &indent))
 }
 
 /// JSON over several lines, the lines behind the first one indented.
