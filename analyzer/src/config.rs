@@ -383,6 +383,15 @@ impl Configuration {
         own.chain(of_stack).chain(&self.bindings).collect()
     }
 
+    /// Every binding, wherever it holds.
+    pub fn all_bindings(&self) -> impl Iterator<Item = &Binding> {
+        let stacks = self.stacks.iter().flat_map(|settings| {
+            let inner = settings.environments.iter().flat_map(|environment| &environment.bindings);
+            settings.bindings.iter().chain(inner)
+        });
+        self.bindings.iter().chain(stacks)
+    }
+
     /// The account that is given for a provider configuration of the stack in `dir`:
     /// `provider` is `aws` or `aws.alias`, as the root module names it.
     ///
