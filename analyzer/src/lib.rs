@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod aws;
+pub mod config;
 pub mod eval;
 pub mod finding;
 pub mod inspection;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::config::Configuration;
 use crate::source::{EntryKind, FileSystem, SourceMap, path};
 
 use super::declaration::{Module, ModuleCall};
@@ -13,8 +14,9 @@ use super::load;
 use super::manifest::Manifest;
 
 /// The modules by directory.
-#[derive(Debug, Default)]
-pub(super) struct Library {
+#[derive(Debug)]
+pub(super) struct Library<'c> {
+    configuration: &'c Configuration,
     modules: BTreeMap<String, Arc<Module>>,
     manifests: BTreeMap<String, Manifest>,
     /// Why a directory that is called has no module.
@@ -28,7 +30,7 @@ pub(super) fn is_local(source: &str) -> bool {
 }
 
 /// The directory of a call with a local source, seen from the module in `dir`.
-pub(super) fn local_directory(dir: &str, call: &ModuleCall) -> Option<String> {
+fn local_directory(dir: &str, call: &ModuleCall) -> Option<String> {
     let source = call.source.as_deref().filter(|source| is_local(source))?;
     Some(path::join(dir, source))
 }
@@ -39,7 +41,7 @@ fn is_foreign(workspace: &[String], dir: &str) -> bool {
     !inside || dir.split('/').any(|segment| segment == ".terraform")
 }
 
-impl Library {
+impl<'c> Library<'c> {
     /// Reads the modules in `directories`, and whatever they call that is at hand.
     /// `workspace` are the directories that are the user's own.
     pub(super) fn load(
@@ -47,10 +49,11 @@ impl Library {
         sources: &SourceMap,
         workspace: &[String],
         directories: &BTreeMap<String, ModuleFiles>,
+        configuration: &'c Configuration,
     ) -> Self {
-        let mut library = Self::default();
         let initialized = directories.iter().filter(|(_, files)| files.initialized).map(|(dir, _)| dir);
-        library.manifests = initialized.map(|dir| (dir.clone(), Manifest::read(fs, dir))).collect();
+        let manifests = initialized.map(|dir| (dir.clone(), Manifest::read(fs, dir))).collect();
+        let mut library = Self { configuration, modules: BTreeMap::new(), manifests, missing: BTreeMap::new() };
         let downloaded = library.manifests.values().flat_map(Manifest::directories).map(str::to_owned);
         let start = directories.iter().filter(|(_, files)| files.is_module()).map(|(dir, _)| dir.clone());
         let mut wanted: BTreeSet<String> = start.chain(downloaded).collect();
@@ -72,7 +75,7 @@ impl Library {
         for (dir, module) in dirs.into_iter().zip(found) {
             match module {
                 Ok(module) => {
-                    called.extend(module.calls.values().filter_map(|call| local_directory(&dir, call)));
+                    called.extend(module.calls.values().filter_map(|call| self.directory_of(&dir, call)));
                     self.modules.insert(dir, Arc::new(module));
                 }
                 Err(reason) => {
@@ -82,6 +85,18 @@ impl Library {
         }
         called.retain(|dir| !self.modules.contains_key(dir) && !self.missing.contains_key(dir));
         called
+    }
+
+    /// The directory of what `call` of the module in `dir` names, if that can be told
+    /// without what `terraform init` downloaded.
+    pub(super) fn directory_of(&self, dir: &str, call: &ModuleCall) -> Option<String> {
+        let configured = || self.configuration.module_directory(call.source.as_deref()?);
+        local_directory(dir, call).or_else(configured)
+    }
+
+    /// What is said of stacks.
+    pub(super) fn configuration(&self) -> &'c Configuration {
+        self.configuration
     }
 
     pub(super) fn module(&self, dir: &str) -> Option<&Arc<Module>> {

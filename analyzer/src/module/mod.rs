@@ -5,6 +5,7 @@
 
 mod declaration;
 mod declare;
+mod environment;
 mod expression;
 mod files;
 mod json_places;
@@ -26,7 +27,7 @@ pub use declaration::{
 pub use files::ModuleFiles;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
-pub use workspace::load_workspace;
+pub use workspace::{load_configured_workspace, load_workspace};
 
 #[cfg(test)]
 mod tests;

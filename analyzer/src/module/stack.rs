@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::config::Setting;
 use crate::source::{FileId, Span};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::Attribute;
@@ -50,6 +51,8 @@ pub enum VariableValue {
     File(Arc<Attribute>),
     /// Given as text, as `-var` and `TF_VAR_` do: parsed when the variable's type is complex.
     Text(SmolStr),
+    /// From the configuration of the analysis, whose text is the file.
+    Configured(Arc<Setting>, FileId),
 }
 
 /// A module as it is called: once for each place that calls it, not for each instance.

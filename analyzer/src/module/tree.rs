@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::declaration::ModuleCall;
-use super::library::{Library, local_directory};
+use super::library::Library;
 use super::manifest::Manifest;
 use super::stack::{Child, ModuleNode};
 
@@ -18,14 +18,14 @@ const MAX_DEPTH: usize = 48;
 const MAX_NODES: usize = 20_000;
 
 /// Builds the tree of the root in `dir`.
-pub(super) fn root(library: &Library, dir: &str) -> Option<Arc<ModuleNode>> {
+pub(super) fn root(library: &Library<'_>, dir: &str) -> Option<Arc<ModuleNode>> {
     let manifest = library.manifest(dir);
     let mut builder = Builder { library, manifest, open: Vec::new(), nodes: 0 };
     builder.node(dir, Vec::new(), None).map(Arc::new)
 }
 
 struct Builder<'a> {
-    library: &'a Library,
+    library: &'a Library<'a>,
     manifest: Option<&'a Manifest>,
     /// The directories from the root to the module that is built.
     open: Vec<String>,
@@ -70,7 +70,7 @@ impl Builder<'_> {
             let written = call.body.attribute("source").is_some();
             return Err(if written { "the source is not a literal" } else { "the call has no `source`" });
         }
-        if let Some(dir) = local_directory(caller, call) {
+        if let Some(dir) = self.library.directory_of(caller, call) {
             return Ok(dir);
         }
         let downloaded = self.manifest.and_then(|manifest| manifest.directory(&path.join(".")));

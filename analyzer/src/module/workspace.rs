@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use smol_str::SmolStr;
 
-use crate::source::{EntryKind, FileId, FileSystem, SourceMap, path};
-use crate::syntax::SyntaxError;
+use crate::config::Configuration;
+use crate::source::{EntryKind, FileSystem, SourceMap, path};
 
+use super::environment::{Errors, StackBuilder};
 use super::files::ModuleFiles;
 use super::library::Library;
-use super::stack::{Stack, VariableValue, Workspace};
-use super::{load, roots, tree};
-
-type Errors = Vec<(FileId, SyntaxError)>;
+use super::stack::Workspace;
+use super::{load, roots};
 
 /// How deep directories are searched: symbolic links may lead in circles.
 const MAX_DIRECTORY_DEPTH: usize = 32;
@@ -30,44 +28,39 @@ const MAX_DIRECTORY_DEPTH: usize = 32;
 /// passes over; what is called from there is read nevertheless. The result depends on the files alone.
 #[must_use]
 pub fn load_workspace(fs: &dyn FileSystem, sources: &SourceMap, dirs: &[String]) -> Workspace {
+    load_configured_workspace(fs, sources, dirs, &Configuration::default())
+}
+
+/// [`load_workspace`] as `configuration` has it: which directories are no stacks, which
+/// environments a stack has, and where the source of modules is.
+#[must_use]
+pub fn load_configured_workspace(
+    fs: &dyn FileSystem,
+    sources: &SourceMap,
+    dirs: &[String],
+    configuration: &Configuration,
+) -> Workspace {
     let mut directories = BTreeMap::new();
     let mut errors = Vec::new();
     let dirs: Vec<String> = dirs.iter().map(|dir| path::normalize(dir)).collect();
     for dir in &dirs {
-        let mut search = Search { fs, sources, directories: &mut directories, errors: &mut errors };
+        // Who names a directory that is ignored wants to see it all the same.
+        let ignored = |inner: &str| !configuration.ignores(dir) && configuration.ignores(inner);
+        let mut search = Search { fs, sources, directories: &mut directories, errors: &mut errors, ignored: &ignored };
         search.directory(dir, MAX_DIRECTORY_DEPTH);
     }
-    let library = Library::load(fs, sources, &dirs, &directories);
+    let library = Library::load(fs, sources, &dirs, &directories, configuration);
     let stacks = roots::find(&library, &directories);
-    let build =
-        |(dir, is_library): &(&str, bool)| stack(fs, sources, &library, directories.get(*dir)?, dir, *is_library);
+    let builder = StackBuilder { fs, sources, library: &library };
+    let build = |(dir, is_library): &(&str, bool)| builder.stacks(directories.get(*dir)?, dir, *is_library);
     let built: Vec<_> = stacks.par_iter().filter_map(build).collect();
     let mut workspace = Workspace { modules: library.modules().values().cloned().collect(), ..Workspace::default() };
-    for (stack, found) in built {
-        workspace.stacks.push(Arc::new(stack));
+    for (stacks, found) in built {
+        workspace.stacks.extend(stacks.into_iter().map(Arc::new));
         errors.extend(found);
     }
     workspace.errors = errors;
     workspace
-}
-
-/// The stack of the root in `dir`, and what is wrong with its variable files.
-///
-/// There is one for each root: environments that the configuration names will multiply
-/// it here, with `ModuleFiles::other_variables` as their files.
-fn stack(
-    fs: &dyn FileSystem,
-    sources: &SourceMap,
-    library: &Library,
-    files: &ModuleFiles,
-    dir: &str,
-    is_library: bool,
-) -> Option<(Stack, Errors)> {
-    let mut errors = Vec::new();
-    let variables = variables(fs, sources, dir, files, &mut errors);
-    let root = tree::root(library, dir)?;
-    let stack = Stack { dir: dir.into(), environment: None, workspace: None, root, variables, library: is_library };
-    Some((stack, errors))
 }
 
 struct Search<'a> {
@@ -75,6 +68,7 @@ struct Search<'a> {
     sources: &'a SourceMap,
     directories: &'a mut BTreeMap<String, ModuleFiles>,
     errors: &'a mut Errors,
+    ignored: &'a dyn Fn(&str) -> bool,
 }
 
 impl Search<'_> {
@@ -93,28 +87,9 @@ impl Search<'_> {
         let Some(depth) = depth.checked_sub(1) else { return };
         let inner = entries.iter().filter(|entry| entry.kind == EntryKind::Directory && !entry.name.starts_with('.'));
         for inner in inner.map(|entry| path::join(dir, &entry.name)) {
-            if !self.fs.passes_over(&inner) {
+            if !self.fs.passes_over(&inner) && !(self.ignored)(&inner) {
                 self.directory(&inner, depth);
             }
         }
     }
-}
-
-/// The values that Terraform loads for the root in `dir` without being told.
-fn variables(
-    fs: &dyn FileSystem,
-    sources: &SourceMap,
-    dir: &str,
-    files: &ModuleFiles,
-    errors: &mut Errors,
-) -> BTreeMap<SmolStr, VariableValue> {
-    let mut values = BTreeMap::new();
-    for name in &files.variables {
-        let tree = load::variables(fs, sources, &path::join(dir, name));
-        for attribute in tree.body.attributes() {
-            values.insert(attribute.name.text.clone(), VariableValue::File(Arc::clone(attribute)));
-        }
-        errors.extend(tree.errors.into_iter().map(|error| (tree.file, error)));
-    }
-    values
 }

@@ -28,6 +28,7 @@ pub(super) use memo::Key;
 pub use providers::Provider;
 pub(super) use repetition::Shape;
 
+use super::bindings::{Bindings, Bound, OtherStacks};
 use super::error::EvalError;
 use super::scope::Scope;
 use super::symbol::{Cause, Symbol};
@@ -40,6 +41,8 @@ pub struct Evaluator<'a> {
     pub(super) sources: &'a SourceMap,
     pub(super) files: &'a dyn FileSystem,
     pub(super) options: Options,
+    bindings: Bindings,
+    others: Option<&'a dyn OtherStacks>,
     scope_name: SmolStr,
     root: Arc<ModuleInstance>,
     memo: RefCell<memo::Memo>,
@@ -110,6 +113,8 @@ impl<'a> Evaluator<'a> {
             sources,
             files,
             options,
+            bindings: Bindings::default(),
+            others: None,
             scope_name,
             root: Arc::new(ModuleInstance::root(Arc::clone(&stack.root))),
             memo: RefCell::default(),
@@ -124,6 +129,30 @@ impl<'a> Evaluator<'a> {
             doubtful: Cell::new(false),
             quiet: Cell::new(false),
         }
+    }
+
+    /// The same evaluator, before anything is asked of it, with values for what the source does not tell.
+    #[must_use]
+    pub fn with_bindings(self, bindings: Bindings, others: &'a dyn OtherStacks) -> Self {
+        Self { bindings, others: Some(others), ..self }
+    }
+
+    /// The value that is given for what is called `address`, if one is.
+    pub(super) fn bound(&self, address: impl FnOnce() -> SmolStr) -> Option<Value> {
+        if self.bindings.is_empty() {
+            return None;
+        }
+        match self.bindings.get(&address())? {
+            Bound::Value(value) => Some(value.clone()),
+            Bound::Outputs(dir, environment) => {
+                self.others?.outputs(dir, environment.as_deref(), self.stack.environment.as_deref())
+            }
+        }
+    }
+
+    /// The value that is given for `symbol`, if it is one of this stack.
+    pub(super) fn bound_symbol(&self, symbol: &Symbol) -> Option<Value> {
+        if *symbol.scope() == self.scope_name { self.bound(|| symbol.address().clone()) } else { None }
     }
 
     /// The stack that is evaluated.

@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax;
 use crate::syntax::ast::{Expr, ExprKind};
 
+use super::super::bindings::value_of;
 use super::super::convert::TypeConstraint;
 use super::super::error::EvalError;
 use super::super::scope::Scope;
@@ -35,7 +36,8 @@ impl Evaluator<'_> {
         let label = || module.full_address(format_args!("local.{name}"));
         let key = Key::Local(module.id, name.into());
         Some(self.remember(key, label, Some(attribute.name.range.at(attribute.file)), || {
-            self.attribute_value(attribute, &Scope::of_module(Arc::clone(module), attribute.file))
+            let value = || self.attribute_value(attribute, &Scope::of_module(Arc::clone(module), attribute.file));
+            self.bound(label).unwrap_or_else(value)
         }))
     }
 
@@ -46,7 +48,7 @@ impl Evaluator<'_> {
         let Some(node) = module.node() else {
             let span = module.call().map(|call| call.source_span);
             let symbol = self.symbol(module.full_address(name), Cause::MissingModule, span);
-            return Some(Value::unknown(symbol, Type::Dynamic));
+            return Some(self.bound_symbol(&symbol).unwrap_or_else(|| Value::unknown(symbol, Type::Dynamic)));
         };
         let output = node.module.outputs.get(name)?;
         let label = || module.full_address(format_args!("output.{name}"));
@@ -86,10 +88,11 @@ impl Evaluator<'_> {
 
     fn variable_value(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> Value {
         let constraint = self.constraint(module, variable);
-        let given = match module.parent() {
+        let bound = self.bound(|| module.full_address(format_args!("var.{}", variable.name.text)));
+        let given = bound.or_else(|| match module.parent() {
             Some(_) => self.argument(module, &variable.name.text),
             None => self.root_variable(module, variable, &constraint),
-        };
+        });
         let given = given.filter(|value| variable.nullable || !value.is_null());
         let mut value = match (given, &variable.default) {
             (Some(value), _) => self.constrained(&constraint, value, variable),
@@ -139,6 +142,7 @@ impl Evaluator<'_> {
     ) -> Option<Value> {
         match self.stack.variables.get(&variable.name.text)? {
             VariableValue::File(attribute) => Some(self.attribute_value(attribute, &Scope::isolated(attribute.file))),
+            VariableValue::Configured(setting, file) => Some(value_of(setting, *file, self.sources)),
             VariableValue::Text(text) => Some(self.given_as_text(module, variable, constraint, text)),
         }
     }

@@ -257,7 +257,8 @@ impl Evaluator<'_> {
                 Some(workspace) => Value::string(workspace.clone()),
                 None => {
                     let symbol = self.symbol("terraform.workspace", Cause::Workspace, None);
-                    Value::new(ValueKind::String(Text::hole(symbol)))
+                    let bound = self.bound_symbol(&symbol);
+                    bound.unwrap_or_else(|| Value::new(ValueKind::String(Text::hole(symbol))))
                 }
             }),
             "applying" => Some(Value::unknown(self.symbol("terraform.applying", Cause::Impure, None), Type::Bool)),

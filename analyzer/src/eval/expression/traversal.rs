@@ -212,7 +212,8 @@ impl Evaluator<'_> {
     }
 
     fn extend(&self, unknown: &Unknown, key: &Key, ty: Type) -> Value {
-        Value::unknown(extended(&unknown.symbol, key), ty)
+        let symbol = extended(&unknown.symbol, key);
+        self.bound_symbol(&symbol).unwrap_or_else(|| Value::unknown(symbol, ty))
     }
 }
 

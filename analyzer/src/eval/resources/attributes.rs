@@ -27,10 +27,15 @@ impl Evaluator<'_> {
     pub fn attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
         let key = Key::Attribute(instance.number(), name.into());
         let label = || SmolStr::from(format!("{}.{name}", instance.address));
-        self.remember(key, label, Some(instance.decl.header), || match self.configured(instance, name) {
-            Some(value) if !value.is_null() && is_ignored(instance, name) => self.set_by_others(instance, name),
-            Some(value) if !value.is_null() => value,
-            _ => self.computed(instance, name),
+        self.remember(key, label, Some(instance.decl.header), || {
+            if let Some(value) = self.bound_attribute(instance, name) {
+                return value;
+            }
+            match self.configured(instance, name) {
+                Some(value) if !value.is_null() && is_ignored(instance, name) => self.set_by_others(instance, name),
+                Some(value) if !value.is_null() => value,
+                _ => self.computed(instance, name),
+            }
         })
     }
 
@@ -38,6 +43,16 @@ impl Evaluator<'_> {
     fn set_by_others(&self, instance: &ResourceInstance, name: &str) -> Value {
         let ty = schema::facts(instance, name).map_or(Type::Dynamic, schema::attribute_type);
         self.computed_symbol(instance, name, ty)
+    }
+
+    /// What the configuration of the analysis gives for `name`, or for all of `instance`.
+    fn bound_attribute(&self, instance: &ResourceInstance, name: &str) -> Option<Value> {
+        let own = self.bound(|| format!("{}.{name}", instance.address).into());
+        let of_whole = || {
+            let whole = self.bound(|| instance.address.clone())?;
+            whole.fields()?.get(name).map(|field| field.value.clone())
+        };
+        own.or_else(of_whole).map(|value| schema::as_declared(value, schema::facts(instance, name)))
     }
 
     /// What the block says about `name`; `None` if it says nothing.

@@ -1,0 +1,121 @@
+//! From a root module to its stacks: one, or one for each environment that the
+//! configuration names.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::config::{Configuration, Environment, Given};
+use crate::source::{EntryKind, FileId, FileSystem, SourceMap, path};
+use crate::syntax::SyntaxError;
+
+use super::files::ModuleFiles;
+use super::library::Library;
+use super::stack::{ModuleNode, Stack, VariableValue};
+use super::{load, tree};
+
+/// What is wrong, and with which file.
+pub(super) type Errors = Vec<(FileId, SyntaxError)>;
+
+type Variables = BTreeMap<SmolStr, VariableValue>;
+
+/// Builds stacks.
+pub(super) struct StackBuilder<'a> {
+    pub(super) fs: &'a dyn FileSystem,
+    pub(super) sources: &'a SourceMap,
+    pub(super) library: &'a Library<'a>,
+}
+
+impl StackBuilder<'_> {
+    /// The stacks of the root in `dir`, by the names of their environments, and what is
+    /// wrong with its variable files.
+    pub(super) fn stacks(&self, files: &ModuleFiles, dir: &str, is_library: bool) -> Option<(Vec<Stack>, Errors)> {
+        let mut errors = Vec::new();
+        let root = tree::root(self.library, dir)?;
+        let variables = self.automatic_variables(dir, files, &mut errors);
+        let environments = self.configuration().environments(dir);
+        let alone = Stack {
+            dir: dir.into(),
+            environment: None,
+            workspace: None,
+            root: Arc::clone(&root),
+            variables: variables.clone(),
+            library: is_library,
+        };
+        let mut stacks: Vec<Stack> = environments
+            .iter()
+            .map(|environment| self.in_environment(dir, environment, &root, variables.clone(), &mut errors))
+            .collect();
+        stacks.sort_by(|a, b| a.environment.cmp(&b.environment));
+        Some((if stacks.is_empty() { vec![alone] } else { stacks }, errors))
+    }
+
+    fn configuration(&self) -> &Configuration {
+        self.library.configuration()
+    }
+
+    fn in_environment(
+        &self,
+        dir: &str,
+        environment: &Environment,
+        root: &Arc<ModuleNode>,
+        mut variables: Variables,
+        errors: &mut Errors,
+    ) -> Stack {
+        for file in &environment.var_files {
+            self.named_variables(dir, file, &mut variables, errors);
+        }
+        if !environment.vars.is_empty() {
+            let file = self.configuration_file();
+            let given = environment.vars.iter().map(|entry| {
+                let value = VariableValue::Configured(Arc::new(entry.value.clone()), file);
+                (SmolStr::from(entry.key.as_str()), value)
+            });
+            variables.extend(given);
+        }
+        Stack {
+            dir: dir.into(),
+            environment: Some(environment.name.as_str().into()),
+            workspace: environment.workspace.as_deref().map(SmolStr::from),
+            root: Arc::clone(root),
+            variables,
+            library: false,
+        }
+    }
+
+    /// The values that Terraform loads for the root in `dir` without being told.
+    fn automatic_variables(&self, dir: &str, files: &ModuleFiles, errors: &mut Errors) -> Variables {
+        let mut variables = BTreeMap::new();
+        for name in &files.variables {
+            self.add_variables(&path::join(dir, name), &mut variables, errors);
+        }
+        variables
+    }
+
+    /// The values of a file that the configuration names.
+    fn named_variables(&self, dir: &str, file: &Given<String>, variables: &mut Variables, errors: &mut Errors) {
+        let path = match file.value.strip_prefix('/') {
+            Some(path) => self.configuration().place().outside(path),
+            None => path::join(dir, &file.value),
+        };
+        if self.fs.kind(&path) == Some(EntryKind::File) {
+            return self.add_variables(&path, variables, errors);
+        }
+        let message = format!("there is no file `{path}`");
+        errors.push((self.configuration_file(), SyntaxError { range: file.range, message }));
+    }
+
+    fn add_variables(&self, path: &str, variables: &mut Variables, errors: &mut Errors) {
+        let tree = load::variables(self.fs, self.sources, path);
+        for attribute in tree.body.attributes() {
+            variables.insert(attribute.name.text.clone(), VariableValue::File(Arc::clone(attribute)));
+        }
+        errors.extend(tree.errors.into_iter().map(|error| (tree.file, error)));
+    }
+
+    fn configuration_file(&self) -> FileId {
+        let configuration = self.configuration();
+        self.sources.add(configuration.place().path(), Arc::clone(configuration.text()))
+    }
+}
