@@ -17,6 +17,8 @@
 
 mod mark;
 mod page;
+mod run;
 
 pub use mark::Mark;
 pub use page::{Outcome, Page, Section};
+pub use run::analyse;

@@ -21,6 +21,14 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("unknown-action", "action-resource-mismatch"),
     ("action-needs-star-resource", "action-resource-mismatch"),
     ("malformed-account-id", "malformed-arn"),
+    ("principal-in-identity-policy", "conflicting-elements"),
+    ("resource-in-trust-policy", "conflicting-elements"),
+    ("conflicting-elements", "empty-element"),
+    ("principal-in-identity-policy", "empty-element"),
+    ("resource-in-trust-policy", "empty-element"),
+    ("wrong-element-type", "invalid-effect"),
+    ("wrong-element-type", "invalid-sid"),
+    ("wrong-element-type", "invalid-version"),
 ];
 
 /// Puts the findings of all uses together, in the order of [`sort`].

@@ -152,22 +152,48 @@ mod condition {
     pub(super) mod unknown_condition_operator;
 }
 mod grammar {
+    pub(super) mod conflicting_elements;
+    pub(super) mod duplicate_key;
     pub(super) mod duplicate_sid;
+    pub(super) mod elements;
+    pub(super) mod empty_element;
     pub(super) mod invalid_effect;
     pub(super) mod invalid_json;
+    pub(super) mod invalid_sid;
+    pub(super) mod invalid_version;
+    pub(super) mod missing_action;
+    pub(super) mod missing_effect;
     pub(super) mod missing_principal;
+    pub(super) mod missing_resource;
+    pub(super) mod missing_statement;
+    pub(super) mod missing_version;
+    pub(super) mod omission;
     pub(super) mod principal_in_identity_policy;
     pub(super) mod resource_in_trust_policy;
+    pub(super) mod unknown_policy_element;
+    pub(super) mod wrong_element_type;
 }
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
+    &grammar::conflicting_elements::RULE,
+    &grammar::duplicate_key::RULE,
     &grammar::duplicate_sid::RULE,
+    &grammar::empty_element::RULE,
     &grammar::invalid_effect::RULE,
     &grammar::invalid_json::RULE,
+    &grammar::invalid_sid::RULE,
+    &grammar::invalid_version::RULE,
+    &grammar::missing_action::RULE,
+    &grammar::missing_effect::RULE,
     &grammar::missing_principal::RULE,
+    &grammar::missing_resource::RULE,
+    &grammar::missing_statement::RULE,
+    &grammar::missing_version::RULE,
     &grammar::principal_in_identity_policy::RULE,
     &grammar::resource_in_trust_policy::RULE,
+    &grammar::unknown_policy_element::RULE,
+    &grammar::wrong_element_type::RULE,
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
     &action::unknown_action::RULE,

@@ -1,7 +1,7 @@
 //! Questions about texts that may have holes.
 
 use crate::aws::pattern::{self, Pattern, Syntax};
-use crate::eval::symbol::Symbol;
+use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 
 /// Whether `text` is `wanted` for some value of its holes.
@@ -43,6 +43,32 @@ pub(super) fn with_wildcards(text: &Text) -> String {
         Piece::Hole(_) => "*",
     });
     pieces.collect()
+}
+
+/// What is known of a text, piece by piece.
+pub(super) fn known_parts(text: &Text) -> impl Iterator<Item = &str> {
+    text.pieces().iter().filter_map(|piece| match piece {
+        Piece::Known(known) => Some(known.text.as_str()),
+        Piece::Hole(_) => None,
+    })
+}
+
+/// Whether two holes with this symbol have one value wherever they are met in one document.
+pub(super) fn is_stable(symbol: &Symbol) -> bool {
+    match symbol.cause() {
+        Cause::Impure | Cause::Iteration | Cause::Failed | Cause::Limit(_) => false,
+        Cause::Derived(inputs) => inputs.iter().all(is_stable),
+        Cause::Variable
+        | Cause::ModuleInput
+        | Cause::Computed
+        | Cause::Data
+        | Cause::MissingModule
+        | Cause::RemoteState
+        | Cause::Workspace
+        | Cause::Account
+        | Cause::Region
+        | Cause::Partition => true,
+    }
 }
 
 #[cfg(test)]

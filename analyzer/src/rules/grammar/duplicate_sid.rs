@@ -1,9 +1,10 @@
 //! What it finds, why, and its tests: `duplicate_sid.md`.
 
-use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyKind};
+use crate::rules::text::is_stable;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -51,24 +52,6 @@ fn same(left: &Text, right: &Text) -> bool {
         (Some(left), Some(right)) => left == right,
         (None, None) => flat(left) == flat(right) && flat(left).iter().any(|piece| piece.is_ok()),
         (Some(_), None) | (None, Some(_)) => false,
-    }
-}
-
-/// Whether the symbol stands for one value wherever it is met in one document.
-fn is_stable(symbol: &Symbol) -> bool {
-    match symbol.cause() {
-        Cause::Impure | Cause::Iteration | Cause::Failed | Cause::Limit(_) => false,
-        Cause::Derived(inputs) => inputs.iter().all(is_stable),
-        Cause::Variable
-        | Cause::ModuleInput
-        | Cause::Computed
-        | Cause::Data
-        | Cause::MissingModule
-        | Cause::RemoteState
-        | Cause::Workspace
-        | Cause::Account
-        | Cause::Region
-        | Cause::Partition => true,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What it finds, why, and its tests: `missing_principal.md`.
 
+use super::elements::is_reported;
 use crate::finding::Severity;
-use crate::policy::model::{PolicyKind, Statement};
+use crate::policy::model::{PolicyKind, PrincipalGroup, Principals};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -16,23 +17,29 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     let Some(policy) = name(site.kind) else { return };
-    for statement in site.document.statements.iter().filter(|statement| lacks_principal(statement)) {
-        let omitted = statement.omitted.iter().find(|omission| OMITTED.contains(&omission.element.as_str()));
-        let span = omitted.map_or_else(|| report.statement_span(statement), |omission| omission.span);
-        let finding = report
-            .finding(span, format!("a statement of a {policy} needs a principal"))
-            .help("name who it is about in `Principal`");
-        if omitted.is_some() {
-            finding.label(statement.span, "an empty list of principals is left out of this statement");
+    let certain = site.document.statements.iter().filter(|statement| statement.certain && statement.open.is_empty());
+    for statement in certain {
+        if statement.principals.is_empty() && !is_reported(&site.document, statement, "Principal") {
+            let span = report.statement_span(statement);
+            report
+                .finding(span, format!("a statement of a {policy} needs a principal"))
+                .help("name who it is about in `Principal`");
+        }
+        if let Some(principals) = statement.principals.iter().find(|principals| names_nobody(principals, report)) {
+            let message = format!("a statement of a {policy} needs a principal: the list of `identifiers` is empty");
+            report.finding(principals.key, message).help("name who it is about, or leave the statement out");
         }
     }
 }
 
-/// How an `aws_iam_policy_document` writes the element.
-const OMITTED: [&str; 4] = ["principals", "not_principals", "Principal", "NotPrincipal"];
-
-fn lacks_principal(statement: &Statement) -> bool {
-    statement.certain && statement.principals.is_empty() && statement.open.is_empty()
+/// Whether it stands for `principals` blocks that have no identifiers. People write them
+/// with lists that happen to be empty, and meet AWS's refusal at the apply; whoever
+/// writes an empty list in JSON sees it.
+fn names_nobody(principals: &Principals, report: &Report<'_>) -> bool {
+    let is_empty =
+        |group: &PrincipalGroup| group.items.is_empty() && group.possible.is_empty() && group.open.is_empty();
+    let nobody = !principals.groups.is_empty() && principals.groups.iter().all(is_empty) && principals.open.is_empty();
+    nobody && report.source_text(principals.key).trim_start_matches("not_").starts_with("principals")
 }
 
 /// What kinds of policy are called that cannot do without a principal.

@@ -1,0 +1,137 @@
+//! What it finds, why, and its tests: `empty_element.md`.
+
+use super::elements::is_reported;
+use crate::aws::facts::{self, SetQualifier};
+use crate::finding::Severity;
+use crate::policy::model::{Condition, PolicyDocument, Principals, Statement, Strings};
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "empty-element",
+    group: Group::Grammar,
+    severity: Severity::Note,
+    since: "0.1.0",
+    sources: &[
+        "AA EMPTY_ARRAY_ACTION",
+        "AA EMPTY_ARRAY_CONDITION",
+        "AA EMPTY_ARRAY_CONDITION_FORALLVALUES",
+        "AA EMPTY_ARRAY_CONDITION_FORANYVALUE",
+        "AA EMPTY_ARRAY_CONDITION_IFEXISTS",
+        "AA EMPTY_ARRAY_PRINCIPAL",
+        "AA EMPTY_ARRAY_RESOURCE",
+        "AA EMPTY_OBJECT_CONDITION",
+        "AA EMPTY_OBJECT_PRINCIPAL",
+    ],
+    doc: include_str!("empty_element.md"),
+    check: Check::Policy(check),
+};
+
+fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+    for statement in &site.document.statements {
+        for (name, list) in [("Action", &statement.actions), ("Resource", &statement.resources)] {
+            if !is_reported(&site.document, statement, name) {
+                strings(name, list, report);
+            }
+        }
+        if !is_reported(&site.document, statement, "Principal") {
+            statement.principals.iter().for_each(|it| principals(it, report));
+        }
+        conditions(statement, &site.document, report);
+    }
+}
+
+fn strings(name: &str, list: &[Strings], report: &mut Report<'_>) {
+    for strings in list.iter().filter(|it| it.items.is_empty() && it.possible.is_empty() && it.open.is_empty()) {
+        let (prefix, extent) = if strings.negated { ("Not", "everything") } else { ("", "nothing") };
+        report.finding(strings.key, format!("`{prefix}{name}` is empty: the statement is about {extent}"));
+    }
+}
+
+fn principals(principals: &Principals, report: &mut Report<'_>) {
+    let element = if principals.negated { "NotPrincipal" } else { "Principal" };
+    if principals.groups.is_empty() && principals.open.is_empty() {
+        report.finding(principals.key, format!("`{element}` is empty: it names nobody"));
+    }
+    let is_empty = |items: &[_]| items.is_empty();
+    for group in
+        principals.groups.iter().filter(|it| it.items.is_empty() && is_empty(&it.possible) && it.open.is_empty())
+    {
+        report.leaf(&group.kind, format!("`{}` of `{element}` is empty: it names nobody", group.kind.text.display()));
+    }
+}
+
+fn conditions(statement: &Statement, document: &PolicyDocument, report: &mut Report<'_>) {
+    if is_reported(document, statement, "Condition") {
+        return;
+    }
+    if let (Some(key), true) =
+        (statement.condition_key, statement.conditions.is_empty() && statement.conditions_open.is_empty())
+    {
+        report.finding(key, "`Condition` is empty: it narrows nothing");
+    }
+    for condition in &statement.conditions {
+        if condition.values.is_empty() && condition.possible.is_empty() && condition.open.is_empty() {
+            let key = condition.key.text.display();
+            report.leaf(&condition.key, format!("`{key}` has no values: {}", meaning(condition)));
+        }
+    }
+}
+
+/// When a condition without values holds.
+///
+/// Source: IAM User Guide, `access-analyzer-reference-policy-checks`, the checks EMPTY_ARRAY_CONDITION_*.
+fn meaning(condition: &Condition) -> &'static str {
+    let operator = condition.operator.text.as_known().and_then(|operator| facts::operator(&operator));
+    match operator {
+        Some(it) if it.set == Some(SetQualifier::ForAllValues) => "it holds only where the request has none either",
+        Some(it) if it.if_exists => "it holds only where the request has no such key",
+        Some(it) if it.operator.negated => "it holds for every request",
+        Some(_) | None => "it never holds",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind::Resource;
+    use crate::rules::testing::{statement, statement_of};
+
+    #[test]
+    fn says_what_it_means() {
+        assert_eq!(
+            statement(&RULE, r#""Action": [], "NotResource": []"#),
+            [
+                "Action | note: `Action` is empty: the statement is about nothing",
+                "NotResource | note: `NotResource` is empty: the statement is about everything"
+            ]
+        );
+        assert_eq!(
+            statement(&RULE, r#""Condition": {}"#),
+            ["Condition | note: `Condition` is empty: it narrows nothing"]
+        );
+        assert_eq!(statement_of(&RULE, Resource, r#""Principal": {}"#).len(), 1);
+        assert_eq!(
+            statement_of(&RULE, Resource, r#""Principal": {"AWS": []}"#),
+            ["AWS | note: `AWS` of `Principal` is empty: it names nobody"]
+        );
+    }
+
+    #[test]
+    fn values_by_operator() {
+        let key =
+            |operator: &str| statement(&RULE, &format!(r#""Condition": {{"{operator}": {{"aws:PrincipalArn": []}}}}"#));
+        let says = |found: Vec<String>, end: &str| assert!(found.len() == 1 && found[0].ends_with(end), "{found:?}");
+        says(key("StringEquals"), "it never holds");
+        says(key("ForAnyValue:StringEquals"), "it never holds");
+        says(key("ForAllValues:StringEquals"), "it holds only where the request has none either");
+        says(key("StringEqualsIfExists"), "it holds only where the request has no such key");
+    }
+
+    #[test]
+    fn what_may_hold_something_is_left_alone() {
+        let members =
+            r#""Action": [${a}], "Resource": ${r}, "Principal": {"AWS": [${p}]}, "Condition": {"Bool": {"a": ${c}}}"#;
+        assert_eq!(statement(&RULE, members), [""; 0]);
+        assert_eq!(statement(&RULE, r#""Action": {}, "Condition": [], "Principal": []"#), [""; 0], "of the wrong type");
+    }
+}
