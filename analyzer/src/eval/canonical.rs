@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 240;
 pub fn call_symbol(name: &str, arguments: &[Value]) -> Symbol {
     let inputs = symbols_of(arguments);
     let scope = inputs.first().map(|input: &Symbol| input.scope().clone()).unwrap_or_default();
-    let mut writer = Writer { scope, text: format!("{name}(") };
+    let mut writer = Writer { scope, text: format!("{name}("), hides: true };
     for (index, argument) in arguments.iter().enumerate() {
         if index > 0 {
             writer.text.push_str(", ");
@@ -30,16 +30,55 @@ pub fn call_symbol(name: &str, arguments: &[Value]) -> Symbol {
     Symbol::derived(shortened(name, writer.text), inputs)
 }
 
+/// The name of `value` itself, for a part of other names; of something sensitive it shows nothing.
+#[must_use]
+pub fn value_name(value: &Value) -> SmolStr {
+    let mut writer = Writer { scope: first_scope(value).unwrap_or_default(), text: String::new(), hides: true };
+    writer.value(value);
+    shorten(writer.text)
+}
+
+/// `text` as a name: a long one is cut and ends in a hash of the whole.
+#[must_use]
+pub fn shorten(text: String) -> SmolStr {
+    if text.len() <= LONGEST_NAME {
+        return text.into();
+    }
+    let start = text.get(..text.floor_char_boundary(LONGEST_NAME - HASH_LENGTH)).unwrap_or_default();
+    format!("{start}…#{}", digest(&text)).into()
+}
+
 fn shortened(name: &str, text: String) -> SmolStr {
     if text.len() <= LONGEST_NAME {
         return text.into();
     }
-    let mut short = format!("{name}(#");
+    format!("{name}(#{})", digest(&text)).into()
+}
+
+/// Room for the end of a name that was cut, in bytes.
+const HASH_LENGTH: usize = 40;
+
+fn digest(text: &str) -> String {
+    let mut hex = String::new();
     for byte in Sha1::digest(text.as_bytes()).iter().take(12) {
-        let _infallible = write!(short, "{byte:02x}");
+        let _infallible = write!(hex, "{byte:02x}");
     }
-    short.push(')');
-    short.into()
+    hex
+}
+
+/// The scope of the first symbol in `value`.
+fn first_scope(value: &Value) -> Option<SmolStr> {
+    match &value.kind {
+        ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) => None,
+        ValueKind::String(text) => text.holes().next().map(|hole| hole.scope().clone()),
+        ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
+            items.iter().find_map(first_scope)
+        }
+        ValueKind::Map(_, fields) | ValueKind::Object(fields) => {
+            fields.values().find_map(|field| first_scope(&field.value))
+        }
+        ValueKind::Unknown(unknown) => Some(unknown.symbol.scope().clone()),
+    }
 }
 
 /// A text that equal values have in common and others of their type have not;
@@ -49,7 +88,7 @@ pub fn key(value: &Value) -> Option<String> {
     if !value.is_wholly_known() {
         return None;
     }
-    let mut writer = Writer { scope: SmolStr::default(), text: String::new() };
+    let mut writer = Writer { scope: SmolStr::default(), text: String::new(), hides: false };
     writer.value(value);
     Some(writer.text)
 }
@@ -94,10 +133,18 @@ struct Writer {
     /// Symbols of this scope are written without it.
     scope: SmolStr,
     text: String,
+    /// Whether of sensitive values only a hash is written: names are shown to people.
+    hides: bool,
 }
 
 impl Writer {
     fn value(&mut self, value: &Value) {
+        if self.hides && value.sensitive && !matches!(value.kind, ValueKind::Unknown(_)) {
+            let mut hidden = Self { scope: self.scope.clone(), text: String::new(), hides: false };
+            hidden.value(value);
+            let _infallible = write!(self.text, "sensitive(#{})", digest(&hidden.text));
+            return;
+        }
         match &value.kind {
             ValueKind::Null(_) => self.text.push_str("null"),
             ValueKind::Bool(holds) => self.text.push_str(if *holds { "true" } else { "false" }),
