@@ -5,22 +5,27 @@
 //! what the evaluation kept in memory is gone when its policies are read.
 
 mod inspect;
+mod knowledge;
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::eval::evaluator::{self, Evaluator};
+use crate::aws::facts;
+use crate::config::{Configuration, ConfigurationError};
 use crate::finding::Finding;
 use crate::inspection::Inspection;
-use crate::module::{ModuleNode, Stack, Workspace, load_workspace};
+use crate::module::{ModuleNode, Stack, Workspace, load_configured_workspace};
 use crate::policy;
 use crate::policy::sites::{self, Knowledge, PolicySite};
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::Suppressions;
 use crate::syntax::{self, SyntaxError};
+
+use knowledge::Knowing;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]
@@ -36,6 +41,17 @@ pub struct Roots {
 pub struct Options {
     /// The rules that run, and how bad their findings are.
     pub select: Selection,
+    /// The day as of which AWS's support is judged; `None` for the day of the facts.
+    pub as_of: Option<Date>,
+}
+
+impl Options {
+    /// What `configuration` chooses, and which names of rules in it are wrong.
+    #[must_use]
+    pub fn configured(configuration: &Configuration) -> (Self, Vec<ConfigurationError>) {
+        let (select, errors) = Selection::configured(configuration);
+        (Self { select, as_of: configuration.as_of() }, errors)
+    }
 }
 
 /// Something that could not be read, or not as it was meant.
@@ -70,13 +86,14 @@ pub struct Summary {
 pub struct Host {
     files: Arc<dyn FileSystem>,
     roots: Roots,
+    configuration: Arc<Configuration>,
 }
 
 impl Host {
     /// A host that reads through `files` and has nothing in view yet.
     #[must_use]
     pub fn new(files: Arc<dyn FileSystem>) -> Self {
-        Self { files, roots: Roots::default() }
+        Self { files, roots: Roots::default(), configuration: Arc::default() }
     }
 
     /// Puts `roots` in view, in place of what was.
@@ -84,18 +101,24 @@ impl Host {
         self.roots = roots;
     }
 
+    /// Has what follows analysed as `configuration` has it.
+    pub fn set_configuration(&mut self, configuration: Arc<Configuration>) {
+        self.configuration = configuration;
+    }
+
     /// Reads and evaluates everything in view.
     #[must_use]
     pub fn analysis(&self) -> Analysis {
         let sources = SourceMap::default();
-        let workspace = load_workspace(&*self.files, &sources, &self.roots.directories);
+        let (files, configuration) = (&*self.files, &*self.configuration);
+        let workspace = load_configured_workspace(files, &sources, &self.roots.directories, configuration);
         let mut problems = syntax_problems(&workspace, &sources);
-        let evaluate = |stack: &Arc<Stack>| {
-            let evaluator = Evaluator::new(stack, &sources, &*self.files, evaluator::Options::usual());
-            sites::of_stack(&evaluator)
-        };
+        let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks);
+        problems.extend(unread);
+        let evaluate = |stack: &Arc<Stack>| knowledge.with_evaluator(stack, sites::of_stack);
         let mut policies: Vec<PolicySite> = workspace.stacks.par_iter().flat_map_iter(evaluate).collect();
-        for path in &self.roots.documents {
+        let is_wanted = |path: &&String| !configuration.ignores(path) || self.roots.directories.is_empty();
+        for path in self.roots.documents.iter().filter(is_wanted) {
             match read_document(&*self.files, &sources, path) {
                 Ok(file) => policies.push(document_site(&sources, file)),
                 Err(problem) => problems.push(problem),
@@ -106,6 +129,7 @@ impl Host {
         Analysis {
             state: Arc::new(State {
                 files,
+                configuration: Arc::clone(&self.configuration),
                 roots: self.roots.clone(),
                 sources,
                 workspace,
@@ -125,6 +149,7 @@ pub struct Analysis {
 
 struct State {
     files: Arc<dyn FileSystem>,
+    configuration: Arc<Configuration>,
     roots: Roots,
     sources: SourceMap,
     workspace: Workspace,
@@ -144,6 +169,7 @@ impl Analysis {
             sources: &state.sources,
             policies: &state.policies,
             foreign: &foreign,
+            as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
         let findings = rules::check(&ctx, &options.select);
@@ -160,6 +186,12 @@ impl Analysis {
     #[must_use]
     pub fn workspace(&self) -> &Workspace {
         &self.state.workspace
+    }
+
+    /// What the analysis was told.
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        &self.state.configuration
     }
 
     /// The policies, one entry for each use.
@@ -266,3 +298,6 @@ fn foreign_files(workspace: &Workspace) -> FxHashSet<FileId> {
     let downloaded = nodes.filter(|node: &&ModuleNode| node.downloaded);
     downloaded.flat_map(|node| node.module.files.iter().copied()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,16 @@ pub(crate) struct LintArguments {
     /// Do not report these rules or groups of rules
     #[arg(long, value_name = "CODE|GROUP", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigurationArguments {
+    /// What to know of accounts, stacks and rules [default: `crosstrail.toml` here or above]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,6 +102,9 @@ pub(crate) struct InspectArguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

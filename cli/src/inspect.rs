@@ -16,7 +16,8 @@ use crate::terminal::{self, When};
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn run(arguments: &InspectArguments, color: When) -> io::Result<Outcome> {
-    let Some(analysed) = run::analyse(slice::from_ref(&arguments.path), color) else { return Ok(Outcome::Failed) };
+    let paths = slice::from_ref(&arguments.path);
+    let Some(analysed) = run::analyse(paths, &arguments.configuration, color) else { return Ok(Outcome::Failed) };
     let text = match arguments.format {
         Format::Human => human(&analysed).map_err(io::Error::other)?,
         Format::Json => render_json(&analysed.inspection(), analysed.sources()),

@@ -17,22 +17,23 @@ use crate::words;
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome> {
-    let selection = match selection(arguments) {
-        Ok(selection) => selection,
-        Err(unknown) => {
-            terminal::report(&terminal::error_line(&unknown.to_string(), color));
-            return Ok(Outcome::Failed);
-        }
+    if let Err(unknown) = select(arguments, Selection::default()) {
+        terminal::report(&terminal::error_line(&unknown.to_string(), color));
+        return Ok(Outcome::Failed);
+    }
+    let Some(analysed) = run::analyse(&arguments.paths, &arguments.configuration, color) else {
+        return Ok(Outcome::Failed);
     };
-    let Some(analysed) = run::analyse(&arguments.paths, color) else { return Ok(Outcome::Failed) };
-    let findings = analysed.findings(selection);
+    let mut options = analysed.options();
+    options.select = select(arguments, options.select).map_err(io::Error::other)?;
+    let findings = analysed.findings(&options);
     show(&findings, &analysed, arguments.format, color)?;
     let is_clean = Tally::of(&findings).is_clean() && analysed.all_checked();
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 
-fn selection(arguments: &LintArguments) -> Result<Selection, UnknownSelector> {
-    let mut selection = Selection::default();
+/// `selection`, changed by what is typed.
+fn select(arguments: &LintArguments, mut selection: Selection) -> Result<Selection, UnknownSelector> {
     arguments.select.iter().try_for_each(|name| selection.select(name.trim()))?;
     arguments.ignore.iter().try_for_each(|name| selection.ignore(name.trim()))?;
     Ok(selection)

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod completions;
+mod configuration;
 mod explain;
 mod input;
 mod inspect;

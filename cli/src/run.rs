@@ -6,12 +6,13 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crosstrail_analyzer::analysis::{self, Analysis, Host, Roots};
+use crosstrail_analyzer::analysis::{self, Analysis, Host, Options, Roots};
 use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::inspection::Inspection;
-use crosstrail_analyzer::rules::Selection;
 use crosstrail_analyzer::source::SourceMap;
 
+use crate::arguments::ConfigurationArguments;
+use crate::configuration::{self, Configured};
 use crate::input::{self, FILE_LIMIT, Input, Problem, Weight};
 use crate::progress::Progress;
 use crate::terminal::{self, When};
@@ -20,16 +21,24 @@ use crate::words;
 /// What was analysed.
 pub(crate) struct Analysed {
     analysis: Analysis,
+    options: Options,
     only: Option<BTreeSet<String>>,
     problems: Vec<Problem>,
 }
 
-/// Analyses what is at `paths`, and says what of it could not be checked. `None` if
-/// that was all of it.
-pub(crate) fn analyse(paths: &[PathBuf], color: When) -> Option<Analysed> {
+/// Analyses what is at `paths` as the configuration has it, and says what of it could not
+/// be checked. `None` if that was all of it, or if the configuration is wrong.
+pub(crate) fn analyse(paths: &[PathBuf], arguments: &ConfigurationArguments, color: When) -> Option<Analysed> {
+    let configured = match configuration::load(arguments.config.as_deref()) {
+        Ok(configured) => configured,
+        Err(problems) => {
+            problems.iter().for_each(|it| terminal::report(&terminal::error_line(&it.to_string(), color)));
+            return None;
+        }
+    };
     let progress = if io::stderr().is_terminal() { Progress::on_terminal() } else { Progress::silent() };
-    let input = input::gather(paths, FILE_LIMIT, &progress);
-    let analysed = Analysed::new(input);
+    let input = input::gather(paths, arguments.config.as_deref(), FILE_LIMIT, &progress);
+    let analysed = Analysed::new(input, configured);
     progress.finish();
     analysed.report_problems(color);
     if analysed.summary().files > 0 {
@@ -42,10 +51,12 @@ pub(crate) fn analyse(paths: &[PathBuf], color: When) -> Option<Analysed> {
 }
 
 impl Analysed {
-    fn new(input: Input) -> Self {
+    fn new(input: Input, configured: Configured) -> Self {
         let mut host = Host::new(Arc::clone(&input.files));
         host.set_roots(Roots { directories: input.directories, documents: input.documents });
-        let mut analysed = Self { analysis: host.analysis(), only: input.only, problems: input.problems };
+        host.set_configuration(configured.configuration);
+        let (analysis, options) = (host.analysis(), configured.options);
+        let mut analysed = Self { analysis, options, only: input.only, problems: input.problems };
         let more: Vec<_> = analysed.analysis.problems().iter().map(|problem| analysed.problem(problem)).collect();
         analysed.problems.extend(more);
         analysed.problems.extend(input.refusals.problems());
@@ -54,9 +65,14 @@ impl Analysed {
         analysed
     }
 
+    /// What the configuration chooses, for the command line to change.
+    pub(crate) fn options(&self) -> Options {
+        self.options.clone()
+    }
+
     /// What the selected rules find, in the files that findings are wanted for.
-    pub(crate) fn findings(&self, selection: Selection) -> Vec<Finding> {
-        let mut findings = self.analysis.findings(&analysis::Options { select: selection });
+    pub(crate) fn findings(&self, options: &Options) -> Vec<Finding> {
+        let mut findings = self.analysis.findings(options);
         if let Some(only) = &self.only {
             findings.retain(|finding| only.contains(self.sources().file(finding.primary.file).path().as_ref()));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::eval::evaluator::{self, Evaluator, ResourceInstance};
+use crate::eval::evaluator::{Evaluator, ResourceInstance};
 use crate::eval::text::Text;
 use crate::eval::value::{Value, ValueKind};
 use crate::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
@@ -13,26 +13,25 @@ use crate::module::{Mode, Stack};
 use crate::policy::sites::{self, Form, Knowledge, PolicySite};
 
 use super::State;
+use super::knowledge::Knowing;
 
 /// Evaluates all of `state` that can be shown.
 pub(super) fn inspect(state: &State) -> Inspection {
     let alone = state.policies.iter().filter(|site| site.form == Form::PolicyFile);
-    Inspection {
-        stacks: state.workspace.stacks.par_iter().map(|stack| stack_inspection(state, stack)).collect(),
-        policies: alone.map(policy).collect(),
-    }
+    let (knowing, _) = Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks);
+    let stack = |stack: &Arc<Stack>| knowing.with_evaluator(stack, |evaluator| stack_inspection(stack, evaluator));
+    Inspection { stacks: state.workspace.stacks.par_iter().map(stack).collect(), policies: alone.map(policy).collect() }
 }
 
-fn stack_inspection(state: &State, stack: &Stack) -> StackInspection {
-    let evaluator = Evaluator::new(stack, &state.sources, &*state.files, evaluator::Options::usual());
+fn stack_inspection(stack: &Stack, evaluator: &Evaluator<'_>) -> StackInspection {
     let root = evaluator.root();
     let module = &stack.root.module;
     let locals = module.locals.keys().filter_map(|name| Some((name.clone(), evaluator.local(root, name)?)));
     let outputs = module.outputs.keys().filter_map(|name| Some((name.clone(), evaluator.output(root, name)?)));
     let (locals, outputs) = (locals.collect(), outputs.collect());
-    let mut resources: Vec<_> = evaluator.resources().iter().map(|instance| resource(&evaluator, instance)).collect();
+    let mut resources: Vec<_> = evaluator.resources().iter().map(|instance| resource(evaluator, instance)).collect();
     resources.sort_by(|a, b| a.address.cmp(&b.address));
-    let mut policies: Vec<_> = sites::of_stack(&evaluator).iter().map(policy).collect();
+    let mut policies: Vec<_> = sites::of_stack(evaluator).iter().map(policy).collect();
     policies.sort_by(|a, b| (&a.address, &a.attribute).cmp(&(&b.address, &b.attribute)));
     let accounts: BTreeSet<String> = resources.iter().filter_map(|resource| resource.account.clone()).collect();
     StackInspection {

@@ -1,5 +1,7 @@
 //! What a rule is given to look at.
 
+use jiff::civil::Date;
+
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -12,6 +14,8 @@ pub struct RuleContext<'a> {
     pub policies: &'a [PolicySite],
     /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.
     pub foreign: &'a (dyn Fn(FileId) -> bool + Sync),
+    /// The day as of which AWS's support is judged.
+    pub as_of: Date,
     /// Where a finding about the analysis itself is put if there is no better place: the start of some file.
     pub anchor: Option<Span>,
 }

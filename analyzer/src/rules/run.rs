@@ -23,7 +23,7 @@ pub fn check(ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
 /// [`check`] with other rules than the table's.
 pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
     let selected: Vec<(&'static Rule, Severity)> =
-        rules.iter().filter_map(|rule| Some((*rule, selection.severity(rule)?))).collect();
+        rules.iter().filter_map(|rule| Some((*rule, selection.severity_somewhere(rule)?))).collect();
     let mut drafts: Vec<Draft> = ctx
         .policies
         .par_iter()
@@ -31,12 +31,26 @@ pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selecti
         .flat_map_iter(|(index, site)| check_site(&selected, ctx, index, site))
         .collect();
     drafts.par_extend(selected.par_iter().flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx)));
-    for draft in &mut drafts {
-        if let Some(severity) = selection.override_of(draft.finding.code) {
-            draft.finding.severity = severity;
+    let mut findings = merge(drafts, ctx);
+    findings.retain_mut(|finding| match severity_at(finding, rules, ctx, selection) {
+        Some(severity) => {
+            finding.severity = severity;
+            true
         }
-    }
-    merge(drafts, ctx)
+        None => false,
+    });
+    findings
+}
+
+/// The severity that the finding has where it is, after the configuration; `None` if it is not wanted there.
+fn severity_at(
+    finding: &Finding,
+    rules: &[&'static Rule],
+    ctx: &RuleContext<'_>,
+    selection: &Selection,
+) -> Option<Severity> {
+    let Some(rule) = rules.iter().find(|rule| rule.code == finding.code) else { return Some(finding.severity) };
+    selection.severity_at(rule, ctx.sources.file(finding.primary.file).path(), finding.severity)
 }
 
 fn check_site(

@@ -40,7 +40,13 @@ impl Fixture {
 
     pub(super) fn context(&self) -> RuleContext<'_> {
         let anchor = Some(TextRange::empty(0).at(self.file));
-        RuleContext { sources: &self.sources, policies: &self.sites, foreign: &|_| false, anchor }
+        RuleContext {
+            sources: &self.sources,
+            policies: &self.sites,
+            foreign: &|_| false,
+            as_of: crate::aws::facts::date(),
+            anchor,
+        }
     }
 
     /// What `rule` finds.

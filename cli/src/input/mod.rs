@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use crosstrail_analyzer::source::{FileSystem, path};
 
-pub(crate) use disk::FILE_LIMIT;
-use disk::{DiskFileSystem, from_io, known_as};
+use disk::{DiskFileSystem, from_io};
+pub(crate) use disk::{FILE_LIMIT, known_as};
 use refusals::Refusals;
 use standard::StandardInput;
 use walk::Searched;
@@ -71,7 +71,7 @@ impl Problem {
         Self { weight: Weight::Odd, ..self }
     }
 
-    fn at(path: &Path, message: impl Into<String>) -> Self {
+    pub(crate) fn at(path: &Path, message: impl Into<String>) -> Self {
         Self::new(&known_as(path).unwrap_or_else(|| path.to_string_lossy().into_owned()), message)
     }
 }
@@ -82,9 +82,15 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Finds what there is to check at `paths`.
-pub(crate) fn gather(paths: &[PathBuf], limit: u64, progress: &Progress) -> Input {
-    let directories: Vec<_> = paths.iter().map(|path| directory_of(path)).collect();
+/// Why something could not be read, in words that do not depend on the system where that can be.
+pub(crate) fn read_error(error: &std::io::Error) -> String {
+    from_io(error).to_string()
+}
+
+/// Finds what there is to check at `paths`. What lies around `configuration`, the file
+/// that is named as such, may be read as well.
+pub(crate) fn gather(paths: &[PathBuf], configuration: Option<&Path>, limit: u64, progress: &Progress) -> Input {
+    let directories: Vec<_> = paths.iter().map(PathBuf::as_path).chain(configuration).map(directory_of).collect();
     let disk = DiskFileSystem::new(&directories, limit, progress.clone());
     if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
         from_standard_input(paths, disk, limit)

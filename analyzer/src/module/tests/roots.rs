@@ -86,6 +86,7 @@ fn variables_have_terraforms_order() {
         .map(|(name, value)| match value {
             VariableValue::File(attribute) => (name.to_string(), fixture.value(attribute)),
             VariableValue::Text(text) => (name.to_string(), text.to_string()),
+            VariableValue::Configured(setting, _) => (name.to_string(), format!("{:?}", setting.kind)),
         })
         .collect();
     let expected = [

@@ -1,0 +1,119 @@
+//! Evaluators that know what the configuration tells them, the outputs of other stacks among it.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use crate::config::Configuration;
+use crate::eval::bindings::{BoundValues, OtherStacks};
+use crate::eval::evaluator::{self, Evaluator};
+use crate::eval::value::Value;
+use crate::module::Stack;
+use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
+
+use super::Problem;
+
+/// Stacks that ask each other for outputs are not followed deeper than this.
+const MOST_STACKS_IN_A_CHAIN: usize = 16;
+
+/// What evaluators are made from.
+pub(super) struct Knowing<'a> {
+    files: &'a dyn FileSystem,
+    sources: &'a SourceMap,
+    configuration: &'a Configuration,
+    stacks: &'a [Arc<Stack>],
+    values: BoundValues,
+    outputs: Mutex<FxHashMap<usize, Value>>,
+}
+
+impl<'a> Knowing<'a> {
+    /// Reads what `configuration` binds, and says what of it cannot be had.
+    pub(super) fn new(
+        files: &'a dyn FileSystem,
+        sources: &'a SourceMap,
+        configuration: &'a Configuration,
+        stacks: &'a [Arc<Stack>],
+    ) -> (Self, Vec<Problem>) {
+        let (values, mut wrong) = BoundValues::read(configuration, files, sources);
+        wrong.extend(missing_directories(files, configuration));
+        wrong.sort();
+        let problem = |(range, message): (TextRange, String)| Problem {
+            path: configuration.place().path().to_owned(),
+            span: Some(configuration.span(range, sources)),
+            message,
+        };
+        let problems = wrong.into_iter().map(problem).collect();
+        (Self { files, sources, configuration, stacks, values, outputs: Mutex::default() }, problems)
+    }
+
+    /// What `ask` makes of an evaluator of `stack`.
+    pub(super) fn with_evaluator<T>(&self, stack: &Arc<Stack>, ask: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+        let start = self.stacks.iter().position(|other| Arc::ptr_eq(other, stack));
+        let chain = Chain { knowing: self, stacks: RefCell::new(start.into_iter().collect()), cut: Cell::new(false) };
+        ask(&self.evaluator(stack, &chain))
+    }
+
+    fn evaluator<'b>(&'b self, stack: &'b Stack, others: &'b dyn OtherStacks) -> Evaluator<'b> {
+        let bindings = self.values.of_stack(self.configuration, &stack.dir, stack.environment.as_deref());
+        let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
+        evaluator.with_bindings(bindings, others)
+    }
+
+    /// The stack in `dir`: that of `environment`, else that of the environment that asks, else the only one.
+    fn find(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<usize> {
+        let here = || self.stacks.iter().enumerate().filter(|(_, stack)| stack.dir == dir);
+        let of = |name: Option<&str>| {
+            name.and_then(|name| here().find(|(_, stack)| stack.environment.as_deref() == Some(name)))
+        };
+        let only = || here().next().filter(|_| here().count() == 1);
+        let found = if environment.is_some() { of(environment) } else { of(asking).or_else(only) };
+        found.map(|(index, _)| index)
+    }
+}
+
+/// What the configuration names as directories and is none.
+fn missing_directories(files: &dyn FileSystem, configuration: &Configuration) -> Vec<(TextRange, String)> {
+    let place = configuration.place();
+    let modules = configuration.modules().iter().map(|module| (&module.directory.value, module.directory.range));
+    let literal = configuration.stacks().iter().filter(|settings| settings.pattern.value.is_literal());
+    let stacks: Vec<_> =
+        literal.map(|settings| (settings.pattern.value.text().to_owned(), settings.pattern.range)).collect();
+    let named = modules.chain(stacks.iter().map(|(text, range)| (text, *range)));
+    let missing = named.filter(|(path, _)| files.kind(&place.outside(path)) != Some(EntryKind::Directory));
+    missing.map(|(path, range)| (range, format!("there is no directory `{path}`"))).collect()
+}
+
+/// The stacks that ask for each other's outputs, the first one first.
+struct Chain<'a> {
+    knowing: &'a Knowing<'a>,
+    stacks: RefCell<Vec<usize>>,
+    /// Whether some outputs were left unknown because they depend on the stack that asks.
+    cut: Cell<bool>,
+}
+
+impl OtherStacks for Chain<'_> {
+    fn outputs(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<Value> {
+        let index = self.knowing.find(dir, environment, asking)?;
+        let known = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let in_a_circle = self.stacks.borrow().contains(&index);
+        if in_a_circle || self.stacks.borrow().len() >= MOST_STACKS_IN_A_CHAIN {
+            self.cut.set(true);
+            return None;
+        }
+        let stack = self.knowing.stacks.get(index)?;
+        self.stacks.borrow_mut().push(index);
+        let evaluator = self.knowing.evaluator(stack, self);
+        let outputs = evaluator.outputs(evaluator.root());
+        self.stacks.borrow_mut().pop();
+        // What a circle left unknown is not unknown to everyone who asks.
+        if !self.cut.get() {
+            let mut all = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(index, outputs.clone());
+        }
+        Some(outputs)
+    }
+}
