@@ -9,6 +9,7 @@
 
 mod arn_fields;
 mod context;
+mod list_edit;
 mod merge;
 mod report;
 mod run;
@@ -134,7 +135,13 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 mod action {
     pub(super) mod action_needs_star_resource;
     pub(super) mod action_resource_mismatch;
+    pub(super) mod create_service_linked_role_star;
     pub(super) mod fit;
+    pub(super) mod on_everything;
+    pub(super) mod pass_role_star;
+    pub(super) mod redundant_action;
+    pub(super) mod trust;
+    pub(super) mod trust_policy_action;
     pub(super) mod unknown_action;
     pub(super) mod unknown_service;
 }
@@ -201,6 +208,10 @@ pub static RULES: &[&Rule] = &[
     &grammar::wrong_element_type::RULE,
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
+    &action::create_service_linked_role_star::RULE,
+    &action::pass_role_star::RULE,
+    &action::redundant_action::RULE,
+    &action::trust_policy_action::RULE,
     &action::unknown_action::RULE,
     &action::unknown_service::RULE,
     &arn::malformed_account_id::RULE,

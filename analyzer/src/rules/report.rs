@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Edit, Finding, Fix, Label, Safety, Severity};
 use crate::policy::model::{Leaf, Statement};
-use crate::source::{SourceMap, Span, TextRange};
+use crate::source::{FileId, SourceMap, Span, TextRange};
 
 use super::Rule;
 
@@ -101,6 +101,11 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn source_text(&self, span: Span) -> String {
         self.sources.text(span)
+    }
+
+    /// The whole text of a file.
+    pub(super) fn file_text(&self, file: FileId) -> std::sync::Arc<str> {
+        std::sync::Arc::clone(self.sources.file(file).text())
     }
 
     /// The text of the file behind `span`, a page of it at most.

@@ -90,8 +90,8 @@ fn quota(site: &PolicySite) -> Option<Quota> {
         PolicyKind::Identity => found(&OF_IAM, place.resource_type),
         PolicyKind::Trust => Some(Quota { of: "a trust policy", most: 8_192, usual: 2_048 }),
         PolicyKind::Resource => found(&OF_RESOURCES, place.service),
-        // The quota was raised in 2025: https://docs.aws.amazon.com/organizations, `orgs_reference_limits`.
-        PolicyKind::ServiceControl => Some(Quota { of: "a service control policy", most: 10_240, usual: 5_120 }),
+        // AWS News, 15 May 2026: twice the 5,120 characters of before.
+        PolicyKind::ServiceControl => Some(fixed("a service control policy", 10_240)),
         PolicyKind::ResourceControl => Some(fixed("a resource control policy", 5_120)),
         PolicyKind::Session => Some(fixed("a session policy", 2_048)),
         PolicyKind::Endpoint | PolicyKind::Unattached => None,
