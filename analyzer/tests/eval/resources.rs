@@ -269,3 +269,21 @@ resource "aws_ssm_parameter" "all" {
         ],
     );
 }
+
+#[test]
+fn services_act_from_accounts_of_their_own() {
+    let text = r#"
+provider "aws" { region = "eu-west-1" }
+data "aws_elb_service_account" "main" {}
+data "aws_redshift_service_account" "main" {}
+data "aws_cloudtrail_service_account" "other" { region = "eu-south-2" }
+"#;
+    check(
+        text,
+        &[
+            ("data.aws_elb_service_account.main", "arn", "\"arn:aws:iam::156460612806:root\""),
+            ("data.aws_redshift_service_account.main", "arn", "\"arn:aws:iam::210876761215:user/logs\""),
+            ("data.aws_cloudtrail_service_account.other", "id", "\"757211635381\""),
+        ],
+    );
+}

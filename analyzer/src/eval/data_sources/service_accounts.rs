@@ -38,10 +38,18 @@ fn attribute(
             builder.push(known_piece("arn:"));
             let partition = evaluator.partition(&evaluator.provider(instance), &region);
             evaluator.push_value(&partition, &mut builder).ok()?;
-            builder.push(known_piece(format!(":iam::{account}:root")));
+            builder.push(known_piece(format!(":iam::{account}:{}", principal(service))));
             builder.finish()
         }
         _ => return None,
     };
     Some(value.with_origin(Origin::at(instance.decl.header)))
+}
+
+/// Who in its account the service acts as.
+fn principal(service: Service) -> &'static str {
+    match service {
+        Service::CloudTrail | Service::LoadBalancing => "root",
+        Service::Redshift => "user/logs",
+    }
 }
