@@ -189,6 +189,7 @@ fn offset(base: usize, range: &Range<usize>) -> TextRange {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test that slips fails, as it should")]
 mod tests {
     use super::*;
 

@@ -4,7 +4,7 @@ mod support;
 
 use support::Sandbox;
 
-const WRONG: &str = "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjekt\", Resource = \"*\" }]\n  })\n}\n";
+const WRONG: &str = "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjekt\", Resource = \"*\" }]\n  })\n}\n";
 
 fn lines(text: &str) -> Vec<&str> {
     text.lines().collect()
@@ -16,11 +16,11 @@ fn it_is_found_here_and_above() {
     let sandbox = Sandbox::with("configuration-above", &files);
     let run = sandbox.run(&["lint", "--format", "concise"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.starts_with("a/b/main.tf:3:48: note[unknown-action]"), "{run:?}");
+    assert!(run.stdout.starts_with("a/b/main.tf:4:48: note[unknown-action]"), "{run:?}");
     let mut command = sandbox.command(&["lint", "--format", "concise"]);
     let output = command.current_dir(sandbox.path("a/b")).output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
-    assert!(stdout.starts_with("main.tf:3:48: note[unknown-action]"), "{stdout}");
+    assert!(stdout.starts_with("main.tf:4:48: note[unknown-action]"), "{stdout}");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_file_that_it_names_and_that_is_not_there_leaves_the_rest_checked() {
     let run = sandbox.run(&["lint", "--format", "concise"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.starts_with("error: crosstrail.toml:2:46: there is no file `prod.tfvars`\n"), "{run:?}");
-    assert!(run.stdout.starts_with("main.tf:3:48: error[unknown-action]"), "{run:?}");
+    assert!(run.stdout.starts_with("main.tf:4:48: error[unknown-action]"), "{run:?}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn code<'a>(path: &Path, text: &'a str) -> impl Iterator<Item = &'a str> {
 }
 
 /// The layers that a line names though `layer` must not use them.
-fn forbidden<'a>(layer: Layer, line: &'a str) -> impl Iterator<Item = &'a str> {
+fn forbidden(layer: Layer, line: &str) -> impl Iterator<Item = &str> {
     let code = line.split("//").next().unwrap_or_default();
     code.split("crate::").skip(1).flat_map(names).filter(move |used| {
         let is_layer = LAYERS.iter().any(|(name, _)| name == used);

@@ -1,7 +1,5 @@
 //! The schema and the documentation of `crosstrail.toml` say what is read, and no more.
 
-use std::fs;
-
 use crosstrail_analyzer::config::{self, Configuration, ConfigurationPlace, FILE_NAME};
 use crosstrail_analyzer::rules::{Group, RULES};
 use crosstrail_tests::source_tree;
@@ -14,24 +12,20 @@ fn the_schema_is_that_of_what_is_read() {
     source_tree::expect_file(&source_tree::root().join("docs/schema/crosstrail.schema.json"), &text).unwrap();
 }
 
-fn page() -> String {
-    fs::read_to_string(source_tree::root().join("docs/configuration.md")).unwrap()
-}
+const PAGE: &str = include_str!("../../docs/configuration.md");
 
 #[test]
 fn the_page_names_every_key() {
-    let page = page();
     let last = |key: &String| key.rsplit('.').next().unwrap().to_owned();
     let missing: Vec<String> =
-        config::keys().into_iter().filter(|key| !page.contains(&format!("`{}`", last(key)))).collect();
+        config::keys().into_iter().filter(|key| !PAGE.contains(&format!("`{}`", last(key)))).collect();
     assert_eq!(missing, [""; 0], "keys that docs/configuration.md does not name");
 }
 
 #[test]
 fn what_the_page_shows_is_right() {
-    let page = page();
     let blocks: Vec<&str> =
-        page.split("```toml\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block).collect();
+        PAGE.split("```toml\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block).collect();
     assert!(blocks.len() > 5, "the page has examples");
     for block in blocks {
         // What an example refers to may be declared in another.

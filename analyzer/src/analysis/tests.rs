@@ -202,7 +202,7 @@ environments = [{ name = "one" }, { name = "two", bindings = { "local.x" = "envi
 
 #[test]
 fn a_finding_in_a_bound_value_stands_in_the_configuration() {
-    let policy = "data \"aws_ssm_parameter\" \"action\" {\n  name = \"x\"\n}\nresource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Statement = [{ Effect = \"Allow\", Action = data.aws_ssm_parameter.action.value, Resource = \"*\" }]\n  })\n}\n";
+    let policy = "data \"aws_ssm_parameter\" \"action\" {\n  name = \"x\"\n}\nresource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = data.aws_ssm_parameter.action.value, Resource = \"*\" }]\n  })\n}\n";
     let configuration = "[bindings]\n\"data.aws_ssm_parameter.action.value\" = \"s3:GetObjekt\"\n";
     let found = view(configuration, &[("main.tf", policy)]).findings();
     assert_eq!(found, ["crosstrail.toml: unknown-action Error s3:GetObjekt"]);
@@ -264,7 +264,7 @@ fn modules_from_elsewhere_are_read_where_the_configuration_says() {
     assert_eq!(dirs, ["."], "a module that is called is no stack");
 }
 
-const WRONG: &str = "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjekt\", Resource = \"*\" }]\n  })\n}\n";
+const WRONG: &str = "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjekt\", Resource = \"*\" }]\n  })\n}\n";
 
 #[test]
 fn ignored_directories_are_no_stacks() {

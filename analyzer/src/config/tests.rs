@@ -1,5 +1,7 @@
 //! Configurations, right and wrong.
 
+#![expect(clippy::string_slice, reason = "a test that slips fails, as it should")]
+
 use crate::source::LineIndex;
 
 use super::*;

@@ -83,7 +83,8 @@ impl JsonText {
         Symbol::derived(address, self.symbols.clone())
     }
 
-    /// A string of the tree: each piece with its place in a file.
+    /// A string of the tree: each piece with its place in a file. One that is cut off
+    /// ends in a hole.
     #[must_use]
     pub fn string(&self, string: &JsonString) -> Text {
         let mut pieces = Vec::new();
@@ -92,6 +93,13 @@ impl JsonText {
                 JsonPiece::Text { text, range, map } => self.locate(text, *range, map, &mut pieces),
                 JsonPiece::Hole(number) => pieces.push(Piece::Hole(self.hole(*number))),
             }
+        }
+        if string.cut_off {
+            let ends = string.pieces.iter().filter_map(|piece| match piece {
+                JsonPiece::Text { range, .. } => Some(range.end),
+                JsonPiece::Hole(_) => None,
+            });
+            pieces.push(Piece::Hole(self.derived(TextRange::empty(ends.max().unwrap_or_default()))));
         }
         Text::from_pieces(pieces)
     }

@@ -95,6 +95,8 @@ impl JsonMember {
 pub struct JsonString {
     /// The pieces.
     pub pieces: Vec<JsonPiece>,
+    /// Whether the closing quote is missing: the text goes on in a way that nobody knows yet.
+    pub cut_off: bool,
 }
 
 /// A piece of a string.

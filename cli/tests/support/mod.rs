@@ -1,5 +1,7 @@
 //! A directory with files, in which the binary is run.
 
+#![allow(clippy::unwrap_used, reason = "a test whose sandbox fails has to fail")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! Conversions as Terraform makes them.
+
 use super::*;
 use crate::eval::symbol::Cause;
 

@@ -1,3 +1,5 @@
+//! Numbers as Terraform reads, computes and prints them.
+
 use super::*;
 
 fn number(text: &str) -> Number {

@@ -1,3 +1,5 @@
+//! YAML as Terraform reads and writes it.
+
 use super::*;
 use crate::eval::json;
 use crate::eval::text::Text;

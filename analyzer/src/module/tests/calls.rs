@@ -1,3 +1,5 @@
+//! Module calls: local, downloaded and missing ones.
+
 use crate::source::{Entry, EntryKind, FileError, FileSystem};
 
 use super::*;

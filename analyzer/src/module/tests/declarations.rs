@@ -1,3 +1,5 @@
+//! What blocks declare, also those that nobody knows yet.
+
 use super::*;
 
 #[test]

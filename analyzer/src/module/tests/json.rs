@@ -1,3 +1,5 @@
+//! Configuration in JSON notation.
+
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Override files.
+
 use super::*;
 
 const BASE: &str = r#"

@@ -1,3 +1,5 @@
+//! Which provider configuration a resource has.
+
 use super::*;
 
 /// Where the provider of the resource `aws_iam_role.r` of the module at `path` is configured.

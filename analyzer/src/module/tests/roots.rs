@@ -1,3 +1,5 @@
+//! Which directories are root modules, and in which environments.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::source::{Entry, EntryKind, FileError, FileSystem};

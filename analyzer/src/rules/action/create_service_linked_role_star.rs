@@ -39,7 +39,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 /// A pattern in the value leaves the service open.
 fn pins_service(condition: &Condition, operator: Option<OperatorUse>) -> bool {
     let has_wildcard = strings::values(condition).any(|value| known_parts(&value.text).any(|text| text.contains('*')));
-    operator.is_none_or(|operator| !operator.operator.negated && !(operator.operator.wildcards && has_wildcard))
+    operator.is_none_or(|operator| !(operator.operator.negated || operator.operator.wildcards && has_wildcard))
 }
 
 #[cfg(test)]

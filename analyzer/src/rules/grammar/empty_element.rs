@@ -4,7 +4,7 @@ use super::elements::is_reported;
 use super::omission::is_written_empty;
 use crate::aws::facts::{self, SetQualifier};
 use crate::finding::Severity;
-use crate::policy::model::{Condition, PolicyDocument, PrincipalGroup, Principals, Statement, Strings};
+use crate::policy::model::{Condition, PolicyDocument, Principals, Statement, Strings};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {

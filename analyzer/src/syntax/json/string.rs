@@ -13,8 +13,6 @@ pub(super) struct Scanned {
     pub(super) string: JsonString,
     /// Quotes included.
     pub(super) range: TextRange,
-    /// Whether the closing quote is there.
-    pub(super) closed: bool,
 }
 
 /// Reads the string whose opening `quote` is at the cursor. A string ends with its line.
@@ -46,7 +44,8 @@ pub(super) fn string(cursor: &mut Cursor<'_>, quote: u8) -> Scanned {
         cursor.set(end);
         cursor.error(range(start, end), "this string has no closing quote");
     }
-    Scanned { string: JsonString { pieces: pieces.done }, range: range(start, cursor.at()), closed }
+    let string = JsonString { pieces: pieces.done, cut_off: !closed };
+    Scanned { string, range: range(start, cursor.at()) }
 }
 
 /// Steps to the next byte that means something in a string, or the next hole.

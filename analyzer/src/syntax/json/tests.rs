@@ -1,3 +1,5 @@
+//! The tolerant JSON parser, on broken and on generated text.
+
 #![expect(clippy::string_slice, reason = "tests may panic")]
 
 use proptest::prelude::*;

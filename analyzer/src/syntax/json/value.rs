@@ -129,13 +129,13 @@ impl Parser<'_> {
 
     fn string_value(&mut self, quote: u8) -> Parsed {
         let scanned = self.quoted(quote);
-        let last = if scanned.closed { Last::Entry(scanned.range) } else { Last::Anything };
+        let last = if scanned.string.cut_off { Last::Anything } else { Last::Entry(scanned.range) };
         Parsed { value: JsonValue { kind: JsonKind::String(scanned.string), range: scanned.range }, last }
     }
 
     fn quoted(&mut self, quote: u8) -> super::string::Scanned {
         let scanned = string(&mut self.cursor, quote);
-        if quote == b'\'' && scanned.closed {
+        if quote == b'\'' && !scanned.string.cut_off {
             self.cursor.error(scanned.range, "JSON strings take double quotes");
         }
         scanned
@@ -374,7 +374,8 @@ impl Parser<'_> {
     fn key(&mut self) -> (JsonString, TextRange, bool) {
         if let Next::Byte(quote @ (b'"' | b'\'')) = self.cursor.next() {
             let scanned = self.quoted(quote);
-            return (scanned.string, scanned.range, scanned.closed);
+            let goes_on = !scanned.string.cut_off;
+            return (scanned.string, scanned.range, goes_on);
         }
         self.bare_key()
     }

@@ -69,7 +69,7 @@ pub(super) fn text(word: &str, start: usize) -> JsonString {
         range: range(start, start + word.len()),
         map: OffsetMap::default(),
     };
-    JsonString { pieces: vec![piece] }
+    JsonString { pieces: vec![piece], cut_off: false }
 }
 
 /// Whether `word` is a number by RFC 8259, section 6.
