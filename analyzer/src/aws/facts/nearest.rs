@@ -10,6 +10,7 @@ use crate::aws::table::{Table, starts_with};
 use super::action::{actions, same_name};
 use super::condition_key::{condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
+use super::place::{partitions, region, regions};
 use super::principal::{service_principal, service_principals};
 use super::service::{service, services};
 
@@ -51,6 +52,28 @@ pub fn nearest_service_principal(name: &str) -> Option<String> {
     let service = closest(written.service, loose(written.service), service_principals().map(|it| (it, it)))?;
     let region = written.region.map(|region| format!(".{region}")).unwrap_or_default();
     Some(format!("{service}{region}.{}", written.suffix))
+}
+
+/// The partition that `name` was probably meant to be: people leave parts of the names out.
+#[must_use]
+pub fn nearest_partition(name: &str) -> Option<&'static str> {
+    const ALIASES: [(&str, &str); 6] = [
+        ("aws-china", "aws-cn"),
+        ("aws-gov", "aws-us-gov"),
+        ("aws-govcloud", "aws-us-gov"),
+        ("aws-us", "aws-us-gov"),
+        ("aws-us-govcloud", "aws-us-gov"),
+        ("cn", "aws-cn"),
+    ];
+    let alias = ALIASES.into_iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, meant)| meant);
+    alias.or_else(|| closest(name, TYPO, partitions().map(|it| (it.name, it.name))))
+}
+
+/// The region that `name` was probably meant to be, the one of an availability zone among them.
+#[must_use]
+pub fn nearest_region(name: &str) -> Option<&'static str> {
+    let of_zone = name.strip_suffix(|letter: char| letter.is_ascii_lowercase()).and_then(region);
+    of_zone.map(|it| it.name).or_else(|| closest(name, loose(name), regions().map(|it| (it.name, it.name))))
 }
 
 /// The condition key that `key` was probably meant to be, with what `key` fills into a template.

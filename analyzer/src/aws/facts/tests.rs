@@ -294,6 +294,25 @@ fn partitions_and_regions() {
 }
 
 #[test]
+fn misspelt_partitions_and_regions() {
+    for (name, meant) in
+        [("AWS", Some("aws")), ("aws-gov", Some("aws-us-gov")), ("aws_cn", Some("aws-cn")), ("amazon", None)]
+    {
+        assert_eq!(nearest_partition(name), meant, "{name}");
+    }
+    let regions = [
+        ("eu-west-1a", Some("eu-west-1")),
+        ("eu-west1", Some("eu-west-1")),
+        ("EU-WEST-1", Some("eu-west-1")),
+        ("us-est-1", None),
+        ("mars-north-1", None),
+    ];
+    for (name, meant) in regions {
+        assert_eq!(nearest_region(name), meant, "{name}");
+    }
+}
+
+#[test]
 fn service_principals_in_parts() {
     let parts = |name| service_principal(name).map(|it| (it.service, it.region, it.suffix, it.listed));
     assert_eq!(parts("cloudtrail.amazonaws.com"), Some(("cloudtrail", None, "amazonaws.com", true)));
