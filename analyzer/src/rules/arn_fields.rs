@@ -21,13 +21,31 @@ pub(super) struct Field {
 /// How many fields an ARN has.
 pub(super) const FIELDS: usize = 6;
 
+/// The index of the partition field.
+pub(super) const PARTITION: usize = 1;
+
+/// The index of the service field.
+pub(super) const SERVICE: usize = 2;
+
+/// The index of the region field.
+pub(super) const REGION: usize = 3;
+
 /// The index of the account field.
 pub(super) const ACCOUNT: usize = 4;
+
+/// The index of the rest.
+pub(super) const RESOURCE: usize = 5;
 
 impl Field {
     /// The field, if it is wholly known and where it seems to be.
     pub(super) fn certain(&self) -> Option<&str> {
         (self.placed && !self.holes).then_some(self.known.as_str())
+    }
+
+    /// Whether it is not empty, whatever its holes are: those that lie in their field stand
+    /// for accounts, regions and partitions.
+    pub(super) fn is_filled(&self) -> bool {
+        self.placed && (self.holes || !self.known.is_empty())
     }
 
     /// Whether it holds a wildcard or a policy variable.
@@ -48,6 +66,13 @@ pub(super) fn fields(text: &Text) -> Vec<Field> {
         }
     }
     splitter.fields
+}
+
+/// The fields of what is an ARN for certain, with all six of them.
+pub(super) fn arn(text: &Text) -> Option<Vec<Field>> {
+    let fields = fields(text);
+    let is_arn = fields.len() == FIELDS && fields.first().and_then(Field::certain) == Some("arn");
+    is_arn.then_some(fields)
 }
 
 struct Splitter {

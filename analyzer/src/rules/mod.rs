@@ -150,9 +150,14 @@ mod analysis {
     pub(super) mod unused_suppression;
 }
 mod arn {
+    pub(super) mod arn_field_not_allowed;
     pub(super) mod malformed_account_id;
     pub(super) mod malformed_arn;
+    pub(super) mod partition_region_mismatch;
+    pub(super) mod place;
     pub(super) mod shape;
+    pub(super) mod unknown_partition;
+    pub(super) mod unknown_region;
 }
 mod condition {
     pub(super) mod unknown_condition_key;
@@ -214,8 +219,12 @@ pub static RULES: &[&Rule] = &[
     &action::trust_policy_action::RULE,
     &action::unknown_action::RULE,
     &action::unknown_service::RULE,
+    &arn::arn_field_not_allowed::RULE,
     &arn::malformed_account_id::RULE,
     &arn::malformed_arn::RULE,
+    &arn::partition_region_mismatch::RULE,
+    &arn::unknown_partition::RULE,
+    &arn::unknown_region::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &analysis::internal_error::RULE,

@@ -1,6 +1,6 @@
 //! The strings of a policy that rules look at one by one.
 
-use crate::aws::facts::{self, ConditionKeyFacts, OperatorUse};
+use crate::aws::facts::{self, ConditionKeyFacts, KeyType, OperatorType, OperatorUse};
 use crate::policy::model::{Condition, Leaf, PolicyDocument, Statement};
 
 /// The actions of a statement, and those of an unknown branch: a wrong one is wrong if it is there.
@@ -15,9 +15,25 @@ pub(super) fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
 
 /// The principals of the type `AWS`, and those of an unknown branch.
 pub(super) fn aws_principals(statement: &Statement) -> impl Iterator<Item = &Leaf> {
+    principals(statement, "AWS")
+}
+
+/// The principals of the type `kind`, and those of an unknown branch.
+pub(super) fn principals<'a>(statement: &'a Statement, kind: &'static str) -> impl Iterator<Item = &'a Leaf> {
     let groups = statement.principals.iter().flat_map(|principals| &principals.groups);
-    let of_aws = groups.filter(|group| group.kind.text.as_known().is_some_and(|kind| kind == "AWS"));
-    of_aws.flat_map(|group| with_written(&group.items, &group.possible))
+    let of_kind = groups.filter(move |group| group.kind.text.as_known().is_some_and(|it| it == kind));
+    of_kind.flat_map(|group| with_written(&group.items, &group.possible))
+}
+
+/// What is an ARN, or may be: resources, principals, and the values of conditions on ARNs.
+pub(super) fn arns(document: &PolicyDocument) -> impl Iterator<Item = &Leaf> {
+    let of_statement = |statement| {
+        let principals = aws_principals(statement).chain(principals(statement, "Federated"));
+        resources(statement).chain(principals)
+    };
+    let conditions = known_conditions(document)
+        .filter(|(_, operator, key)| key.ty == KeyType::Arn && operator.operator.ty != OperatorType::Null);
+    document.statements.iter().flat_map(of_statement).chain(conditions.flat_map(|(condition, ..)| values(condition)))
 }
 
 /// The values of a condition, and those of an unknown branch.

@@ -10,6 +10,7 @@ use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::action_fits;
 use crate::eval::symbol::Symbol;
 use crate::policy::model::{Leaf, Statement, Strings};
+use crate::rules::arn::place;
 use crate::rules::text::{pattern, with_wildcards};
 use crate::rules::{arn_fields, strings};
 
@@ -76,6 +77,10 @@ pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
     let none = (Vec::new(), false);
     let Some(narrowed) = Narrowed::read(statement) else { return none };
     if statement.actions.iter().any(|strings| strings.negated) {
+        return none;
+    }
+    // An ARN that is wrong in itself is said to be that, and of what was meant nothing is known.
+    if strings::resources(statement).any(|resource| place::is_excessive(&resource.text)) {
         return none;
     }
     let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();

@@ -1,9 +1,10 @@
 //! What it finds, why, and its tests: `malformed_account_id.md`.
 
+use super::place;
 use crate::aws::facts::OperatorType;
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyDocument};
-use crate::rules::arn_fields::{self, ACCOUNT, FIELDS, Field};
+use crate::rules::arn_fields::{self, ACCOUNT, Field};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -65,14 +66,14 @@ fn check_conditions(document: &PolicyDocument, report: &mut Report<'_>) {
 /// The fifth field of an ARN. A wildcard before it may hold colons, so that
 /// `arn:aws:logs:*:log-group:x` is no wrong account; a wrong number is one all the same.
 fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
-    let fields = arn_fields::fields(&leaf.text);
-    let is_arn = fields.len() == FIELDS && fields.first().and_then(|field| field.certain()) == Some("arn");
-    if let Some(field) = fields.get(ACCOUNT).filter(|_| is_arn)
+    let fields = arn_fields::arn(&leaf.text).unwrap_or_default();
+    if let Some(field) = fields.get(ACCOUNT)
         && let Some(account) = field.certain()
         && !field.is_pattern()
         && !account.is_empty()
         && !OWNED_BY_AWS.contains(&account)
         && !is_account_id(account)
+        && !place::excess(&fields).is_some_and(|excess| excess.account)
         && (is_number(account) || !fields.iter().take(ACCOUNT).any(Field::is_pattern))
     {
         say(leaf, field.range.clone(), account, report);
@@ -184,6 +185,7 @@ mod tests {
             "arn:aws:iam::${x}:12345:y",
             "arn:aws:logs:*:log-group:x:*",
             "${x}:12345:y",
+            "arn:aws:s3::12345:logs",
         ];
         for arn in valid {
             assert_eq!(resource(arn), [""; 0], "{arn}");

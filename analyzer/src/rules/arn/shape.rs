@@ -6,7 +6,7 @@ use crate::aws::facts::{self, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::filled;
 use crate::eval::text::Text;
-use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, fields};
+use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, PARTITION, REGION, RESOURCE, SERVICE, fields};
 use crate::rules::text::pattern;
 
 /// What is wrong with an ARN.
@@ -21,11 +21,6 @@ pub(super) struct Fault {
     /// What to do about it.
     pub(super) help: Option<String>,
 }
-
-const PARTITION: usize = 1;
-const SERVICE: usize = 2;
-const REGION: usize = 3;
-const RESOURCE: usize = 5;
 
 /// Services all of whose resource types are listed.
 const CLOSED: &[&str] = &["cloudtrail", "kms"];
@@ -214,7 +209,8 @@ fn missing_place(text: &Text, fields: &[Field]) -> Option<Fault> {
     Some(Fault { range: whole(text), message, meant: None, help: Some(help) })
 }
 
-fn may_be_of(resource: &Field, ty: &ResourceTypeFacts) -> bool {
+/// Whether the resource part can be one of this type.
+pub(super) fn may_be_of(resource: &Field, ty: &ResourceTypeFacts) -> bool {
     let open = if resource.holes { "*" } else { "" };
     let known = filled(&resource.known);
     let written: Pattern<u8> = Pattern::of_text(&format!("{open}{known}{open}"), Syntax::Wildcards);

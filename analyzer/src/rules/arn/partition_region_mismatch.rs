@@ -1,0 +1,90 @@
+//! What it finds, why, and its tests: `partition_region_mismatch.md`.
+
+use super::place::{self, Known};
+use crate::aws::facts;
+use crate::finding::{Safety, Severity};
+use crate::policy::model::Leaf;
+use crate::rules::arn_fields::{self, Field, PARTITION};
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "partition-region-mismatch",
+    group: Group::Arn,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("partition_region_mismatch.md"),
+    check: Check::Policy(check),
+};
+
+fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+    for leaf in strings::arns(&site.document) {
+        let fields = arn_fields::arn(&leaf.text).unwrap_or_default();
+        if let Some(partition) = fields.get(PARTITION)
+            && let Some(named) = partition.certain().and_then(facts::partition)
+            && let Some((region, name)) = place::region(&fields)
+            && let Known::Yes(home) = place::known_region(name)
+            && home.partition != named.name
+            && place::excess(&fields).is_none()
+        {
+            say(leaf, partition, region, home.partition, report);
+        }
+    }
+}
+
+fn say(leaf: &Leaf, partition: &Field, region: &Field, home: &'static str, report: &mut Report<'_>) {
+    let message = format!("the region `{}` is in the partition `{home}`, not in `{}`", region.known, partition.known);
+    let literal =
+        leaf.text.span_of(partition.range.clone()).filter(|span| report.source_text(*span) == partition.known);
+    let reason = leaf.text.span_of(region.range.clone());
+    let mut finding = report.leaf_range(leaf, partition.range.clone(), message);
+    if let Some(reason) = reason {
+        finding = finding.label(reason, format!("a region of `{home}`"));
+    }
+    if let Some(span) = literal {
+        finding.replace(span, home, Safety::Unsafe);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::policy::model::PolicyKind;
+    use crate::rules::testing::{Fixture, statement, statement_of};
+
+    fn resource(arn: &str) -> Vec<String> {
+        statement(&RULE, &format!(r#""Resource": "{arn}""#))
+    }
+
+    #[test]
+    fn a_region_of_another_partition() {
+        assert_eq!(
+            resource("arn:aws:sns:cn-north-1:111122223333:topic"),
+            ["aws | error: the region `cn-north-1` is in the partition `aws-cn`, not in `aws`"]
+        );
+        assert_eq!(resource("arn:aws-us-gov:sns:us-east-1:${x}:topic").len(), 1);
+        let condition = r#""Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:us-gov-west-1:*:trail/x"}}"#;
+        assert_eq!(statement_of(&RULE, PolicyKind::Resource, condition).len(), 1);
+        let fixture = Fixture::new(r#"{"Statement": {"Resource": "arn:aws:sns:us-gov-west-1:*:topic"}}"#);
+        assert_eq!(fixture.fixed(&RULE), r#"{"Statement": {"Resource": "arn:aws-us-gov:sns:us-gov-west-1:*:topic"}}"#);
+    }
+
+    #[test]
+    fn what_may_fit_is_silent() {
+        let valid = [
+            "arn:aws:sns:eu-west-1:111122223333:topic",
+            "arn:aws-cn:sns:cn-north-1:111122223333:topic",
+            "arn:*:sns:cn-north-1:111122223333:topic",
+            "arn:${x}:sns:cn-north-1:111122223333:topic",
+            "arn:aws:sns:${x}:111122223333:topic",
+            "arn:aws:sns:cn-*:111122223333:topic",
+            "arn:aws:sns:*:111122223333:topic",
+            "arn:aws:sns:cn-moon-1:111122223333:topic",
+            "arn:nowhere:sns:cn-north-1:111122223333:topic",
+            "arn:aws-cn:s3:::logs",
+        ];
+        for arn in valid {
+            assert_eq!(resource(arn), [""; 0], "{arn}");
+        }
+    }
+}
