@@ -4,6 +4,7 @@
 //! of the repository; `refresh` is the only one that touches the network.
 
 mod end_to_end;
+mod managed_policies;
 mod refresh;
 mod sources;
 
@@ -30,6 +31,12 @@ static COMMANDS: &[Command] = &[
         arguments: "",
         about: "build the release and check what it finds in the example",
         run: end_to_end::run,
+    },
+    Command {
+        name: "managed-policies",
+        arguments: "FILE VERSION DATE",
+        about: "derive the table of AWS's managed policies from a file of the PyPI package moto",
+        run: managed_policies::run,
     },
     Command {
         name: "refresh",

@@ -1,6 +1,6 @@
 //! `SOURCES.toml`: for each table its origin, version, date, licence and hash.
 //!
-//! Derived tables get their entry from `refresh`. The entry of a hand-kept table is
+//! Derived tables get their entry from their generator. The entry of a hand-kept table is
 //! written by hand; only its hash is filled in here.
 
 use std::fmt::Write as _;
@@ -16,8 +16,8 @@ use crate::{Outcome, data_directory};
 const NAME: &str = "SOURCES.toml";
 
 const HEADER: &str = "\
-# Where each file of this directory comes from. Derived files are written by
-# `cargo xtask refresh`; after editing a hand-kept one run `cargo xtask sources`.
+# Where each file of this directory comes from. Derived files are written by their
+# generator; after editing a hand-kept one run `cargo xtask sources`.
 
 ";
 
@@ -31,6 +31,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) date: &'a str,
     /// The licence of the text, as SPDX.
     pub(crate) licence: &'a str,
+    /// The command that writes it.
+    pub(crate) generator: &'a str,
 }
 
 /// Brings all hashes up to date.
@@ -45,12 +47,9 @@ pub(crate) fn update(directory: &Path, derived: &[Entry<'_>]) -> Outcome {
     for entry in derived {
         let row = sources.entry(entry.file).or_insert_with(|| Value::Table(Table::new()));
         let row = row.as_table_mut().ok_or("an entry is not a table")?;
-        for (key, value) in [
-            ("date", entry.date),
-            ("generator", "cargo xtask refresh"),
-            ("licence", entry.licence),
-            ("origin", entry.origin),
-        ] {
+        for (key, value) in
+            [("date", entry.date), ("generator", entry.generator), ("licence", entry.licence), ("origin", entry.origin)]
+        {
             row.insert(key.into(), value.into());
         }
     }

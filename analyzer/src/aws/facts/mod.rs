@@ -7,6 +7,7 @@
 
 mod action;
 mod condition_key;
+mod managed_policy;
 mod nearest;
 mod operator;
 mod place;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use action::{AccessLevel, ActionFacts, action, actions, expand, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
+pub use managed_policy::{ManagedPolicy, managed_policies, managed_policy};
 pub use nearest::{
     nearest_action, nearest_condition_key, nearest_operator, nearest_partition, nearest_region, nearest_service,
     nearest_service_principal,

@@ -37,12 +37,15 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     for (file, text) in tables::all(&catalogue) {
         say(&format!("{file}: {} records, {} bytes\n", text.lines().count(), text.len()));
         fs::write(directory.join(file), text)?;
-        entries.push(Entry { file, origin: &origin, date: &current.date, licence: "MIT" });
+        entries.push(Entry { file, origin: &origin, date: &current.date, licence: "MIT", generator: GENERATOR });
     }
     write_licence(&directory, &current)?;
-    entries.push(Entry { file: LICENCE, origin: &origin, date: &current.date, licence: "MIT" });
+    entries.push(Entry { file: LICENCE, origin: &origin, date: &current.date, licence: "MIT", generator: GENERATOR });
     sources::update(&directory, &entries)
 }
+
+/// The command that writes the tables.
+const GENERATOR: &str = "cargo xtask refresh";
 
 /// The licence text that goes with the derived tables.
 const LICENCE: &str = "LICENSE-iam-data";
