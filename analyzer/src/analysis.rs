@@ -16,6 +16,7 @@ use rustc_hash::FxHashSet;
 use crate::aws::facts;
 use crate::config::{Configuration, ConfigurationError};
 use crate::finding::Finding;
+use crate::iam::{self, IamModel};
 use crate::inspection::Inspection;
 use crate::module::{ModuleNode, Stack, Workspace, load_configured_workspace};
 use crate::policy;
@@ -115,8 +116,12 @@ impl Host {
         let mut problems = syntax_problems(&workspace, &sources);
         let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks);
         problems.extend(unread);
-        let evaluate = |stack: &Arc<Stack>| knowledge.with_evaluator(stack, sites::of_stack);
-        let mut policies: Vec<PolicySite> = workspace.stacks.par_iter().flat_map_iter(evaluate).collect();
+        let evaluate = |stack: &Arc<Stack>| {
+            knowledge.with_evaluator(stack, |evaluator| (sites::of_stack(evaluator), iam::of_stack(evaluator)))
+        };
+        let (of_stacks, parts): (Vec<_>, Vec<_>) = workspace.stacks.par_iter().map(evaluate).unzip();
+        let mut policies: Vec<PolicySite> = of_stacks.into_iter().flatten().collect();
+        let iam = IamModel::new(parts, &policies);
         let is_wanted = |path: &&String| !configuration.ignores(path) || self.roots.directories.is_empty();
         for path in self.roots.documents.iter().filter(is_wanted) {
             match read_document(&*self.files, &sources, path) {
@@ -134,6 +139,7 @@ impl Host {
                 sources,
                 workspace,
                 policies,
+                iam,
                 problems,
                 foreign,
             }),
@@ -154,6 +160,7 @@ struct State {
     sources: SourceMap,
     workspace: Workspace,
     policies: Vec<PolicySite>,
+    iam: IamModel,
     problems: Vec<Problem>,
     /// The files that are not the user's to mend.
     foreign: FxHashSet<FileId>,
@@ -168,6 +175,7 @@ impl Analysis {
         let ctx = RuleContext {
             sources: &state.sources,
             policies: &state.policies,
+            iam: &state.iam,
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
@@ -198,6 +206,12 @@ impl Analysis {
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
         &self.state.policies
+    }
+
+    /// Who is in view, and which of the policies they have.
+    #[must_use]
+    pub fn iam(&self) -> &IamModel {
+        &self.state.iam
     }
 
     /// What could not be read, in the order of paths.

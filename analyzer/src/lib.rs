@@ -5,6 +5,7 @@ pub mod aws;
 pub mod config;
 pub mod eval;
 pub mod finding;
+pub mod iam;
 pub mod inspection;
 pub mod module;
 pub mod policy;

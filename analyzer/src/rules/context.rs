@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::iam::IamModel;
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -12,6 +13,8 @@ pub struct RuleContext<'a> {
     pub sources: &'a SourceMap,
     /// The policies, one entry for each use: a document that two resources use stands here twice.
     pub policies: &'a [PolicySite],
+    /// Roles, users, groups and permission sets, with their policies.
+    pub iam: &'a IamModel,
     /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.
     pub foreign: &'a (dyn Fn(FileId) -> bool + Sync),
     /// The day as of which AWS's support is judged.

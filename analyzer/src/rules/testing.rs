@@ -8,6 +8,7 @@ use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::finding::{Edit, Finding};
+use crate::iam::IamModel;
 use crate::policy::model::PolicyKind;
 use crate::policy::read_text;
 use crate::render;
@@ -20,6 +21,7 @@ pub(super) struct Fixture {
     pub(super) sources: SourceMap,
     pub(super) file: FileId,
     pub(super) sites: Vec<PolicySite>,
+    iam: IamModel,
 }
 
 impl Fixture {
@@ -37,7 +39,7 @@ impl Fixture {
         let address = "aws_iam_role.deploy";
         let site =
             PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
-        Self { sources, file, sites: vec![site] }
+        Self { sources, file, sites: vec![site], iam: IamModel::default() }
     }
 
     pub(super) fn context(&self) -> RuleContext<'_> {
@@ -45,6 +47,7 @@ impl Fixture {
         RuleContext {
             sources: &self.sources,
             policies: &self.sites,
+            iam: &self.iam,
             foreign: &|_| false,
             as_of: crate::aws::facts::date(),
             anchor,

@@ -7,7 +7,7 @@
 mod declared;
 mod form;
 mod omitted;
-mod path;
+pub(crate) mod path;
 #[cfg(test)]
 mod tests;
 

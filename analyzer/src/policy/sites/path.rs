@@ -10,20 +10,20 @@ use crate::syntax::ast::Body;
 use super::form::{Form, form};
 
 /// The value of an attribute that has a policy.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The value.
-    pub(super) value: Value,
+    pub(crate) value: Value,
     /// The attribute; for one within the value of another that value's place.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// Whether the block that it stands in is there.
-    pub(super) existence: Existence,
+    pub(crate) existence: Existence,
     /// How it is written.
-    pub(super) form: Form,
+    pub(crate) form: Form,
 }
 
 /// What `instance` has at `path`: names of blocks or of attributes with objects in them, and of
 /// the attribute itself, with dots between. Lists are gone through.
-pub(super) fn find(evaluator: &Evaluator<'_>, instance: &ResourceInstance, path: &str) -> Vec<Found> {
+pub(crate) fn find(evaluator: &Evaluator<'_>, instance: &ResourceInstance, path: &str) -> Vec<Found> {
     let names: Vec<&str> = path.split('.').map(|name| name.trim_end_matches("[]")).collect();
     let mut found = Vec::new();
     in_body(evaluator, &instance.decl.body, &instance.scope, &names, &Existence::Certain, &mut found);

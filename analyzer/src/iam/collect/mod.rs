@@ -1,0 +1,91 @@
+//! What one stack says of principals, taken out of its evaluator.
+//!
+//! What the resources of a stack say is taken as it is: a claim is one resource's word
+//! about a principal that it may not declare itself. Claims are joined when all stacks are
+//! read.
+
+mod claims;
+mod mention;
+mod principals;
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
+use crate::eval::text::Text;
+use crate::eval::value::Value;
+use crate::module::Mode;
+use crate::source::Span;
+
+use super::principal::Principal;
+
+pub(super) use claims::{Claim, ClaimSubject, Says};
+pub(super) use mention::Mention;
+
+/// What one stack says, before it is joined with what others say.
+#[derive(Debug, Default)]
+pub struct StackPart {
+    /// Principals without what claims add to them.
+    pub(super) principals: Vec<Principal>,
+    /// Managed policies.
+    pub(super) managed: Vec<ManagedPolicyDeclaration>,
+    /// What is said of principals of this stack and of others.
+    pub(super) claims: Vec<Claim>,
+}
+
+/// A resource that makes a managed policy, whose document is at the same address.
+#[derive(Debug)]
+pub(super) struct ManagedPolicyDeclaration {
+    pub(super) stack: SmolStr,
+    pub(super) address: SmolStr,
+    pub(super) arn: Text,
+}
+
+/// What the stack that `evaluator` evaluates says.
+#[must_use]
+pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
+    let mut collector = Collector { evaluator, part: StackPart::default() };
+    for instance in evaluator.resources() {
+        collector.instance(&instance);
+    }
+    collector.part
+}
+
+struct Collector<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    part: StackPart,
+}
+
+impl Collector<'_, '_> {
+    fn instance(&mut self, instance: &Arc<ResourceInstance>) {
+        let principal = self.principal(instance);
+        if instance.decl.address.mode == Mode::Managed {
+            self.managed_policy(instance);
+            self.claims_of(instance, principal);
+        }
+    }
+
+    /// The text of an attribute; a hole if it is not known, `None` if it is null.
+    fn text(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Text> {
+        mention::text_of(&self.evaluator.attribute(instance, name))
+    }
+
+    /// The account that `instance` is in: that of its provider.
+    fn account(&self, instance: &ResourceInstance) -> Text {
+        let account = self.evaluator.provider_account(&self.evaluator.provider(instance));
+        mention::text_of(&account).unwrap_or_default()
+    }
+}
+
+/// The value of an attribute and its place.
+struct Placed {
+    value: Value,
+    span: Span,
+    existence: Existence,
+}
+
+/// Whether `instance` stands in a module that is not the user's to mend.
+fn is_downloaded(instance: &ResourceInstance) -> bool {
+    instance.module().and_then(|module| module.node()).is_some_and(|node| node.downloaded)
+}

@@ -1,0 +1,415 @@
+//! From claims to principals with their policies.
+//!
+//! A claim goes to the principal that has its name in its account. If there is none for
+//! certain, it goes to a principal of its own, which is only named, and perhaps to those of
+//! that name whose account may be the same. A claim about a name with holes that is nobody's
+//! may be about every principal of its stack that can have the name; those of other stacks it
+//! is taken not to mean, since else one module with a variable for a role would leave nothing
+//! known of any role in view.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use crate::aws::arn::Arn;
+use crate::aws::facts;
+use crate::aws::pattern;
+use crate::eval::equality::texts_equal;
+use crate::eval::evaluator::Existence;
+use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::{Piece, Text};
+use crate::policy::model::PolicyKind;
+use crate::policy::sites::PolicySite;
+use crate::source::Span;
+use crate::truth::Truth;
+
+use super::attachment::{AttachedPolicy, PolicySource};
+use super::collect::{Claim, ClaimSubject, Mention, Says, StackPart};
+use super::key::Key;
+use super::principal::{Assignment, Exclusive, Membership, Principal, PrincipalKind, PrincipalOrigin};
+
+/// Principals of one name whose accounts are compared one by one; more are taken to be open.
+const MOST_NAMESAKES: usize = 32;
+
+/// Comparisons of names with holes within one stack; behind them all principals of it are open.
+const MOST_COMPARISONS: usize = 1 << 16;
+
+/// The principals of all stacks, with what the claims of all stacks give them.
+pub(super) fn principals(parts: Vec<StackPart>, sites: &[PolicySite]) -> Vec<Principal> {
+    let mut join = Join::new(sites);
+    let mut claims = Vec::new();
+    let mut looked_up = Vec::new();
+    for part in parts {
+        join.managed_policies(&part);
+        // Principals that are declared get the first numbers.
+        let start = join.principals.len();
+        let mut numbers = Vec::new();
+        for principal in part.principals {
+            if principal.origin == PrincipalOrigin::Declared {
+                numbers.push(Some(start + numbers.iter().flatten().count()));
+                join.add(principal);
+            } else {
+                numbers.push(None);
+                looked_up.push(principal);
+            }
+        }
+        let number = |index: usize| numbers.get(index).copied().flatten();
+        claims.extend(part.claims.into_iter().filter_map(|claim| numbered(claim, number)));
+    }
+    for principal in looked_up {
+        join.look_up(principal);
+    }
+    claims.iter().for_each(|claim| join.claim(claim));
+    join.open_namesakes();
+    join.open_strangers();
+    join.principals
+}
+
+/// The claim with the number that its principal has among those of all stacks.
+fn numbered(claim: Claim, number: impl Fn(usize) -> Option<usize>) -> Option<Claim> {
+    match claim.subject {
+        ClaimSubject::Itself(index) => Some(Claim { subject: ClaimSubject::Itself(number(index)?), ..claim }),
+        ClaimSubject::Named(..) | ClaimSubject::Anyone(..) => Some(claim),
+    }
+}
+
+type Place = (SmolStr, SmolStr);
+
+struct Join<'p> {
+    sites: &'p [PolicySite],
+    /// Policies by stack and address of the resource.
+    sites_at: FxHashMap<Place, Vec<usize>>,
+    /// Where the documents of managed policies are, by ARN.
+    managed: FxHashMap<Key, Vec<Place>>,
+    principals: Vec<Principal>,
+    /// By name and account; by ARN for permission sets.
+    exact: FxHashMap<(PrincipalKind, Key, Option<Key>), Vec<usize>>,
+    by_name: FxHashMap<(PrincipalKind, Key), Vec<usize>>,
+    /// Names that something was attached to in an account that may be that of many principals.
+    crowded: FxHashMap<(PrincipalKind, Key), Symbol>,
+    /// Names with holes that are nobody's, by the stack that mentions them.
+    strangers: FxHashMap<SmolStr, Strangers>,
+}
+
+#[derive(Default)]
+struct Strangers {
+    seen: FxHashSet<(PrincipalKind, Key)>,
+    names: Vec<(PrincipalKind, Text, Symbol)>,
+}
+
+impl<'p> Join<'p> {
+    fn new(sites: &'p [PolicySite]) -> Self {
+        let mut sites_at: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
+        for (index, site) in sites.iter().enumerate().filter(|(_, site)| site.site.is_some()) {
+            sites_at.entry((site.stack.clone(), site.address.clone())).or_default().push(index);
+        }
+        Self {
+            sites,
+            sites_at,
+            managed: FxHashMap::default(),
+            principals: Vec::new(),
+            exact: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            crowded: FxHashMap::default(),
+            strangers: FxHashMap::default(),
+        }
+    }
+
+    fn managed_policies(&mut self, part: &StackPart) {
+        for policy in &part.managed {
+            let place = (policy.stack.clone(), policy.address.clone());
+            self.managed.entry(Key::new(&policy.arn)).or_default().push(place);
+        }
+    }
+
+    fn add(&mut self, mut principal: Principal) -> usize {
+        let index = self.principals.len();
+        let place = (principal.stack.clone(), principal.address.clone());
+        let mut at = self.sites_at.get(&place).into_iter().flatten().copied();
+        principal.trust = at.find(|index| self.sites.get(*index).is_some_and(|site| site.kind == PolicyKind::Trust));
+        self.exact.entry(exact_key(&principal)).or_default().push(index);
+        self.by_name.entry((principal.kind, Key::new(&principal.name))).or_default().push(index);
+        self.principals.push(principal);
+        index
+    }
+
+    /// A data source adds nothing to a principal that is declared in view.
+    fn look_up(&mut self, principal: Principal) {
+        if !self.exact.contains_key(&exact_key(&principal)) {
+            self.add(principal);
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        match &claim.subject {
+            ClaimSubject::Itself(index) => self.tell(*index, claim, &claim.existence),
+            ClaimSubject::Named(kind, mention) => {
+                let account = Key::new(&claim.account);
+                let is_known = |text: &Text| self.exact.contains_key(&subject_key(*kind, text, &account));
+                for (text, existence) in mention.texts(&is_known) {
+                    self.about(*kind, text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
+                }
+            }
+            ClaimSubject::Anyone(kind, symbol) => {
+                self.stranger(*kind, &Text::hole(symbol.clone()), symbol.clone(), claim);
+            }
+        }
+    }
+
+    /// Gives the claim to all principals that `name` may be.
+    fn about(&mut self, kind: PrincipalKind, name: &Text, span: Span, claim: &Claim, existence: &Existence) {
+        let key = subject_key(kind, name, &Key::new(&claim.account));
+        let exact = self.exact.get(&key).cloned().unwrap_or_default();
+        let is_declared =
+            |index: &usize| self.principals.get(*index).is_some_and(|it| it.origin == PrincipalOrigin::Declared);
+        let is_settled = exact.iter().any(is_declared);
+        for (index, symbol) in if is_settled { Vec::new() } else { self.namesakes(kind, name, claim, &exact) } {
+            self.tell(index, claim, &existence.and(&Existence::MayExist(symbol)));
+        }
+        if let Some(symbol) = name.holes().next().filter(|_| !is_settled) {
+            self.stranger(kind, name, symbol.clone(), claim);
+        }
+        let exact = if exact.is_empty() { vec![self.add(named(kind, name, span, claim))] } else { exact };
+        for index in exact {
+            self.tell(index, claim, existence);
+        }
+    }
+
+    /// Principals of that name in accounts that may be that of the claim, each with the symbol that decides.
+    fn namesakes(&mut self, kind: PrincipalKind, name: &Text, claim: &Claim, exact: &[usize]) -> Vec<(usize, Symbol)> {
+        let key = (kind, Key::new(name));
+        let Some(found) = self.by_name.get(&key).filter(|_| kind != PrincipalKind::PermissionSet) else {
+            return Vec::new();
+        };
+        if found.len() > MOST_NAMESAKES {
+            if let Some(symbol) = claim.account.holes().next() {
+                self.crowded.entry(key).or_insert_with(|| symbol.clone());
+            }
+            return Vec::new();
+        }
+        let others = found.iter().filter(|index| !exact.contains(index));
+        let principals = others.filter_map(|index| Some((*index, self.principals.get(*index)?)));
+        let perhaps = principals.filter_map(|(index, principal)| {
+            let holes = claim.account.holes().chain(principal.account.holes());
+            let is_open = principal.origin == PrincipalOrigin::Declared
+                && texts_equal(&claim.account, &principal.account) == Truth::Unknown;
+            holes.into_iter().next().filter(|_| is_open).map(|symbol| (index, symbol.clone()))
+        });
+        perhaps.collect()
+    }
+
+    fn tell(&mut self, index: usize, claim: &Claim, existence: &Existence) {
+        let via = claim.via;
+        match &claim.says {
+            Says::Inline(attribute) => {
+                let policies = self.inline(claim, attribute, existence);
+                self.update(index, |principal| principal.policies.extend(policies));
+            }
+            Says::Attached(mention) => {
+                let policies = self.attached(mention, via, existence);
+                self.update(index, |principal| principal.policies.extend(policies));
+            }
+            Says::AttachedUnknown(symbol) => self.update(index, |principal| principal.open.push(symbol.clone())),
+            Says::Bounded(mention) => {
+                let boundary = one_of(self.attached(mention, via, existence), mention);
+                self.update(index, |principal| principal.boundary = boundary);
+            }
+            Says::Member(mention) => self.member(index, mention, claim, existence),
+            Says::Assigned(mention) => {
+                let texts = mention.texts(&|_| false);
+                let assignment = |(account, doubt): (&Text, Existence)| Assignment {
+                    account: account.clone(),
+                    via,
+                    existence: existence.and(&doubt),
+                };
+                let assignments: Vec<Assignment> = texts.into_iter().map(assignment).collect();
+                self.update(index, |principal| principal.assignments.extend(assignments));
+            }
+            Says::InlineOnly => self.update(index, |principal| principal.exclusive.inline = Some(via)),
+            Says::ManagedOnly => self.update(index, |principal| principal.exclusive.managed = Some(via)),
+        }
+    }
+
+    fn update(&mut self, index: usize, change: impl FnOnce(&mut Principal)) {
+        if let Some(principal) = self.principals.get_mut(index) {
+            change(principal);
+        }
+    }
+
+    /// The documents of the attribute that the claim is about.
+    fn inline(&self, claim: &Claim, attribute: &str, existence: &Existence) -> Vec<AttachedPolicy> {
+        let at = self.sites_at.get(&(claim.stack.clone(), claim.address.clone()));
+        let indices = at.into_iter().flatten();
+        let sites = indices.filter_map(|index| Some((*index, self.sites.get(*index)?)));
+        let own = sites.filter(|(_, site)| site.attribute == attribute);
+        let policy = |(index, site): (usize, &PolicySite)| AttachedPolicy {
+            source: PolicySource::Site(index),
+            via: site.span,
+            existence: existence.and(&site.existence),
+        };
+        own.map(policy).collect()
+    }
+
+    /// The managed policies that an ARN may be that of.
+    fn attached(&self, mention: &Mention, via: Span, existence: &Existence) -> Vec<AttachedPolicy> {
+        let is_known = |text: &Text| self.managed.contains_key(&Key::new(text));
+        let texts = mention.texts(&is_known).into_iter();
+        texts.flat_map(|(text, doubt)| self.managed_policy(text, via, &existence.and(&doubt))).collect()
+    }
+
+    fn managed_policy(&self, arn: &Text, via: Span, existence: &Existence) -> Vec<AttachedPolicy> {
+        let places = self.managed.get(&Key::new(arn)).into_iter().flatten();
+        let indices = places.filter_map(|place| self.sites_at.get(place)).flatten();
+        let sites = indices.filter_map(|index| Some((*index, self.sites.get(*index)?)));
+        let identity = sites.filter(|(_, site)| site.kind == PolicyKind::Identity);
+        let policy = |source, existence| AttachedPolicy { source, via, existence };
+        let in_view: Vec<AttachedPolicy> =
+            identity.map(|(index, site)| policy(PolicySource::Site(index), existence.and(&site.existence))).collect();
+        if in_view.is_empty() { vec![policy(elsewhere(arn), existence.clone())] } else { in_view }
+    }
+
+    fn member(&mut self, user: usize, group: &Mention, claim: &Claim, existence: &Existence) {
+        let account = Key::new(&claim.account);
+        let is_known = |text: &Text| self.exact.contains_key(&subject_key(PrincipalKind::Group, text, &account));
+        for (name, doubt) in group.texts(&is_known) {
+            let key = subject_key(PrincipalKind::Group, name, &account);
+            let found = self.exact.get(&key).and_then(|found| found.first().copied());
+            let group = match found {
+                Some(index) => index,
+                None => self.add(named(PrincipalKind::Group, name, claim.via, claim)),
+            };
+            let membership = Membership { group, via: claim.via, existence: existence.and(&doubt) };
+            self.update(user, |principal| principal.groups.push(membership));
+        }
+    }
+
+    fn stranger(&mut self, kind: PrincipalKind, name: &Text, symbol: Symbol, claim: &Claim) {
+        if !adds_permissions(&claim.says) {
+            return;
+        }
+        let strangers = self.strangers.entry(claim.stack.clone()).or_default();
+        if strangers.seen.insert((kind, Key::new(name))) {
+            strangers.names.push((kind, name.clone(), symbol));
+        }
+    }
+
+    /// Opens the principals of crowded names.
+    fn open_namesakes(&mut self) {
+        for principal in &mut self.principals {
+            if let Some(symbol) = self.crowded.get(&(principal.kind, Key::new(&principal.name))) {
+                open(principal, symbol);
+            }
+        }
+    }
+
+    /// Opens the principals that a name with holes in their stack may mean.
+    fn open_strangers(&mut self) {
+        let mut comparisons: FxHashMap<&SmolStr, usize> = FxHashMap::default();
+        for principal in self.principals.iter_mut().filter(|it| it.origin == PrincipalOrigin::Declared) {
+            let Some((stack, strangers)) = self.strangers.get_key_value(&principal.stack) else { continue };
+            let done = comparisons.entry(stack).or_default();
+            for (kind, name, symbol) in &strangers.names {
+                *done += 1;
+                let subject = if *kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name };
+                let is_other = *kind != principal.kind
+                    || *done <= MOST_COMPARISONS && texts_equal(name, subject) != Truth::Unknown;
+                if !is_other {
+                    open(principal, symbol);
+                    if *done > MOST_COMPARISONS {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn open(principal: &mut Principal, symbol: &Symbol) {
+    if !principal.open.contains(symbol) {
+        principal.open.push(symbol.clone());
+    }
+}
+
+/// Whether a claim may give its subject more than it has.
+fn adds_permissions(says: &Says) -> bool {
+    match says {
+        Says::Inline(_) | Says::Attached(_) | Says::AttachedUnknown(_) | Says::Member(_) => true,
+        Says::Bounded(_) | Says::Assigned(_) | Says::InlineOnly | Says::ManagedOnly => false,
+    }
+}
+
+fn exact_key(principal: &Principal) -> (PrincipalKind, Key, Option<Key>) {
+    let name = if principal.kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name };
+    subject_key(principal.kind, name, &Key::new(&principal.account))
+}
+
+/// How claims name a principal: by name and account, a permission set by ARN.
+fn subject_key(kind: PrincipalKind, name: &Text, account: &Key) -> (PrincipalKind, Key, Option<Key>) {
+    (kind, Key::new(name), (kind != PrincipalKind::PermissionSet).then(|| account.clone()))
+}
+
+/// A principal of which only the name is in view.
+fn named(kind: PrincipalKind, name: &Text, span: Span, claim: &Claim) -> Principal {
+    let shown = name.display();
+    let symbol = |what: &str, cause| {
+        let address = format!("{what} of {} {shown}", kind.arn_prefix());
+        Symbol::new(claim.stack.clone(), address, cause, Some(span))
+    };
+    let (arn, name) = if kind == PrincipalKind::PermissionSet {
+        (name.clone(), Text::hole(symbol("name", Cause::Data)))
+    } else {
+        let partition = Text::known("arn:").concat(Text::hole(symbol("partition", Cause::Partition)));
+        let account = Text::known(":iam::").concat(claim.account.clone());
+        let path = Text::known(format!(":{}/", kind.arn_prefix())).concat(Text::hole(symbol("path", Cause::Data)));
+        (partition.concat(account).concat(path).concat(name.clone()), name.clone())
+    };
+    Principal {
+        kind,
+        origin: PrincipalOrigin::Named,
+        stack: claim.stack.clone(),
+        address: SmolStr::default(),
+        account: claim.account.clone(),
+        arn,
+        name,
+        path: None,
+        trust: None,
+        policies: Vec::new(),
+        groups: Vec::new(),
+        assignments: Vec::new(),
+        open: vec![symbol("policies", Cause::Data)],
+        boundary: None,
+        exclusive: Exclusive::default(),
+        existence: Existence::Certain,
+        downloaded: false,
+        span,
+        service_linked: false,
+    }
+}
+
+/// The one policy that the boundary is; unknown if it may be several.
+fn one_of(policies: Vec<AttachedPolicy>, mention: &Mention) -> Option<AttachedPolicy> {
+    let (first, rest) = policies.split_first()?;
+    let source = match mention.text.holes().next().filter(|_| !rest.is_empty()) {
+        Some(symbol) => PolicySource::Unknown(symbol.clone()),
+        None => first.source.clone(),
+    };
+    let existence = if rest.is_empty() { first.existence.clone() } else { mention.existence.clone() };
+    Some(AttachedPolicy { source, via: first.via, existence })
+}
+
+/// The policy of an ARN that no resource in view makes.
+fn elsewhere(arn: &Text) -> PolicySource {
+    match arn.pieces() {
+        [Piece::Hole(symbol)] => PolicySource::Unknown(symbol.clone()),
+        _ => aws_policy(arn).map_or_else(|| PolicySource::NotInView(arn.clone()), PolicySource::Aws),
+    }
+}
+
+/// The policy of AWS's own that has this ARN in some partition.
+fn aws_policy(arn: &Text) -> Option<facts::ManagedPolicy> {
+    let pieces = arn.pieces().iter().map(|piece| match piece {
+        Piece::Known(known) => pattern::Piece::Text(known.text.as_str()),
+        Piece::Hole(symbol) => pattern::Piece::Hole(symbol),
+    });
+    let arn = Arn::read(pieces).ok().filter(|arn| arn.account.known().as_deref() == Some("aws"))?;
+    facts::managed_policy(arn.resource.known()?.strip_prefix("policy/")?)
+}
