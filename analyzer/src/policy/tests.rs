@@ -212,6 +212,31 @@ fn a_broken_text_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_string_is_no_policy() {
+    for source in [r#""x""#, r#""{\"Statement\": []}""#] {
+        let it = written(source);
+        let document = it.read();
+        let faults: Vec<_> = document.faults.iter().map(|fault| kind(&fault.kind)).collect();
+        assert_eq!(faults, ["type of policy"], "{source}");
+    }
+    for source in ["no json", "x"] {
+        let faults = written(source).read().faults;
+        assert!(faults.iter().all(|fault| matches!(fault.kind, FaultKind::Syntax(_))), "{source}: {faults:?}");
+    }
+    let open = written(r#""${x}""#).read();
+    assert_eq!((open.open, open.faults), (vec![symbol("x")], vec![]));
+}
+
+#[test]
+fn a_policy_that_is_encoded_twice_is_a_string() {
+    let b = &mut Builder::new();
+    let text = b.string("{}");
+    let twice = Value::new(ValueKind::String(Text::hole(symbol("j")).with_json(Arc::new(text))));
+    let document = read_value(&twice, outer(b)).unwrap();
+    assert_eq!(document.faults.iter().map(|fault| kind(&fault.kind)).collect::<Vec<_>>(), ["type of policy"]);
+}
+
+#[test]
 fn any_prefix_is_read_without_panic() {
     let source = r#"{"Statement": [{"Principal": {"AWS": ["é${x}", 1]}, "Condition": {"Bool": {"k": true}}}]}"#;
     for (end, _) in source.char_indices() {

@@ -129,7 +129,7 @@ impl Reader {
 
     fn text_document(&mut self, text: &Text, fallback: Span, way: &Way) {
         if let Some(value) = text.json() {
-            return self.document(&value_tree::tree(value, fallback), way);
+            return self.decoded(&value_tree::tree(value, fallback), way);
         }
         // One of several texts may be empty: then there is no policy.
         if text.is_empty() && !way.certain {
@@ -146,7 +146,34 @@ impl Reader {
         for (message, span) in faults {
             self.fault(FaultKind::Syntax(message), span, way);
         }
-        self.document(&tree, way);
+        self.decoded(&tree, way);
+    }
+
+    /// What JSON text says. A string in it is no policy, even if its content is the text of one:
+    /// that was encoded twice.
+    fn decoded(&mut self, node: &Node, way: &Way) {
+        let through = way.through(node);
+        match &node.kind {
+            NodeKind::String(text) if text.is_known() => {
+                let is_recovered = self.document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Syntax(_)));
+                if !is_recovered {
+                    self.wrong_type(node.span, "policy", "an object", &through);
+                }
+            }
+            NodeKind::String(text) => self.document.open.extend(text.holes().cloned()),
+            NodeKind::OneOf(_, branches) => {
+                for branch in branches {
+                    self.decoded(branch, &through.uncertain());
+                }
+            }
+            NodeKind::Missing
+            | NodeKind::Null
+            | NodeKind::Bool(_)
+            | NodeKind::Number(_)
+            | NodeKind::Array(_)
+            | NodeKind::Object(_)
+            | NodeKind::Unknown(_) => self.document(node, way),
+        }
     }
 
     fn top_level(&mut self, object: &Object, way: &Way) {
