@@ -82,13 +82,17 @@ pub struct Statement {
     pub certain: bool,
 }
 
-/// An element that is written in an `aws_iam_policy_document` and left out of what it renders.
+/// An argument of an `aws_iam_policy_document` that is an empty list, so that nothing of it is rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Omission {
-    /// As it is written: `resources`, `not_actions`, `principals`, `condition`.
+    /// Its name: `resources`, `not_actions`; `identifiers` and `values` of the blocks in a statement.
     pub element: SmolStr,
-    /// The whole attribute, or the header of the block.
+    /// The whole attribute.
     pub span: Span,
+    /// The block that holds it, from its kind to its closing brace.
+    pub holder: Span,
+    /// Whether a variable of the module has to do with it: another value of that may fill the list.
+    pub variable: bool,
 }
 
 /// A string in a policy.

@@ -153,7 +153,7 @@ struct Finder<'e, 'a> {
     documents: FxHashMap<usize, (Arc<Value>, Arc<PolicyDocument>)>,
     /// The values that some place uses.
     used: FxHashSet<usize>,
-    blocks: StatementBlocks,
+    blocks: StatementBlocks<'a>,
     headers: Headers,
     sites: Vec<PolicySite>,
 }

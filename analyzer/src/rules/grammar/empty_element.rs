@@ -4,7 +4,7 @@ use super::elements::is_reported;
 use super::omission::is_written_empty;
 use crate::aws::facts::{self, SetQualifier};
 use crate::finding::Severity;
-use crate::policy::model::{Condition, PolicyDocument, Principals, Statement, Strings};
+use crate::policy::model::{Condition, Omission, PolicyDocument, PrincipalGroup, Principals, Statement, Strings};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -59,11 +59,14 @@ fn principals(principals: &Principals, report: &mut Report<'_>) {
     if principals.groups.is_empty() && principals.open.is_empty() && is_written_empty(principals.key, report) {
         report.finding(principals.key, format!("`{element}` is empty: it names nobody"));
     }
-    let is_empty = |items: &[_]| items.is_empty();
-    for group in
-        principals.groups.iter().filter(|it| it.items.is_empty() && is_empty(&it.possible) && it.open.is_empty())
-    {
-        report.leaf(&group.kind, format!("`{}` of `{element}` is empty: it names nobody", group.kind.text.display()));
+    let is_empty =
+        |group: &&PrincipalGroup| group.items.is_empty() && group.possible.is_empty() && group.open.is_empty();
+    for group in principals.groups.iter().filter(is_empty) {
+        // A block without identifiers is no principal at all, which is another rule's.
+        if is_written_empty(group.kind.span, report) {
+            let kind = group.kind.text.display();
+            report.leaf(&group.kind, format!("`{kind}` of `{element}` is empty: it names nobody"));
+        }
     }
 }
 
@@ -78,11 +81,25 @@ fn conditions(statement: &Statement, document: &PolicyDocument, report: &mut Rep
     }
     for condition in &statement.conditions {
         let is_empty = condition.values.is_empty() && condition.possible.is_empty() && condition.open.is_empty();
-        if is_empty && is_written_empty(condition.key.span, report) {
+        if is_empty && (is_written_empty(condition.key.span, report) || has_empty_values(statement, condition, report))
+        {
             let key = condition.key.text.display();
             report.leaf(&condition.key, format!("`{key}` has no values: {}", meaning(condition)));
         }
     }
+}
+
+/// Whether the `condition` block that gives it has an empty list written in it.
+fn has_empty_values(statement: &Statement, condition: &Condition, report: &Report<'_>) -> bool {
+    let key = condition.key.span;
+    let is_its = |omission: &&Omission| {
+        omission.element == "values"
+            && omission.holder.file == key.file
+            && omission.holder.range.contains_range(key.range)
+    };
+    let value =
+        |omission: &Omission| report.source_text(omission.span).split_once('=').map(|(_, value)| value.trim() == "[]");
+    statement.omitted.iter().find(is_its).and_then(value).unwrap_or(false)
 }
 
 /// When a condition without values holds.

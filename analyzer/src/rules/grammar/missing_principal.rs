@@ -3,7 +3,7 @@
 use super::elements::is_reported;
 use super::omission::may_be_default;
 use crate::finding::Severity;
-use crate::policy::model::{PolicyKind, PrincipalGroup, Principals};
+use crate::policy::model::{Omission, PolicyKind, PrincipalGroup, Principals, Statement};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,41 +17,60 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
-    let Some(policy) = name(site.kind) else { return };
     let certain = site.document.statements.iter().filter(|statement| statement.certain && statement.open.is_empty());
     for statement in certain {
-        if statement.principals.is_empty() && !is_reported(&site.document, statement, "Principal") {
+        if let Some(policy) = name(site.kind)
+            && statement.principals.is_empty()
+            && !is_reported(&site.document, statement, "Principal")
+        {
             let span = report.statement_span(statement);
             report
-                .finding(span, format!("a statement of a {policy} needs a principal"))
+                .finding(span, format!("a statement of {policy} needs a principal"))
                 .help("name who it is about in `Principal`");
         }
-        if let Some(principals) = statement.principals.iter().find(|principals| names_nobody(principals, site, report))
+        if takes_principals(site.kind)
+            && let Some(omission) = nobody(statement).filter(|omission| !may_be_default(site, omission))
         {
-            let message = format!("a statement of a {policy} needs a principal: the list of `identifiers` is empty");
-            report.finding(principals.key, message).help("name who it is about, or leave the statement out");
+            let policy = name(site.kind).unwrap_or("a policy with principals");
+            report
+                .finding(omission.span, format!("a statement of {policy} needs a principal: `identifiers` is empty"))
+                .label(statement.span, "this statement is rendered with a principal that is nobody")
+                .help("name who it is about, or leave the statement out");
         }
     }
 }
 
-/// Whether it stands for `principals` blocks that have no identifiers. People write them
-/// with lists that happen to be empty, and meet AWS's refusal at the apply; whoever
-/// writes an empty list in JSON sees it.
-fn names_nobody(principals: &Principals, site: &PolicySite, report: &Report<'_>) -> bool {
+/// The empty `identifiers` of a statement of which no `principals` block names anyone. People
+/// write such lists with a `for` and meet AWS's refusal at the apply; whoever writes an empty
+/// list in JSON sees it.
+fn nobody(statement: &Statement) -> Option<&Omission> {
     let is_empty =
         |group: &PrincipalGroup| group.items.is_empty() && group.possible.is_empty() && group.open.is_empty();
-    let nobody = !principals.groups.is_empty() && principals.groups.iter().all(is_empty) && principals.open.is_empty();
-    let is_block = || report.source_text(principals.key).trim_start_matches("not_").starts_with("principals");
-    let block = || report.text_behind(principals.key).split('}').next().unwrap_or_default().to_owned();
-    nobody && is_block() && !may_be_default(site, &block())
+    let names_nobody = |principals: &Principals| {
+        !principals.groups.is_empty() && principals.groups.iter().all(is_empty) && principals.open.is_empty()
+    };
+    let is_lost = statement.principals.iter().any(names_nobody);
+    statement.omitted.iter().find(|omission| is_lost && omission.element == "identifiers")
+}
+
+/// Whether a principal has a place in the policy; where it has none, that is another rule's.
+fn takes_principals(kind: PolicyKind) -> bool {
+    match kind {
+        PolicyKind::Trust
+        | PolicyKind::Resource
+        | PolicyKind::ResourceControl
+        | PolicyKind::Endpoint
+        | PolicyKind::Unattached => true,
+        PolicyKind::Identity | PolicyKind::ServiceControl | PolicyKind::Session => false,
+    }
 }
 
 /// What kinds of policy are called that cannot do without a principal.
 fn name(kind: PolicyKind) -> Option<&'static str> {
     match kind {
-        PolicyKind::Trust => Some("trust policy"),
-        PolicyKind::Resource => Some("resource policy"),
-        PolicyKind::ResourceControl => Some("resource control policy"),
+        PolicyKind::Trust => Some("a trust policy"),
+        PolicyKind::Resource => Some("a resource policy"),
+        PolicyKind::ResourceControl => Some("a resource control policy"),
         PolicyKind::Identity
         | PolicyKind::ServiceControl
         | PolicyKind::Session

@@ -1,7 +1,7 @@
 //! How a statement that lacks an element is reported, whether nobody wrote the element or
 //! an empty list in an `aws_iam_policy_document` left it out.
 
-use crate::policy::model::Statement;
+use crate::policy::model::{Omission, Statement};
 use crate::rules::{PolicySite, Report};
 use crate::source::Span;
 
@@ -16,7 +16,7 @@ pub(in crate::rules) fn say(
 ) {
     let omitted = statement.omitted.iter().find(|omission| arguments.contains(&omission.element.as_str()));
     match omitted {
-        Some(omission) if may_be_default(site, &report.source_text(omission.span)) => {}
+        Some(omission) if may_be_default(site, omission) => {}
         Some(omission) => {
             let message = format!("{message}: `{}` is empty, and an empty list is left out", omission.element);
             report.finding(omission.span, message).label(statement.span, "this statement is rendered without it");
@@ -28,10 +28,10 @@ pub(in crate::rules) fn say(
     }
 }
 
-/// Whether `expression`, which is empty, may be so by the default of a variable that
-/// whoever applies the root module sets. What a module is called with is no such default.
-pub(in crate::rules) fn may_be_default(site: &PolicySite, expression: &str) -> bool {
-    site.module.is_empty() && ["var.", "local."].iter().any(|reference| expression.contains(reference))
+/// Whether the list may be empty only by the default of a variable that whoever applies the
+/// root module sets. What a module is called with is no such default.
+pub(in crate::rules) fn may_be_default(site: &PolicySite, omission: &Omission) -> bool {
+    site.module.is_empty() && omission.variable
 }
 
 /// Whether an empty list or object is written behind the key at `key`.
