@@ -1,7 +1,8 @@
 //! What it finds, why, and its tests: `conflicting_elements.md`.
 
+use super::elements::{principals_stand, strings_stand};
 use crate::finding::Severity;
-use crate::policy::model::{Principals, Statement, Strings};
+use crate::policy::model::{Statement, Strings};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 use crate::source::Span;
 
@@ -27,11 +28,10 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 }
 
 fn elements(statement: &Statement) -> [(&'static str, Vec<Element>); 3] {
-    let strings = |list: &[Strings]| {
-        list.iter().filter(|it| !it.items.is_empty() || it.open.is_empty()).map(|it| (it.key, it.negated)).collect()
-    };
-    let stands = |it: &&Principals| it.open.is_empty() && !it.groups.is_empty();
-    let principals = statement.principals.iter().filter(stands).map(|it| (it.key, it.negated)).collect();
+    let strings =
+        |list: &[Strings]| list.iter().filter(|it| strings_stand(it)).map(|it| (it.key, it.negated)).collect();
+    let principals = statement.principals.iter().filter(|it| principals_stand(it));
+    let principals = principals.map(|it| (it.key, it.negated)).collect();
     [("Principal", principals), ("Action", strings(&statement.actions)), ("Resource", strings(&statement.resources))]
 }
 

@@ -5,7 +5,7 @@
 
 use strsim::damerau_levenshtein;
 
-use crate::policy::model::{Fault, FaultKind, PolicyDocument, Statement};
+use crate::policy::model::{Fault, FaultKind, PolicyDocument, PrincipalGroup, Principals, Statement, Strings};
 use crate::source::Span;
 
 /// The elements at the top of a policy.
@@ -53,6 +53,18 @@ pub(in crate::rules) fn is_of_other_level(name: &str, level: Level) -> bool {
     }
 }
 
+/// Whether the element is part of its statement whatever the unknowns are: an unknown list of
+/// an `aws_iam_policy_document` may be empty, and then the element is left out.
+pub(in crate::rules) fn strings_stand(strings: &Strings) -> bool {
+    !strings.items.is_empty() || strings.open.is_empty()
+}
+
+/// The same of principals, whose blocks may be left out by an unknown `for_each`.
+pub(in crate::rules) fn principals_stand(principals: &Principals) -> bool {
+    let stands = |group: &PrincipalGroup| !group.items.is_empty() || group.possible.is_empty();
+    principals.open.is_empty() && (principals.groups.is_empty() || principals.groups.iter().any(stands))
+}
+
 /// Whether another rule says what is wrong with `element` of the statement.
 pub(in crate::rules) fn is_reported(document: &PolicyDocument, statement: &Statement, element: &str) -> bool {
     document
@@ -72,7 +84,8 @@ fn concerns(fault: &Fault, element: &str, level: Level) -> bool {
     let is_it = |name: &str| name.strip_prefix("Not").unwrap_or(name) == element;
     match &fault.kind {
         FaultKind::UnknownElement(name) => meant(name, level).is_some_and(is_it),
-        FaultKind::WrongType { element, .. } => is_it(element),
+        // What is no object has no elements to miss.
+        FaultKind::WrongType { element, .. } => is_it(element) || element == "policy",
         // What recovery makes of a broken text may lack what the text has.
         FaultKind::Syntax(_) => true,
         FaultKind::DuplicateKey(_) => false,

@@ -57,6 +57,8 @@ mod tests {
             r#"{"${x}": []}"#,
             r#"{"Statements": []}"#,
             r#"{"Statement": "x"}"#,
+            r#"[{"Statement": []}]"#,
+            r#""x""#,
             r#"{"Statement": {}}"#,
         ] {
             assert_eq!(Fixture::new(json).shown(&RULE), [""; 0], "{json}");

@@ -1,5 +1,6 @@
 //! What it finds, why, and its tests: `principal_in_identity_policy.md`.
 
+use super::elements::principals_stand;
 use crate::finding::Severity;
 use crate::policy::model::PolicyKind;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
@@ -16,7 +17,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     let Some((policy, help)) = describe(site.kind) else { return };
-    for principals in site.document.statements.iter().flat_map(|statement| &statement.principals) {
+    let all = site.document.statements.iter().flat_map(|statement| &statement.principals);
+    for principals in all.filter(|principals| principals_stand(principals)) {
         let element = if principals.negated { "NotPrincipal" } else { "Principal" };
         report.finding(principals.key, format!("{policy} has no `{element}`: `{}`", site.block_address)).help(help);
     }
@@ -56,5 +58,12 @@ mod tests {
         for kind in [Resource, Trust, Unattached] {
             assert_eq!(statement_of(&RULE, kind, members), [""; 0], "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_principal_that_may_not_be_there() {
+        assert_eq!(statement_of(&RULE, Identity, r#""Principal": {"AWS": ${x}}"#).len(), 1);
+        assert_eq!(statement_of(&RULE, Identity, r#""Principal": ${x}"#), [""; 0]);
+        assert_eq!(statement_of(&RULE, Identity, r#""Prin${x}": "*""#), [""; 0]);
     }
 }

@@ -1,5 +1,6 @@
 //! What it finds, why, and its tests: `resource_in_trust_policy.md`.
 
+use super::elements::strings_stand;
 use crate::finding::Severity;
 use crate::policy::model::PolicyKind;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
@@ -18,7 +19,8 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     if site.kind != PolicyKind::Trust {
         return;
     }
-    for resources in site.document.statements.iter().flat_map(|statement| &statement.resources) {
+    let all = site.document.statements.iter().flat_map(|statement| &statement.resources);
+    for resources in all.filter(|resources| strings_stand(resources)) {
         let element = if resources.negated { "NotResource" } else { "Resource" };
         report
             .finding(resources.key, format!("a trust policy has no `{element}`: `{}`", site.block_address))
@@ -40,5 +42,7 @@ mod tests {
         for kind in [Resource, Identity] {
             assert_eq!(statement_of(&RULE, kind, r#""Resource": "*""#), [""; 0], "{kind:?}");
         }
+        assert_eq!(statement_of(&RULE, Trust, r#""Resource": ["a", ${x}]"#).len(), 1);
+        assert_eq!(statement_of(&RULE, Trust, r#""Resource": ${x}"#), [""; 0], "it may be left out");
     }
 }
