@@ -35,6 +35,10 @@ fn say(name: &str, span: Span, document: &PolicyDocument, report: &mut Report<'_
         return;
     }
     let Some(meant) = meant(name, level) else {
+        // What recovery takes for a key of a broken text may be none.
+        if document.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Syntax(_))) {
+            return;
+        }
         report.finding(span, format!("the policy language has no element `{name}`")).help(
             "AWS refuses a policy with other elements than its own: leave it out, or make it a comment of the file",
         );
@@ -74,6 +78,12 @@ mod tests {
             Fixture::new(r#"{"Effect": "Allow", "Statement": []}"#).shown(&RULE),
             ["Effect | error: `Effect` stands in a statement, not at the top of a policy"]
         );
+    }
+
+    #[test]
+    fn a_broken_text_has_keys_that_nobody_wrote() {
+        assert_eq!(Fixture::new(r#"{"Statement": [], "a" 1}"#).shown(&RULE), [""; 0]);
+        assert_eq!(Fixture::new(r#"{"Statements": [,]}"#).shown(&RULE).len(), 1);
     }
 
     #[test]
