@@ -20,5 +20,5 @@ mod page;
 mod run;
 
 pub use mark::Mark;
-pub use page::{Outcome, Page, Section};
+pub use page::{Notation, Outcome, Page, Section};
 pub use run::analyse;

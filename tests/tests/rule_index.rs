@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crosstrail_analyzer::rules::RULES;
+use crosstrail_analyzer::rules::{Check, Group, RULES};
+use crosstrail_tests::fixture::{Page, Section};
 use crosstrail_tests::{rule_index, source_tree};
 
 #[test]
@@ -39,4 +40,26 @@ fn every_page_says_what_and_why() {
         assert!(rule.summary().ends_with('.'), "{}: the first paragraph is a sentence", rule.code);
         assert!(rule.doc.contains("\n## Why\n\n"), "{}: a section says why", rule.code);
     }
+}
+
+/// The groups whose pages show each side of every rule.
+const SHOWN: &[Group] = &[Group::Grammar];
+
+#[test]
+fn every_page_shows_the_fault_its_absence_and_the_unknown() {
+    for rule in RULES.iter().filter(|rule| SHOWN.contains(&rule.group) && !matches!(rule.check, Check::Engine)) {
+        let page = Page::parse(rule.doc);
+        let bad = page.sections().iter().filter(|section| section.codes().contains(rule.code));
+        let notations: BTreeSet<_> = bad.filter_map(Section::notation).collect();
+        assert!(notations.len() >= 2, "{}: examples with the fault, written in two ways: {notations:?}", rule.code);
+        let (unknown, good): (Vec<&Section>, Vec<&Section>) =
+            page.sections().iter().filter(|section| section.codes().is_empty()).partition(|it| is_unknown(it));
+        assert!(!good.is_empty(), "{}: an example without the fault", rule.code);
+        assert!(!unknown.is_empty(), "{}: an example where the decisive value is not known", rule.code);
+    }
+}
+
+fn is_unknown(section: &Section) -> bool {
+    let heading = section.title.rsplit(" - ").next().unwrap_or_default();
+    ["unknown", "not known"].iter().any(|words| heading.contains(words))
 }
