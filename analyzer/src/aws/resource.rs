@@ -63,11 +63,16 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     let form_pattern: Pattern<H> = Pattern::of_text(&filled(form), Syntax::Wildcards);
     let whole = || pattern.overlaps(&form_pattern) & Truth::Unknown;
     let (Some(fields), Some(forms)) = (pattern.arn_fields(), form_pattern.arn_fields()) else { return whole() };
-    let by_field = Truth::all(fields.iter().zip(&forms).map(|(field, form)| field_fits(form, field)));
+    let mut by_field = Truth::all(fields.iter().zip(&forms).map(|(field, form)| field_fits(form, field)));
     let [scheme, partition, service, region, account, resource] = &fields;
     let has_room = |letter: char, more: usize| may_hold(form, letter, resource.count(letter) + more);
     if !has_room('/', 0) {
         return Truth::No;
+    }
+    // What AWS owns in a region is in no account: `arn:aws:ssm:eu-west-1::document/AWS-RunShellScript`.
+    if by_field.is_no() && is_empty(account) && !is_empty(region) {
+        let others = fields.iter().zip(&forms).enumerate().filter(|(at, _)| *at != ACCOUNT);
+        by_field = Truth::all(others.map(|(_, (field, form))| field_fits(form, field))) & Truth::Unknown;
     }
     // A `*` in front of the fifth colon may reach over it, so that the fields are others than
     // they seem, unless what stands in the account's place reads like one.
@@ -83,11 +88,15 @@ fn account_form<H: Eq + Clone>() -> Pattern<H> {
 
 /// A region or account in the form is never empty.
 fn field_fits<H: Eq + Clone>(form: &Pattern<H>, field: &Pattern<H>) -> Truth {
-    if form.is_everything() && field.is_literal() && field.matches("").is_yes() {
-        return Truth::No;
-    }
-    form.overlaps(field)
+    if form.is_everything() && is_empty(field) { Truth::No } else { form.overlaps(field) }
 }
+
+fn is_empty<H: Eq + Clone>(field: &Pattern<H>) -> bool {
+    field.is_literal() && field.matches("").is_yes()
+}
+
+/// The place of the account among the fields of an ARN.
+const ACCOUNT: usize = 4;
 
 /// The ARN form with `*` for each name: `arn:*:s3:::*`.
 #[must_use]
@@ -191,6 +200,9 @@ mod tests {
             ("logs:CreateLogStream", "arn:aws:logs:*:*:log-group:g:*", Yes),
             ("kms:Decrypt", "arn:aws:kms:*:*:alias/x", No),
             ("iam:GetUser", "arn:aws:iam::111122223333:user/${aws:username}", Unknown),
+            ("ssm:SendCommand", "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript", Unknown),
+            ("ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*", Unknown),
+            ("ssm:GetParameter", "arn:aws:ssm:*::document/x", No),
         ] {
             assert_eq!(fits(name, resource), expected, "{name} on {resource}");
         }

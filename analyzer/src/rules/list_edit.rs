@@ -53,9 +53,10 @@ fn with_comma(text: &str, (start, end): (usize, usize)) -> Option<(usize, usize)
     })
 }
 
-/// Where the elements were the last of their list, the comma in front of them goes as well.
+/// Where the elements were the last of their list and had no comma behind them, the one in front goes as well.
 fn without_last_comma(text: &str, (start, end): (usize, usize)) -> (usize, usize) {
-    let is_last = text.get(end..).is_some_and(|behind| behind.trim_start().starts_with(']'));
+    let had_comma = text.get(start..end).is_some_and(|removed| removed.trim_end().ends_with(','));
+    let is_last = !had_comma && text.get(end..).is_some_and(|behind| behind.trim_start().starts_with(']'));
     let before = text.get(..start).unwrap_or_default();
     let kept = before.trim_end();
     match kept.strip_suffix(',') {

@@ -68,10 +68,12 @@ impl Fixture {
         self.run(rule).into_iter().map(show).collect()
     }
 
-    /// The text after the first fix of each finding of `rule`.
+    /// The text after the first fix of each finding of `rule`; one that several findings share is done once.
     pub(super) fn fixed(&self, rule: &'static Rule) -> String {
-        let mut edits: Vec<Edit> =
-            self.run(rule).into_iter().filter_map(|it| it.fixes.into_iter().next()).flat_map(|it| it.edits).collect();
+        let mut edits: Vec<Edit> = Vec::new();
+        for fix in self.run(rule).into_iter().filter_map(|it| it.fixes.into_iter().next()) {
+            edits.extend(fix.edits.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
+        }
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.range));
         let mut text = self.sources.file(self.file).text().to_string();
         for edit in edits {

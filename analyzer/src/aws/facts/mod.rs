@@ -23,8 +23,8 @@ pub use action::{AccessLevel, ActionFacts, action, actions, expand, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
 pub use managed_policy::{ManagedPolicy, managed_policies, managed_policy};
 pub use nearest::{
-    nearest_action, nearest_condition_key, nearest_operator, nearest_partition, nearest_region, nearest_service,
-    nearest_service_principal,
+    is_slip, nearest_action, nearest_condition_key, nearest_operator, nearest_partition, nearest_region,
+    nearest_service, nearest_service_principal,
 };
 pub use operator::{OPERATORS, Operator, OperatorType, OperatorUse, SetQualifier, operator};
 pub use place::{PartitionFacts, RegionFacts, partition, partitions, region, regions};

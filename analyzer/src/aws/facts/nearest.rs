@@ -17,12 +17,18 @@ use super::service::{service, services};
 /// Other names for services: endpoints, SDK clients, product names.
 static ALIASES: Table = Table::new(include_str!("../../../data/service_aliases.tsv"));
 
-/// The action that `name` was probably meant to be: one of the service with a name
-/// like it, one of that name in another service, or both for a misspelt service.
+/// Calls without an action of their name (`s3:ListObjectsV2`), with the action that permits them.
+static CALLS: Table = Table::new(include_str!("../../../data/action_aliases.tsv"));
+
+/// The action that `name` was probably meant to be: the one that permits the call of
+/// that name, one of the service with a name like it, one of that name in another service, or both for a misspelt service.
 /// `None` if `name` exists or nothing is near.
 #[must_use]
 pub fn nearest_action(name: &str) -> Option<&'static str> {
     let (prefix, action) = name.split_once(':')?;
+    if let Some(call) = CALLS.find(name) {
+        return Some(call.field(1));
+    }
     if let Some(found) = service(prefix) {
         let candidates = || actions(found.prefix).map(|it| (it.action(), it.name));
         return closest(action, TYPO, candidates())
@@ -103,6 +109,13 @@ pub fn nearest_operator(text: &str) -> Option<String> {
     let forms = ["", "ForAllValues:", "ForAnyValue:"].map(|set| suffixed.iter().map(move |it| format!("{set}{it}")));
     let forms: Vec<String> = forms.into_iter().flatten().filter(|it| operator(it).is_some()).collect();
     closest(text, loose(text), forms.iter().map(|it| (it.as_str(), it.as_str()))).map(str::to_owned)
+}
+
+/// Whether `written` is `meant` but for one slip of the finger, letter case aside: then it
+/// is what was meant, if nothing else is as near.
+#[must_use]
+pub fn is_slip(written: &str, meant: &str) -> bool {
+    damerau_levenshtein(&written.to_ascii_lowercase(), &meant.to_ascii_lowercase()) <= TYPO
 }
 
 /// An action of that name in another service: in the one service that has it, or in

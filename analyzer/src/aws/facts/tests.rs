@@ -230,11 +230,21 @@ fn operators_are_read_with_their_qualifiers() {
 }
 
 #[test]
+fn calls_without_an_action_lead_to_one() {
+    for line in include_str!("../../../data/action_aliases.tsv").lines().skip(1) {
+        let (call, needed) = line.split_once('\t').unwrap();
+        assert!(action(call).is_none(), "{call} is an action");
+        assert_eq!(action(needed).map(|found| found.name), Some(needed));
+    }
+}
+
+#[test]
 fn misspelt_names_lead_to_the_right_ones() {
     for (wrong, right) in [
         ("s3:GetObjects", Some("s3:GetObject")),
         ("s3:PutBucketPolcy", Some("s3:PutBucketPolicy")),
-        ("s3:ListBuckets", Some("s3:ListBucket")),
+        ("s3:ListBuckets", Some("s3:ListAllMyBuckets")),
+        ("S3:listobjectsv2", Some("s3:ListBucket")),
         ("cloudtrail:PutAuditEvents", Some("cloudtrail-data:PutAuditEvents")),
         ("iam:AssumeRole", Some("sts:AssumeRole")),
         ("cloudwatchlogs:PutLogEvents", Some("logs:PutLogEvents")),

@@ -9,23 +9,27 @@ pub(in crate::rules) static RULE: Rule = Rule {
     group: Group::Action,
     severity: Severity::Error,
     since: "0.1.0",
-    sources: &["AA UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "parliament RESOURCE_MISMATCH"],
+    sources: &["parliament RESOURCE_MISMATCH"],
     doc: include_str!("action_needs_star_resource.md"),
     check: Check::Policy(check),
 };
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
-        for (action, fit) in verdicts(statement).0 {
-            if !matches!(fit, Fit::NeedsStar) {
-                continue;
-            }
+        let (verdicts, _) = verdicts(statement);
+        let is_alone = verdicts.iter().all(|(_, fit)| matches!(fit, Fit::NeedsStar));
+        let help = if is_alone {
+            "write `*` as the resource"
+        } else {
+            "give it a statement of its own with `*` as the resource"
+        };
+        for (action, _) in verdicts.iter().filter(|(_, fit)| matches!(fit, Fit::NeedsStar)) {
             let message = format!("`{}` cannot be narrowed to a resource: it matches only `*`", action.text.display());
             let mut finding = report.leaf(action, message);
             for resource in strings::resources(statement).take(1) {
                 finding = finding.label(resource.span, "never matches this action");
             }
-            finding.help("give it a statement of its own with `*` as the resource");
+            finding.help(help);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::fit::{Fit, verdicts};
 use crate::aws::facts::ResourceTypeFacts;
 use crate::finding::Severity;
-use crate::policy::model::{Leaf, Statement};
+use crate::policy::model::{Leaf, PolicyKind, Statement};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     group: Group::Action,
     severity: Severity::Error,
     since: "0.1.0",
-    sources: &["parliament RESOURCE_MISMATCH", "cfn-lint I3510"],
+    sources: &["AA UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "parliament RESOURCE_MISMATCH", "cfn-lint I3510"],
     doc: include_str!("action_resource_mismatch.md"),
     check: Check::Policy(check),
 };
@@ -22,13 +22,18 @@ const NAMED: usize = 3;
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
         let (verdicts, is_dead) = verdicts(statement);
-        let severity = if is_dead { Severity::Error } else { Severity::Warning };
+        let severity = if is_dead || is_refused(site) { Severity::Error } else { Severity::Warning };
         for (action, fit) in verdicts {
             if let Fit::Mismatch(types) = fit {
                 say(action, &types, statement, severity, report);
             }
         }
     }
+}
+
+/// Whether AWS refuses a policy with such a pair: S3 does so with a bucket's, where IAM takes it.
+fn is_refused(site: &PolicySite) -> bool {
+    site.kind == PolicyKind::Resource && site.site.is_some_and(|it| it.service == "s3")
 }
 
 fn say(action: &Leaf, types: &[ResourceTypeFacts], statement: &Statement, severity: Severity, report: &mut Report<'_>) {
@@ -69,13 +74,13 @@ mod tests {
         assert_eq!(
             pair("s3:ListBucket", "arn:aws:s3:::logs/*"),
             ["s3:ListBucket | error: `s3:ListBucket` never matches a resource of this statement: \
-              it works on `accesspoint` and `bucket`"]
+              it works on `bucket` and `accesspoint`"]
         );
         let mixed = r#""Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::logs/*""#;
         assert_eq!(
             statement(&RULE, mixed),
             ["s3:ListBucket | warning: `s3:ListBucket` never matches a resource of this statement: \
-              it works on `accesspoint` and `bucket`"]
+              it works on `bucket` and `accesspoint`"]
         );
         let whole = r#""Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::logs""#;
         assert_eq!(statement(&RULE, whole).len(), 2, "one for each action");
@@ -130,6 +135,27 @@ mod tests {
         for (action, resource) in alive {
             assert_eq!(pair(action, resource), [""; 0], "{action} on {resource}");
         }
+    }
+
+    #[test]
+    fn a_wrong_arn_is_said_once_and_not_here() {
+        assert_eq!(pair("cloudtrail:GetEventDataStore", "arn:aws:cloudtrail:*:*:event-data-store/x"), [""; 0]);
+        assert_eq!(pair("s3:GetObject", "arn:aws:S3:::logs/*"), [""; 0]);
+        assert_eq!(pair("sns:Publish", "arn:aws:sns:::topic"), [""; 0]);
+        assert_eq!(pair("logs:PutLogEvents", "arn:aws:logs:eu-west-1:log-group:x:log-stream:*"), [""; 0]);
+    }
+
+    #[test]
+    fn letter_case_is_irrelevant() {
+        assert_eq!(pair("S3:getobject", "arn:aws:s3:::logs/*"), [""; 0]);
+        assert_eq!(pair("S3:listbucket", "arn:aws:s3:::logs/*").len(), 1);
+    }
+
+    #[test]
+    fn a_wildcard_over_several_actions_needs_one_that_fits() {
+        let trail = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main";
+        assert_eq!(pair("cloudtrail:Get*", trail), [""; 0]);
+        assert_eq!(pair("cloudtrail:GetQuery*", trail).len(), 1, "queries are of event data stores");
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::action_fits;
 use crate::eval::symbol::Symbol;
 use crate::policy::model::{Leaf, Statement, Strings};
-use crate::rules::arn::place;
+use crate::rules::arn::malformed_account_id::wrong_account;
+use crate::rules::arn::{place, shape};
 use crate::rules::text::{pattern, with_wildcards};
 use crate::rules::{arn_fields, strings};
 
@@ -52,8 +53,10 @@ impl<'a> Narrowed<'a> {
         }
         let names: BTreeSet<&str> =
             matched.iter().flat_map(ActionFacts::resource_types).map(|(name, _)| name).collect();
-        let types: Vec<ResourceTypeFacts> =
+        let mut types: Vec<ResourceTypeFacts> =
             names.iter().filter_map(|name| facts::resource_type(prefix, name)).collect();
+        // The plain form is what people know: a bucket before its access points.
+        types.sort_by_key(|ty| ty.arn.len());
         if types.is_empty() { Fit::NeedsStar } else { Fit::Mismatch(types) }
     }
 
@@ -79,11 +82,14 @@ pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
     if statement.actions.iter().any(|strings| strings.negated) {
         return none;
     }
+    let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();
     // An ARN that is wrong in itself is said to be that, and of what was meant nothing is known.
-    if strings::resources(statement).any(|resource| place::is_excessive(&resource.text)) {
+    let is_fault = |it: &Leaf| {
+        shape::fault(&it.text).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
+    };
+    if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && strings::resources(statement).any(is_fault) {
         return none;
     }
-    let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();
     let is_closed = statement.actions.iter().all(|strings| strings.open.is_empty());
     let is_dead = is_closed && fits.iter().all(|(_, fit)| !matches!(fit, Fit::Fits));
     (fits, is_dead)

@@ -50,12 +50,13 @@ impl Caller {
         }
     }
 
-    /// The action that it assumes a role with.
-    pub(in crate::rules) const fn assumes_with(self) -> &'static str {
+    /// The actions that it may assume a role with.
+    pub(in crate::rules) const fn assumes_with(self) -> &'static [&'static str] {
         match self {
-            Self::Aws => "sts:AssumeRole",
-            Self::Saml => "sts:AssumeRoleWithSAML",
-            Self::Web | Self::Federated => "sts:AssumeRoleWithWebIdentity",
+            Self::Aws => &["sts:AssumeRole"],
+            Self::Saml => &["sts:AssumeRoleWithSAML"],
+            Self::Web => &["sts:AssumeRoleWithWebIdentity"],
+            Self::Federated => &["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
         }
     }
 

@@ -61,13 +61,15 @@ fn say_mismatched(action: &Leaf, callers: &[(Caller, &Leaf)], statement: &Statem
     let Some((caller, principal)) = callers.first() else { return };
     let needed = caller.assumes_with();
     let shown = action.text.display();
-    let message = format!("{} cannot call `{shown}`: its action is `{needed}`", caller.name());
+    let named: Vec<String> = needed.iter().map(|needed| format!("`{needed}`")).collect();
+    let message = format!("{} cannot call `{shown}`: its action is {}", caller.name(), named.join(" or "));
     let is_one_kind = callers.iter().all(|(other, _)| other == caller);
-    let is_there = strings::actions(statement).any(|other| with_wildcards(&other.text).eq_ignore_ascii_case(needed));
+    let is_needed = |other: &Leaf| needed.iter().any(|it| with_wildcards(&other.text).eq_ignore_ascii_case(it));
+    let is_there = strings::actions(statement).any(is_needed);
     let literal = report.is_literal(action);
     let finding = report.leaf(action, message).label(principal.span, "who is let in");
-    if literal && is_one_kind && !is_there {
-        finding.replace(action.span, needed, Safety::Unsafe);
+    if let ([needed], true) = (needed, literal && is_one_kind && !is_there) {
+        finding.replace(action.span, *needed, Safety::Unsafe);
     }
 }
 
@@ -143,7 +145,12 @@ mod tests {
 
     #[test]
     fn unknown_principals_may_be_of_any_kind() {
-        assert_eq!(found(r#""Federated": "${p}""#, r#""sts:AssumeRole""#).len(), 1, "federated it is");
+        let federated = found(r#""Federated": "${p}""#, r#""sts:AssumeRole""#);
+        assert_eq!(
+            federated,
+            ["sts:AssumeRole | error: a federated user cannot call `sts:AssumeRole`: \
+              its action is `sts:AssumeRoleWithSAML` or `sts:AssumeRoleWithWebIdentity`"]
+        );
         assert_eq!(found(r#""Federated": "${p}""#, r#""sts:AssumeRoleWithSAML""#), [""; 0]);
         assert_eq!(found(r#""AWS": "*", "Federated": "${p}""#, r#""sts:AssumeRole""#), [""; 0]);
         assert_eq!(found(r#""${k}": "x""#, r#""sts:AssumeRoleWithSAML""#), [""; 0]);

@@ -23,7 +23,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             Some((prefix, _)) if is_listed(prefix) && facts::expand(&pattern).next().is_none() => {
                 say_unknown(action, report);
             }
-            None if facts::expand(&pattern).next().is_none() => say_no_prefix(action, &pattern, report),
+            None if has_no_prefix(action, &pattern) => say_no_prefix(action, &pattern, report),
             Some(_) | None => {}
         }
     }
@@ -33,6 +33,14 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 /// has shut down are not, and a prefix that does not exist is another rule's.
 fn is_listed(prefix: &str) -> bool {
     facts::service(prefix).is_some_and(|service| !service.retired)
+}
+
+/// Whether `pattern`, in which no colon stands, is no action whatever its holes are. IAM
+/// takes `*` alone without a prefix, and refuses `s3*`.
+fn has_no_prefix(action: &Leaf, pattern: &str) -> bool {
+    let is_everything = !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*');
+    let may_hold_colon = !action.text.is_known() && facts::expand(pattern).next().is_some();
+    !is_everything && !may_hold_colon
 }
 
 fn say_unknown(action: &Leaf, report: &mut Report<'_>) {
@@ -46,13 +54,25 @@ fn say_unknown(action: &Leaf, report: &mut Report<'_>) {
         Some(meant) => {
             let finding = report.leaf(action, format!("there is no action `{shown}`; did you mean `{meant}`?"));
             if literal {
-                finding.replace(action.span, meant, Safety::Unsafe);
+                finding.replace(action.span, meant, safety(&name, meant));
             }
         }
         None => {
             report.leaf(action, format!("there is no action `{shown}`"));
         }
     }
+}
+
+/// There is one right answer to a slip of the finger, and to a name under the prefix of a
+/// sibling service. A plural is no slip: `iam:GetRoles` may have been `iam:ListRoles`.
+fn safety(written: &str, meant: &str) -> Safety {
+    let (written, meant) = (written.to_ascii_lowercase(), meant.to_ascii_lowercase());
+    let (prefix, name) = written.split_once(':').unwrap_or_default();
+    let (home, meant_name) = meant.split_once(':').unwrap_or_default();
+    let is_plural = name.strip_suffix('s') == Some(meant_name) || meant_name.strip_suffix('s') == Some(name);
+    let is_slip = home == prefix && !is_plural && facts::is_slip(name, meant_name);
+    let is_of_sibling = name == meant_name && home.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-'));
+    if is_slip || is_of_sibling { Safety::Safe } else { Safety::Unsafe }
 }
 
 fn say_no_prefix(action: &Leaf, name: &str, report: &mut Report<'_>) {
@@ -63,13 +83,14 @@ fn say_no_prefix(action: &Leaf, name: &str, report: &mut Report<'_>) {
     let message = format!("`{}` names no service: an action is `service:Name`{hint}", action.text.display());
     let finding = report.leaf(action, message);
     if let (Some(home), true) = (home, literal) {
-        finding.replace(action.span, home, Safety::Unsafe);
+        finding.replace(action.span, home, Safety::Safe);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
+    use crate::finding::Safety;
     use crate::rules::testing::{Fixture, statement};
 
     fn action(action: &str) -> Vec<String> {
@@ -99,6 +120,29 @@ mod tests {
               did you mean `cloudtrail-data:PutAuditEvents`?"]
         );
         assert_eq!(action("s3").len(), 1);
+        assert_eq!(action("s3*"), ["s3* | error: `s3*` names no service: an action is `service:Name`"]);
+        assert_eq!(action("").len(), 1);
+    }
+
+    #[test]
+    fn one_right_answer_is_a_safe_fix() {
+        let safety = |action: &str| {
+            let fixture = Fixture::new(&format!(r#"{{"Statement": {{"Action": "{action}"}}}}"#));
+            fixture.run(&RULE).first().and_then(|finding| finding.fixes.first().map(|fix| fix.safety))
+        };
+        for slip in ["s3:GetObjct", "s3:getobejct", "cloudtrail:PutAuditEvents", "StopLogging"] {
+            assert_eq!(safety(slip), Some(Safety::Safe), "{slip}");
+        }
+        for guess in ["iam:GetRoles", "ec2:DescribeVpc", "cloudwatch:PutLogEvents"] {
+            assert_eq!(safety(guess), Some(Safety::Unsafe), "{guess}");
+        }
+        assert_eq!(safety("s3:Gett*"), None);
+    }
+
+    #[test]
+    fn a_wrong_action_is_one_finding_however_many_resources_there_are() {
+        let resources = r#""Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]"#;
+        assert_eq!(statement(&RULE, &format!(r#""Action": "s3:GetObjct", {resources}"#)).len(), 1);
     }
 
     #[test]
@@ -119,7 +163,6 @@ mod tests {
             "s3${x}",
             "mobilehub:Whatever",
             "nosuchservice:Foo",
-            "s3*",
         ];
         for name in valid {
             assert_eq!(action(name), [""; 0], "{name}");

@@ -2,7 +2,8 @@
 
 use super::place;
 use crate::aws::facts::OperatorType;
-use crate::finding::Severity;
+use crate::eval::text::Text;
+use crate::finding::{Safety, Severity};
 use crate::policy::model::{Leaf, PolicyDocument};
 use crate::rules::arn_fields::{self, ACCOUNT, Field};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
@@ -63,21 +64,22 @@ fn check_conditions(document: &PolicyDocument, report: &mut Report<'_>) {
     }
 }
 
-/// The fifth field of an ARN. A wildcard before it may hold colons, so that
-/// `arn:aws:logs:*:log-group:x` is no wrong account; a wrong number is one all the same.
 fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
-    let fields = arn_fields::arn(&leaf.text).unwrap_or_default();
-    if let Some(field) = fields.get(ACCOUNT)
-        && let Some(account) = field.certain()
-        && !field.is_pattern()
-        && !account.is_empty()
-        && !OWNED_BY_AWS.contains(&account)
-        && !is_account_id(account)
-        && !place::excess(&fields).is_some_and(|excess| excess.account)
-        && (is_number(account) || !fields.iter().take(ACCOUNT).any(Field::is_pattern))
-    {
-        say(leaf, field.range.clone(), account, report);
+    if let Some(field) = wrong_account(&leaf.text) {
+        say(leaf, field.range, &field.known, report);
     }
+}
+
+/// The fifth field of an ARN, if it is no account. A wildcard before it may hold colons, so that
+/// `arn:aws:logs:*:log-group:x` is no wrong account; a wrong number is one all the same.
+pub(in crate::rules) fn wrong_account(text: &Text) -> Option<Field> {
+    let fields = arn_fields::arn(text)?;
+    let field = fields.get(ACCOUNT)?;
+    let account = field.certain().filter(|account| !account.is_empty() && !field.is_pattern())?;
+    let is_account = OWNED_BY_AWS.contains(&account) || is_account_id(account);
+    let is_excessive = place::excess(&fields).is_some_and(|excess| excess.account);
+    let is_here = is_number(account) || !fields.iter().take(ACCOUNT).any(Field::is_pattern);
+    (!is_account && !is_excessive && is_here).then(|| field.clone())
 }
 
 /// A principal that is no ARN: an account id, if it looks at all like one.
@@ -116,11 +118,16 @@ fn say(leaf: &Leaf, range: std::ops::Range<usize>, account: &str, report: &mut R
         (false, _) => String::new(),
     };
     let message = format!("`{account}` is no account id: an account id has 12 digits{counted}");
+    let span = leaf.text.span_of(range.clone()).filter(|span| report.source_text(*span) == account);
     let finding = report.leaf_range(leaf, range, message);
     if all_digits && digits < 12 {
         finding.help("a number loses the zeros at its start: write the account id as a string");
-    } else if digits == 12 {
-        finding.help("write the digits without anything between them");
+    } else if digits == 12 && is_number(account) {
+        let finding = finding.help("write the digits without anything between them");
+        if let Some(span) = span {
+            let plain: String = account.chars().filter(char::is_ascii_digit).collect();
+            finding.replace(span, plain, Safety::Safe);
+        }
     }
 }
 
@@ -128,7 +135,7 @@ fn say(leaf: &Leaf, range: std::ops::Range<usize>, account: &str, report: &mut R
 mod tests {
     use super::RULE;
     use crate::policy::model::PolicyKind;
-    use crate::rules::testing::{statement, statement_of};
+    use crate::rules::testing::{Fixture, statement, statement_of};
 
     fn resource(arn: &str) -> Vec<String> {
         statement(&RULE, &format!(r#""Resource": "{arn}""#))
@@ -145,6 +152,8 @@ mod tests {
             ["12345678901 | error: `12345678901` is no account id: an account id has 12 digits, this has 11"]
         );
         assert_eq!(resource("arn:aws:sns:${region}:1234-5678-9012:topic").len(), 1);
+        let fixture = Fixture::new(r#"{"Statement": {"Resource": "arn:aws:iam::1234-5678-9012:role/x"}}"#);
+        assert_eq!(fixture.fixed(&RULE), r#"{"Statement": {"Resource": "arn:aws:iam::123456789012:role/x"}}"#);
         assert_eq!(
             resource("arn:aws:logs:eu-west-1:log-group:x:*"),
             ["log-group | error: `log-group` is no account id: an account id has 12 digits"]
@@ -163,6 +172,8 @@ mod tests {
             statement(&RULE, &format!(r#""Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#))
         };
         assert_eq!(condition("StringEquals", "AWS:SourceAccount", "12345").len(), 1);
+        assert_eq!(condition("StringEquals", "kms:CallerAccount", "12345678901").len(), 1);
+        assert_eq!(condition("StringEquals", "kms:CallerAccount", "123456789012"), [""; 0]);
         assert_eq!(condition("ArnLike", "aws:SourceArn", "arn:aws:cloudtrail:*:12345:trail/x").len(), 1);
         assert_eq!(condition("StringLike", "aws:SourceAccount", "1234*"), [""; 0]);
         assert_eq!(condition("StringEquals", "aws:SourceAccount", "${x}"), [""; 0]);

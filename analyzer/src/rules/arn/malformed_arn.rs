@@ -2,7 +2,7 @@
 
 use super::shape::{self, Fault};
 use crate::aws::facts::KeyType;
-use crate::finding::{Safety, Severity};
+use crate::finding::Severity;
 use crate::policy::model::Leaf;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
@@ -51,8 +51,8 @@ fn say(leaf: &Leaf, fault: Option<Fault>, report: &mut Report<'_>) {
         .as_deref()
         .is_some_and(|it| known.as_deref().and_then(|text| text.get(fault.range.clone())) == Some(it));
     let mut finding = report.leaf_range(leaf, fault.range, fault.message);
-    if let (Some(meant), Some(span), true) = (fault.meant, span, is_literal) {
-        finding = finding.replace(span, meant, Safety::Unsafe);
+    if let (Some((meant, safety)), Some(span), true) = (fault.meant, span, is_literal) {
+        finding = finding.replace(span, meant, safety);
     }
     if let Some(help) = fault.help {
         finding.help(help);

@@ -6,18 +6,19 @@ use crate::aws::facts::{self, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::filled;
 use crate::eval::text::Text;
+use crate::finding::Safety;
 use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, PARTITION, REGION, RESOURCE, SERVICE, fields};
 use crate::rules::text::pattern;
 
 /// What is wrong with an ARN.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(in crate::rules) struct Fault {
     /// The part to mark, in bytes of the known text.
     pub(super) range: Range<usize>,
     /// What is wrong.
     pub(super) message: String,
-    /// What was probably meant in its place.
-    pub(super) meant: Option<String>,
+    /// What was meant in its place, and whether nothing else can have been.
+    pub(super) meant: Option<(String, Safety)>,
     /// What to do about it.
     pub(super) help: Option<String>,
 }
@@ -58,7 +59,7 @@ pub(super) fn no_arn(text: &Text) -> Option<Fault> {
 }
 
 /// What is wrong with an ARN; `None` for what is none.
-pub(super) fn fault(text: &Text) -> Option<Fault> {
+pub(in crate::rules) fn fault(text: &Text) -> Option<Fault> {
     let fields = fields(text);
     if fields.first()?.certain() != Some("arn") {
         return None;
@@ -106,7 +107,7 @@ fn service_case(fields: &[Field]) -> Option<Fault> {
         return None;
     }
     let message = format!("the service in an ARN is written in lower case: `{lower}`");
-    Some(Fault { range: field.range.clone(), message, meant: Some(lower), help: None })
+    Some(Fault { range: field.range.clone(), message, meant: Some((lower, Safety::Safe)), help: None })
 }
 
 /// A resource part that no type of the service has. Since the reference leaves types
@@ -120,10 +121,12 @@ fn unknown_type(fields: &[Field]) -> Option<Fault> {
     let (word, separator) = first_word(&resource.known);
     let words: Vec<(&str, &str)> = facts::resource_types(service).filter_map(|ty| template_word(&ty)).collect();
     let at = |length: usize| resource.range.start..resource.range.start + length;
-    if let Some((_, right)) = words.iter().find(|(other, _)| *other == word).filter(|_| !separator.is_empty()) {
+    let mut of_word = words.iter().filter(|(other, _)| *other == word);
+    if let Some((_, right)) = of_word.next().filter(|_| !separator.is_empty()) {
+        let safety = if of_word.all(|(_, other)| other == right) { Safety::Safe } else { Safety::Unsafe };
         let (wrong, right) = (format!("{word}{separator}"), format!("{word}{right}"));
         let message = format!("`{wrong}` starts no ARN of `{service}`; did you mean `{right}`?");
-        return Some(Fault { range: at(wrong.len()), message, meant: Some(right), help: None });
+        return Some(Fault { range: at(wrong.len()), message, meant: Some((right, safety)), help: None });
     }
     let nearest = if separator.is_empty() { None } else { nearest(word, &words) };
     if nearest.is_none() && !CLOSED.contains(&service) {
@@ -137,7 +140,9 @@ fn unknown_type(fields: &[Field]) -> Option<Fault> {
     }
     let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
     let message = format!("`{service}` has no resource type `{word}`{hint}");
-    Some(Fault { range: at(word.len()), message, meant: nearest.map(str::to_owned), help: None })
+    let safety = |meant: &str| if plain(meant) == plain(word) { Safety::Safe } else { Safety::Unsafe };
+    let meant = nearest.map(|nearest| (nearest.to_owned(), safety(nearest)));
+    Some(Fault { range: at(word.len()), message, meant, help: None })
 }
 
 /// Whether the resource part can be one of a listed type, or of none that could be listed.
@@ -177,9 +182,13 @@ fn template_word(ty: &ResourceTypeFacts) -> Option<(&'static str, &'static str)>
     (!word.is_empty() && !separator.is_empty()).then_some((word, separator))
 }
 
+/// A word without hyphens and letter case, which people do not remember.
+fn plain(word: &str) -> String {
+    word.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
 /// The type that `word` was probably meant to be. Short names are too near to each other to say.
 fn nearest<'a>(word: &str, words: &[(&'a str, &str)]) -> Option<&'a str> {
-    let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
     let candidates = words.iter().map(|(candidate, _)| *candidate).filter(|candidate| candidate.len() >= 5);
     let distance = |candidate: &str| strsim::damerau_levenshtein(&plain(word), &plain(candidate));
     let (distance, candidate) = candidates.map(|candidate| (distance(candidate), candidate)).min()?;

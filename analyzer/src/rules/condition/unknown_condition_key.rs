@@ -14,6 +14,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA INVALID_GLOBAL_CONDITION_KEY",
         "AA INVALID_SERVICE_CONDITION_KEY",
         "AA INVALID_CONDITION_KEY_FORMAT",
+        "AA INVALID_SERVICE",
+        "AA MISSING_TAG_KEY_IN_CONDITION",
     ],
     doc: include_str!("unknown_condition_key.md"),
     check: Check::Policy(check),
@@ -37,6 +39,9 @@ fn fault(key: &str) -> Option<String> {
     if facts::condition_key(key).is_some() {
         return None;
     }
+    if is_start_of_template(key) {
+        return Some(format!("`{key}` lacks the key of the tag: it is written `{key}/name-of-the-tag`"));
+    }
     let Some((prefix, _)) = key.split_once(':') else {
         return Some(format!("`{key}` is no condition key: it lacks a prefix such as `aws:`"));
     };
@@ -50,6 +55,13 @@ fn fault(key: &str) -> Option<String> {
         None if has_keys(prefix) => Some(format!("there is no condition key `{key}`")),
         None => Some(format!("there is no service `{prefix}` in the condition key `{key}`")),
     }
+}
+
+/// Whether `key` is a key for tags without the tag: `aws:PrincipalTag`.
+fn is_start_of_template(key: &str) -> bool {
+    let start = key.trim_end_matches('/');
+    let starts = facts::condition_keys().filter_map(|key| key.name.split_once("/${TagKey}").map(|(start, _)| start));
+    starts.into_iter().any(|other| other.eq_ignore_ascii_case(start))
 }
 
 /// Whether `prefix` can be the URL of an identity provider, whose claims are keys.
@@ -71,13 +83,24 @@ fn say(leaf: &Leaf, key: &str, fault: String, report: &mut Report<'_>) {
     };
     let finding = report.leaf(leaf, format!("{fault}; did you mean `{meant}`?"));
     if literal {
-        finding.replace(leaf.span, meant, Safety::Unsafe);
+        let safety = safety(key, &meant);
+        finding.replace(leaf.span, meant, safety);
     }
+}
+
+/// There is one right answer to a slip of the finger, unless it makes a key of another
+/// service of it: `ec2:cluster` need not be `ecs:cluster`.
+fn safety(written: &str, meant: &str) -> Safety {
+    let prefix = written.split(':').next().unwrap_or_default();
+    let keeps_service =
+        facts::service(prefix).is_none() || meant.split(':').next().unwrap_or_default().eq_ignore_ascii_case(prefix);
+    if keeps_service && facts::is_slip(written, meant) { Safety::Safe } else { Safety::Unsafe }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
+    use crate::finding::Safety;
     use crate::rules::testing::{Fixture, statement};
 
     fn key(key: &str) -> Vec<String> {
@@ -95,12 +118,37 @@ mod tests {
             ["cloudtrail:TrailName | error: there is no condition key `cloudtrail:TrailName`"]
         );
         assert_eq!(key("SecureTransport").len(), 1);
+        assert_eq!(
+            key("aws:PrincipalTag"),
+            ["aws:PrincipalTag | error: `aws:PrincipalTag` lacks the key of the tag: \
+              it is written `aws:PrincipalTag/name-of-the-tag`"]
+        );
+        assert_eq!(
+            key("cloudtrial:ExternalId"),
+            ["cloudtrial:ExternalId | error: there is no service `cloudtrial` in the condition key \
+              `cloudtrial:ExternalId`; did you mean `cloudtrail:ExternalId`?"]
+        );
         assert_eq!(key("saml:nothing"), ["saml:nothing | error: there is no condition key `saml:nothing`"]);
         let fixture = Fixture::new(r#"{"Statement": {"Condition": {"StringEquals": {"aws:RequestTags/team": "a"}}}}"#);
         assert_eq!(
             fixture.fixed(&RULE),
             r#"{"Statement": {"Condition": {"StringEquals": {"aws:RequestTag/team": "a"}}}}"#
         );
+    }
+
+    #[test]
+    fn one_right_answer_is_a_safe_fix() {
+        let safety = |key: &str| {
+            let members = format!(r#""Condition": {{"StringEquals": {{"{key}": "1"}}}}"#);
+            let fixture = Fixture::new(&format!(r#"{{"Statement": {{{members}}}}}"#));
+            fixture.run(&RULE).first().and_then(|finding| finding.fixes.first().map(|fix| fix.safety))
+        };
+        for slip in ["aws:SourceArm", "aws:TagKey", "esc:cluster", "aws:RequestTags/team"] {
+            assert_eq!(safety(slip), Some(Safety::Safe), "{slip}");
+        }
+        for guess in ["ec2:cluster", "aws:PrincipalOrgIds1"] {
+            assert_eq!(safety(guess), Some(Safety::Unsafe), "{guess}");
+        }
     }
 
     #[test]

@@ -38,7 +38,9 @@ fn say(operator: &Leaf, name: &str, report: &mut Report<'_>) {
             let finding =
                 report.leaf(operator, format!("there is no condition operator `{name}`; did you mean `{meant}`?"));
             if literal {
-                finding.replace(operator.span, meant, Safety::Unsafe);
+                // The list of operators is short and closed: one slip away there is no other.
+                let safety = if facts::is_slip(name, &meant) { Safety::Safe } else { Safety::Unsafe };
+                finding.replace(operator.span, meant, safety);
             }
         }
         None => {
