@@ -1,5 +1,6 @@
 //! Static analysis of AWS access in Terraform, with CloudTrail at its centre.
 
+pub mod access;
 pub mod analysis;
 pub mod aws;
 pub mod config;

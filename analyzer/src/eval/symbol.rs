@@ -98,6 +98,26 @@ impl Symbol {
         Self::new(scope, text, Cause::Derived(inputs), span)
     }
 
+    /// Whether it has one value wherever it is met: not so for what is new each time
+    /// (`uuid()`), differs from instance to instance, or stands for a failure.
+    #[must_use]
+    pub fn is_stable(&self) -> bool {
+        match self.cause() {
+            Cause::Impure | Cause::Iteration | Cause::Failed | Cause::Limit(_) => false,
+            Cause::Derived(inputs) => inputs.iter().all(Self::is_stable),
+            Cause::Variable
+            | Cause::ModuleInput
+            | Cause::Computed
+            | Cause::Data
+            | Cause::MissingModule
+            | Cause::RemoteState
+            | Cause::Workspace
+            | Cause::Account
+            | Cause::Region
+            | Cause::Partition => true,
+        }
+    }
+
     fn key(&self) -> (&SmolStr, &SmolStr) {
         (&self.0.scope, &self.0.address)
     }

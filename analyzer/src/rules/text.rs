@@ -1,7 +1,7 @@
 //! Questions about texts that may have holes.
 
 use crate::aws::pattern::{self, Pattern, Syntax};
-use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 
 /// Whether `text` is `wanted` for some value of its holes.
@@ -55,20 +55,7 @@ pub(super) fn known_parts(text: &Text) -> impl Iterator<Item = &str> {
 
 /// Whether two holes with this symbol have one value wherever they are met in one document.
 pub(super) fn is_stable(symbol: &Symbol) -> bool {
-    match symbol.cause() {
-        Cause::Impure | Cause::Iteration | Cause::Failed | Cause::Limit(_) => false,
-        Cause::Derived(inputs) => inputs.iter().all(is_stable),
-        Cause::Variable
-        | Cause::ModuleInput
-        | Cause::Computed
-        | Cause::Data
-        | Cause::MissingModule
-        | Cause::RemoteState
-        | Cause::Workspace
-        | Cause::Account
-        | Cause::Region
-        | Cause::Partition => true,
-    }
+    symbol.is_stable()
 }
 
 #[cfg(test)]

@@ -1,0 +1,167 @@
+//! How condition operators compare a value of a policy with one of a request.
+//!
+//! Source: IAM User Guide, `reference_policies_elements_condition_operators`.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
+
+use crate::aws::facts::{Operator, OperatorType};
+use crate::eval::number::Number;
+use crate::eval::symbol::Symbol;
+use crate::eval::text::Text;
+use crate::truth::Truth;
+
+use super::context::{Lookup, Value};
+use super::template::{Reading, Template};
+
+/// A value of a condition, as its operator reads it.
+#[derive(Debug)]
+pub(super) struct Operand {
+    form: Form,
+    symbols: Vec<Symbol>,
+}
+
+#[derive(Debug)]
+enum Form {
+    Text {
+        template: Template,
+        folded: bool,
+    },
+    Arn(Template),
+    Number(Number, Order),
+    Date(Timestamp, Order),
+    Network(IpNet),
+    /// Unknown, or nothing that the operator can compare.
+    Unreadable,
+}
+
+/// How a value of the request has to stand to that of the policy.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Operand {
+    /// `variables`: whether `${key}` is a policy variable in the document.
+    pub(super) fn compile(operator: &Operator, text: &Text, variables: Truth) -> Self {
+        let known = text.as_known();
+        let order = Order::of(operator);
+        let template = |folded: bool, variables: Truth| {
+            Template::new(text, Reading { wildcards: operator.wildcards, variables, folded })
+        };
+        let number = || Some(Form::Number(Number::parse(known.as_deref()?)?, order));
+        let date = || Some(Form::Date(date(known.as_deref()?)?, order));
+        let network = || Some(Form::Network(network(known.as_deref()?)?));
+        let form = match operator.ty {
+            OperatorType::String => {
+                let folded = operator.name.ends_with("IgnoreCase");
+                Some(Form::Text { template: template(folded, variables), folded })
+            }
+            OperatorType::Arn => Some(Form::Arn(template(false, variables))),
+            OperatorType::Bool | OperatorType::Null => {
+                Some(Form::Text { template: template(true, Truth::No), folded: true })
+            }
+            OperatorType::Binary => Some(Form::Text { template: template(false, Truth::No), folded: false }),
+            OperatorType::Numeric => number(),
+            OperatorType::Date => date(),
+            OperatorType::IpAddress => network(),
+        };
+        Self { form: form.unwrap_or(Form::Unreadable), symbols: text.holes().cloned().collect() }
+    }
+
+    /// Whether the value of the request is one that the operator looks for, negation aside.
+    pub(super) fn matches(&self, value: &Value, lookup: &impl Lookup) -> Truth {
+        let answer = |found: Option<bool>| found.map_or(Truth::Unknown, Truth::from);
+        match &self.form {
+            Form::Text { template, folded: true } => {
+                template.ask(lookup, |pattern| pattern.covers(&value.pattern().clone().fold_case()))
+            }
+            Form::Text { template, folded: false } => template.ask(lookup, |pattern| pattern.covers(value.pattern())),
+            Form::Arn(template) => template.ask(lookup, |pattern| pattern.covers_as_arn(value.pattern())),
+            Form::Number(number, order) => {
+                answer(value.known().and_then(Number::parse).map(|value| order.holds(value.cmp(number))))
+            }
+            Form::Date(date_written, order) => {
+                answer(value.known().and_then(date).map(|value| order.holds(value.cmp(date_written))))
+            }
+            Form::Network(network) => answer(value.known().and_then(address).map(|value| network.contains(&value))),
+            Form::Unreadable => Truth::Unknown,
+        }
+    }
+
+    /// Whether it says that the key is to be absent, for `Null`.
+    pub(super) fn wants_absence(&self, lookup: &impl Lookup) -> Truth {
+        let Form::Text { template, .. } = &self.form else { return Truth::Unknown };
+        let is = |word: &str| template.ask(lookup, |pattern| pattern.matches(word));
+        match (is("true"), is("false")) {
+            (Truth::Yes, _) => Truth::Yes,
+            (_, Truth::Yes) => Truth::No,
+            _ => Truth::Unknown,
+        }
+    }
+
+    pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+        self.symbols.iter()
+    }
+
+    /// The condition keys of its policy variables.
+    pub(super) fn keys(&self) -> Vec<String> {
+        match &self.form {
+            Form::Text { template, .. } | Form::Arn(template) => template.keys(),
+            Form::Number(..) | Form::Date(..) | Form::Network(_) | Form::Unreadable => Vec::new(),
+        }
+    }
+}
+
+impl Order {
+    fn of(operator: &Operator) -> Self {
+        let name = operator.name;
+        match (name.contains("LessThan"), name.contains("GreaterThan"), name.ends_with("ThanEquals")) {
+            (true, _, false) => Self::Less,
+            (true, _, true) => Self::LessOrEqual,
+            (false, true, false) => Self::Greater,
+            (false, true, true) => Self::GreaterOrEqual,
+            (false, false, _) => Self::Equal,
+        }
+    }
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// The most digits that a year has: what is longer counts the seconds since 1970.
+const YEAR: usize = 4;
+
+/// A date in ISO 8601, or seconds since 1970.
+fn date(text: &str) -> Option<Timestamp> {
+    if text.len() > YEAR && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Timestamp::from_second(text.parse().ok()?).ok();
+    }
+    let midnight = |date: Date| Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok();
+    text.parse::<Timestamp>().ok().or_else(|| midnight(text.parse().ok()?))
+}
+
+/// A block of addresses; an address alone is a block of one.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn address(text: &str) -> Option<IpAddr> {
+    text.parse().ok()
+}

@@ -1,0 +1,117 @@
+//! Whether a condition holds for a request.
+//!
+//! Sources: IAM User Guide, `reference_policies_elements_condition_operators` and
+//! `reference_policies_condition-single-vs-multi-valued-context-keys`; what set
+//! operators do with `Null` is of the policy validation reference of Access Analyzer.
+
+use smol_str::SmolStr;
+
+use crate::aws::facts::{OperatorType, OperatorUse, SetQualifier, operator};
+use crate::eval::symbol::Symbol;
+use crate::policy::model;
+use crate::truth::Truth;
+
+use super::comparison::Operand;
+use super::context::{Found, Lookup, Value};
+use super::statement::Listed;
+
+/// One operator with one key.
+#[derive(Debug)]
+pub(super) struct Condition {
+    /// `None` for what is unknown, or no operator.
+    operator: Option<OperatorUse>,
+    /// In lower case; `None` if it is unknown.
+    key: Option<SmolStr>,
+    values: Listed<Operand>,
+    certain: bool,
+    /// Holes of operator and key.
+    symbols: Vec<Symbol>,
+}
+
+impl Condition {
+    /// `variables`: whether `${key}` is a policy variable in the document.
+    pub(super) fn compile(condition: &model::Condition, variables: Truth) -> Self {
+        let operator = condition.operator.text.as_known().and_then(|name| operator(&name));
+        let key = condition.key.text.as_known().map(|key| key.to_ascii_lowercase().into());
+        let values = match operator {
+            Some(used) => Listed::read(&condition.values, &condition.possible, &condition.open, |leaf| {
+                Operand::compile(used.operator, &leaf.text, variables)
+            }),
+            None => Listed::default(),
+        };
+        let symbols = condition.operator.text.holes().chain(condition.key.text.holes()).cloned().collect();
+        Self { operator, key, values, certain: condition.certain, symbols }
+    }
+
+    /// Whether it holds; one that may not stand may hold.
+    pub(super) fn holds(&self, lookup: &impl Lookup) -> Truth {
+        let holds = match (&self.operator, &self.key) {
+            (Some(used), Some(key)) => self.evaluate(used, lookup.find(key), lookup),
+            (None, _) | (_, None) => Truth::Unknown,
+        };
+        if self.certain { holds } else { holds.or(Truth::Unknown) }
+    }
+
+    fn evaluate(&self, used: &OperatorUse, found: Found<'_>, lookup: &impl Lookup) -> Truth {
+        if used.operator.ty == OperatorType::Null {
+            return self.null(used, found, lookup);
+        }
+        match found {
+            Found::Unknown => Truth::Unknown,
+            Found::Absent | Found::Values([]) => without_key(used),
+            Found::Values(values) => self.compare(used, values, lookup),
+        }
+    }
+
+    fn compare(&self, used: &OperatorUse, values: &[Value], lookup: &impl Lookup) -> Truth {
+        let fits = |value: &Value| {
+            let listed = self.values.any(|operand| operand.matches(value, lookup));
+            if used.operator.negated { listed.not() } else { listed }
+        };
+        match (used.set, values) {
+            (Some(SetQualifier::ForAllValues), _) => Truth::all(values.iter().map(fits)),
+            (Some(SetQualifier::ForAnyValue), _) => Truth::any(values.iter().map(fits)),
+            (None, [value]) => fits(value),
+            // AWS does not say what an operator does with several values.
+            (None, _) => Truth::Unknown,
+        }
+    }
+
+    fn null(&self, used: &OperatorUse, found: Found<'_>, lookup: &impl Lookup) -> Truth {
+        let absent = match found {
+            Found::Absent | Found::Values([]) => Truth::Yes,
+            Found::Values([_, ..]) => Truth::No,
+            Found::Unknown => Truth::Unknown,
+        };
+        let same = |left: Truth, right: Truth| left.and(right).or(left.not().and(right.not()));
+        match used.set {
+            Some(SetQualifier::ForAllValues) => Truth::Yes,
+            Some(SetQualifier::ForAnyValue) => Truth::No,
+            None => self.values.any(|operand| same(operand.wants_absence(lookup), absent)),
+        }
+    }
+
+    /// Its holes.
+    pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+        let values = self.values.iter().flat_map(Operand::symbols);
+        self.symbols.iter().chain(&self.values.open).chain(values)
+    }
+
+    /// The condition keys that it asks for and that are unknown in the request.
+    pub(super) fn unknown_keys(&self, lookup: &impl Lookup) -> Vec<SmolStr> {
+        let written = self.values.iter().flat_map(Operand::keys).map(SmolStr::from);
+        let keys = self.key.iter().cloned().chain(written);
+        keys.filter(|key| matches!(lookup.find(key), Found::Unknown)).collect()
+    }
+}
+
+/// Whether an operator holds for a request that lacks the key.
+fn without_key(used: &OperatorUse) -> Truth {
+    match (used.set, used.if_exists) {
+        (Some(SetQualifier::ForAllValues), _) | (None, true) => Truth::Yes,
+        (Some(SetQualifier::ForAnyValue), false) => Truth::No,
+        // The one says no and the other yes.
+        (Some(SetQualifier::ForAnyValue), true) => Truth::Unknown,
+        (None, false) => used.operator.negated.into(),
+    }
+}

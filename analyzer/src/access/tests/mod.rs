@@ -1,0 +1,7 @@
+//! Decisions about policies as people write them.
+
+mod conditions;
+mod matching;
+mod rules;
+mod support;
+mod unknowns;
