@@ -3,5 +3,6 @@
 
 pub mod fixture;
 pub mod layers;
+pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;
