@@ -1,6 +1,7 @@
 //! What the tests share: fixtures in Markdown, the places of files, and goldens that
 //! rewrite themselves when `UPDATE_EXPECT=1` is set.
 
+pub mod access_analyzer;
 pub mod fixture;
 pub mod layers;
 pub mod oracle;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crosstrail_analyzer::render;
-use crosstrail_analyzer::rules::{Group, RULES};
+use crosstrail_analyzer::rules::{Group, RULES, Rule};
 
 use crate::source_tree;
 
@@ -56,6 +56,12 @@ fn names(dir: &Path) -> Vec<(String, bool)> {
     .collect()
 }
 
+/// Where the page of a rule lies, from the directory of the rules.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    format!("{}/{}.md", directory(rule.group), rule.code.replace('-', "_"))
+}
+
 fn directory(group: Group) -> String {
     group.name().replace('-', "_")
 }
@@ -74,7 +80,7 @@ pub fn readme() -> String {
         }
         let _infallible = write!(text, "\n## {}\n\n| rule | severity | what it finds |\n|---|---|---|\n", group.name());
         for rule in rules {
-            let page = format!("{}/{}.md", directory(*group), rule.code.replace('-', "_"));
+            let page = page(rule);
             let severity = render::severity(rule.severity);
             let summary = rule.summary().replace('\n', " ").replace('|', "\\|");
             let _infallible = writeln!(text, "| [`{}`]({page}) | {severity} | {summary} |", rule.code);

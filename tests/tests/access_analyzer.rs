@@ -1,0 +1,14 @@
+//! Every check of IAM Access Analyzer has a rule or a reason why not. `UPDATE_EXPECT=1` writes the page that says so.
+
+use crosstrail_tests::{access_analyzer, source_tree};
+
+#[test]
+fn every_check_has_a_rule_or_a_reason() {
+    assert_eq!(access_analyzer::faults(), [""; 0]);
+}
+
+#[test]
+fn the_page_lists_every_check() {
+    let path = source_tree::root().join("docs/access-analyzer-checks.md");
+    source_tree::expect_file(&path, &access_analyzer::page()).unwrap();
+}
