@@ -48,7 +48,10 @@ fn check_principals(principals: &Principals, report: &mut Report<'_>) {
     for principal in principals.groups.iter().flat_map(|group| &group.items) {
         let Some(shown) = principal.text.as_known().filter(|text| text != "*") else { continue };
         report
-            .leaf(principal, format!("a resource control policy is about everyone: its principal is `*`, not `{shown}`"))
+            .leaf(
+                principal,
+                format!("a resource control policy is about everyone: its principal is `*`, not `{shown}`"),
+            )
             .help(HELP);
     }
 }
@@ -101,10 +104,15 @@ mod tests {
     fn elements() {
         assert_eq!(
             found(r#""Effect": "Deny", "Principal": {"AWS": "111122223333"}"#),
-            ["111122223333 | error: a resource control policy is about everyone: its principal is `*`, not `111122223333`"]
+            [
+                "111122223333 | error: a resource control policy is about everyone: its principal is `*`, not `111122223333`"
+            ]
         );
         assert_eq!(found(r#""NotPrincipal": "*""#).len(), 1);
-        assert_eq!(found(r#""NotAction": "s3:*""#), ["NotAction | error: a resource control policy has no `NotAction`"]);
+        assert_eq!(
+            found(r#""NotAction": "s3:*""#),
+            ["NotAction | error: a resource control policy has no `NotAction`"]
+        );
         assert_eq!(found(r#""Effect": "Allow", "Resource": "arn:aws:s3:::logs""#).len(), 1);
         assert_eq!(found(r#""Effect": "Allow", "NotResource": "*""#).len(), 1);
         assert_eq!(found(r#""Effect": "Allow", "Condition": {"Bool": {"aws:SecureTransport": "true"}}"#).len(), 1);
@@ -114,8 +122,11 @@ mod tests {
     #[test]
     fn services() {
         let action = |action: &str| found(&format!(r#""Effect": "Deny", "Action": ["{action}"]"#));
-        assert!(action("cloudtrail:*")[0].starts_with("cloudtrail | warning: resource control policies do not apply to"));
-        for name in ["s3:*", "S3:GetObject", "cloudtrail-data:PutAuditEvents", "*", "${x}:*", "nosuch:X", "mobilehub:X"] {
+        assert!(
+            action("cloudtrail:*")[0].starts_with("cloudtrail | warning: resource control policies do not apply to")
+        );
+        for name in ["s3:*", "S3:GetObject", "cloudtrail-data:PutAuditEvents", "*", "${x}:*", "nosuch:X", "mobilehub:X"]
+        {
             assert_eq!(action(name), [""; 0], "{name}");
         }
     }
