@@ -2,22 +2,27 @@
 
 use std::process::Command;
 
-use crate::{Outcome, oracle, root, say};
+use crate::{Outcome, docs, oracle, root, say};
 
 /// The README's first command.
 const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint", "examples/two-accounts"];
 
-/// Runs the README's first command, then compares decisions with those of iam-simulate.
+/// Where the site of the rules is built.
+const SITE: &str = "target/rules-site";
+
+/// Runs the README's first command, builds the site of the rules, and compares decisions with
+/// those of iam-simulate.
 ///
 /// # Errors
-/// When one of them is not as it should be.
+/// When the first does not say what it should, a link in the site leads nowhere, or decisions differ.
 pub(crate) fn run(_arguments: &[String]) -> Outcome {
-    lint_the_example()?;
+    example()?;
+    docs::write(&root().join(SITE))?;
     oracle::run()
 }
 
-/// It has to end with findings and to say what was checked.
-fn lint_the_example() -> Outcome {
+/// The command has to end with findings and to say what was checked.
+fn example() -> Outcome {
     let output = Command::new(env!("CARGO")).args(LINT).current_dir(root()).output()?;
     let (stdout, stderr) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
     let last_lines = stdout.rsplit("\n\n").next().unwrap_or_default();
