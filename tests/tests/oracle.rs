@@ -11,7 +11,7 @@ use std::thread;
 
 use crosstrail_tests::oracle::{Case, Class, Decided, generate, judge, without_all};
 
-const CASES: usize = 20_000;
+const CASES: usize = 24_000;
 /// How many cases of a thousand may differ, explained or not.
 const MOST: usize = 60;
 /// How many differences that nothing explains are shown.

@@ -76,8 +76,7 @@ fn case(random: &mut Random) -> Option<Case> {
     if has_account {
         add_own(random, &mut case);
     }
-    let is_bound = !deed.action.starts_with("lambda:") && !deed.action.starts_with("sns:");
-    if random.percent(if is_bound { 10 } else { 2 }) {
+    if random.percent(10) {
         case.resource_control.push(document(random, &case, Kind::ResourceControl));
     }
     Some(case)

@@ -115,8 +115,7 @@ fn resource(random: &mut Random, case: &Case, kind: Kind) -> Value {
         14 if random.percent(20) => return json!(format!("arn:aws:*:{last}")),
         15 if kind == Kind::Identity && random.percent(50) => return json!(format!("arn:aws:{}", field(arn, 2))),
         16 => put(5, &variable(random, &last)),
-        17 if random.percent(30) => put(5, &format!("*{}", last.chars().skip(1).collect::<String>())),
-        _ => {}
+        _ => put(5, &format!("*{}", last.chars().skip(1).collect::<String>())),
     }
     json!(fields.join(":"))
 }
