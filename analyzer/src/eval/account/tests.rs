@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
-use crate::eval::bindings::{Bindings, OtherStacks};
+use crate::eval::bindings::{Bindings, OtherStacks, StateWorkspace};
 use crate::eval::evaluator::Options;
-use crate::module::load_configured_workspace;
+use crate::module::{Stack, StatePlace, load_configured_workspace};
 use crate::source::{MemoryFileSystem, SourceMap};
 
 use super::*;
@@ -14,6 +14,10 @@ struct NoOthers;
 
 impl OtherStacks for NoOthers {
     fn outputs(&self, _dir: &str, _environment: Option<&str>, _asking: Option<&str>) -> Option<Value> {
+        None
+    }
+
+    fn outputs_of_state(&self, _place: &StatePlace, _workspace: &StateWorkspace, _asking: &Stack) -> Option<Value> {
         None
     }
 }
@@ -28,7 +32,7 @@ fn each<T>(configuration: &str, files: &[(&str, &str)], mut ask: impl FnMut(&Eva
     }
     let sources = SourceMap::default();
     let workspace = load_configured_workspace(&system, &sources, &[".".to_owned()], &configuration);
-    let ask = |stack: &Arc<crate::module::Stack>| {
+    let ask = |stack: &Arc<Stack>| {
         let evaluator = Evaluator::new(stack, &sources, &system, Options::usual());
         ask(&evaluator.with_configuration(&configuration, Bindings::default(), &NoOthers))
     };

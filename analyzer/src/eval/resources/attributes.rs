@@ -168,7 +168,7 @@ impl Evaluator<'_> {
 }
 
 /// An object of which only `fields` are known: other attributes are steps from `symbol`.
-fn open_object(symbol: Symbol, fields: Fields) -> Value {
+pub(in crate::eval) fn open_object(symbol: Symbol, fields: Fields) -> Value {
     let known = Value::new(ValueKind::Object(Arc::new(fields)));
     let rest = Value::unknown(symbol.clone(), Type::Dynamic);
     unknown_of(symbol, Refinement::Merged(Arc::from([rest, known])))
