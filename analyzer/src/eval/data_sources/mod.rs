@@ -27,6 +27,7 @@ const READERS: &[(&str, Reader)] = &[
     ("aws_cloudtrail_service_account", service_accounts::cloudtrail),
     ("aws_elb_service_account", service_accounts::load_balancer),
     ("aws_iam_policy_document", policy_document::attribute),
+    ("aws_organizations_organization", identity::organization),
     ("aws_partition", identity::partition),
     ("aws_redshift_service_account", service_accounts::redshift),
     ("aws_region", identity::region),

@@ -92,6 +92,9 @@ impl Evaluator<'_> {
     fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
         match (instance.decl.address.mode, instance.ty().as_str(), name) {
             (Mode::Managed, "aws_organizations_account", "id") => self.organization_account(instance),
+            (Mode::Managed, "aws_organizations_organization", "id" | "master_account_id") => {
+                self.organization_attribute(name)
+            }
             (Mode::Managed, ..) => self.derived(instance, name),
             (Mode::Data | Mode::Ephemeral, ..) => None,
         }
