@@ -13,8 +13,10 @@
 mod attachment;
 mod collect;
 mod documents;
+mod held;
 mod join;
 mod key;
+mod names;
 mod organization;
 mod principal;
 mod resource;
@@ -32,6 +34,8 @@ use crate::policy::sites::PolicySite;
 
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
+pub use held::Held;
+pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
 pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
 pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
@@ -39,6 +43,7 @@ pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolic
 use documents::AwsDocuments;
 use join::SitesAt;
 use key::Key;
+use names::Names;
 
 /// Everything in view that has policies. Policies are indices into the list that the model was made with.
 #[derive(Debug, Default)]
@@ -49,6 +54,7 @@ pub struct IamModel {
     organization_policies: Vec<OrganizationPolicy>,
     members: Vec<OrganizationMember>,
     aws: AwsDocuments,
+    names: Names,
     principals_by_arn: FxHashMap<Key, Vec<usize>>,
     principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_arn: FxHashMap<Key, Vec<usize>>,
@@ -64,7 +70,7 @@ impl IamModel {
         let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
         let (resources, account_policies) = join::resources(&mut parts, &sites);
         let principals = join::principals(parts, &sites);
-        let aws = AwsDocuments::of(&principals);
+        let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
         let (principals_by_arn, principals_at) =
             index(principals.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
         let (resources_by_arn, resources_at) =
@@ -76,6 +82,7 @@ impl IamModel {
             organization_policies,
             members,
             aws,
+            names,
             principals_by_arn,
             principals_at,
             resources_by_arn,

@@ -10,6 +10,7 @@ use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::eval::evaluator::Existence;
 use crate::source::{MemoryFileSystem, Span};
 
+mod held;
 mod principals;
 mod resources;
 
