@@ -17,6 +17,7 @@ mod condition;
 mod context;
 mod decide;
 mod hole;
+mod library;
 mod policy_set;
 mod principal;
 mod request;
@@ -25,6 +26,7 @@ mod statement;
 mod template;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use accounts::{Accounts, ByNumber};
 pub use caller::{Caller, Principal};
@@ -33,3 +35,4 @@ pub use context::{Context, Presence};
 pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStatement, decide, verdict};
 pub use policy_set::{Attached, Guardrails, Policies};
 pub use request::{Action, Request, Target};
+pub use view::{AccessView, CallerSide, Holding, TargetSide};

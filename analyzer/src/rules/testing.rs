@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use crate::access::AccessView;
+use crate::eval::account::KnownAccounts;
 use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
@@ -42,12 +44,17 @@ impl Fixture {
         Self { sources, file, sites: vec![site], iam: IamModel::default() }
     }
 
-    pub(super) fn context(&self) -> RuleContext<'_> {
+    pub(super) fn access(&self) -> AccessView<'_> {
+        AccessView::new(&self.iam, &self.sites, KnownAccounts::new(None, &self.sources))
+    }
+
+    pub(super) fn context<'a>(&'a self, access: &'a AccessView<'a>) -> RuleContext<'a> {
         let anchor = Some(TextRange::empty(0).at(self.file));
         RuleContext {
             sources: &self.sources,
             policies: &self.sites,
             iam: &self.iam,
+            access,
             foreign: &|_| false,
             as_of: crate::aws::facts::date(),
             anchor,
@@ -56,7 +63,7 @@ impl Fixture {
 
     /// What `rule` finds.
     pub(super) fn run(&self, rule: &'static Rule) -> Vec<Finding> {
-        run::check_with(&[rule], &self.context(), &Selection::default())
+        run::check_with(&[rule], &self.context(&self.access()), &Selection::default())
     }
 
     /// What `rule` finds, each as `underlined text | severity: message`.
