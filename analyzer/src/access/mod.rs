@@ -16,6 +16,7 @@ mod compiled;
 mod condition;
 mod context;
 mod decide;
+pub mod grants;
 mod hole;
 mod library;
 mod policy_set;
