@@ -3,7 +3,7 @@
 
 use crate::truth::Truth;
 
-use super::facts::{ActionFacts, ResourceTypeFacts, resource_type};
+use super::facts::{ActionFacts, ResourceTypeFacts, resource_type, resource_types, services};
 use super::pattern::{Pattern, Syntax};
 use super::table::{Table, list};
 
@@ -75,10 +75,22 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
         by_field = Truth::all(others.map(|(_, (field, form))| field_fits(form, field))) & Truth::Unknown;
     }
     // A `*` in front of the fifth colon may reach over it, so that the fields are others than
-    // they seem, unless what stands in the account's place reads like one.
+    // they seem, unless what stands in the account's place reads like one:
+    // `arn:aws:secretsmanager:*:*:sqlworkbench!*` names secrets in AWS's own policies.
     let reaches_over = [scheme, partition, service, region, account].into_iter().any(Pattern::has_wildcards);
-    let seems_shifted = reaches_over && !account.is_everything() && account.overlaps(&account_form()).is_no();
-    if by_field.is_no() && seems_shifted && has_room(':', 1) { whole() } else { by_field }
+    let seems_shifted =
+        account.overlaps(&account_form()).is_no() || account.is_everything() && !is_typed(service, resource);
+    if by_field.is_no() && reaches_over && seems_shifted && has_room(':', 1) { whole() } else { by_field }
+}
+
+/// Whether `resource` has the form of some resource type of the service.
+fn is_typed<H: Eq + Clone>(service: &Pattern<H>, resource: &Pattern<H>) -> bool {
+    let ends_so = |form: &str| {
+        let end = filled(form).splitn(6, ':').nth(5).map(|end| Pattern::of_text(end, Syntax::Wildcards));
+        end.is_some_and(|end| resource.overlaps(&end).may_be())
+    };
+    let mut of_service = services().filter(|it| service.matches(it.prefix).may_be());
+    of_service.any(|it| resource_types(it.prefix).any(|it| it.arns().any(ends_so)))
 }
 
 /// Twelve characters, as an account id has.

@@ -38,7 +38,7 @@ pub fn nearest_action(name: &str) -> Option<&'static str> {
     }
     let meant = nearest_service(prefix);
     let there = meant.and_then(|meant| closest(action, TYPO, actions(meant).map(|it| (it.action(), it.name))));
-    there.or_else(|| moved(prefix, action))
+    there.or_else(|| moved(prefix, action)).or_else(|| only(homes(prefix, action)))
 }
 
 /// The prefix that `prefix` was probably meant to be.
@@ -118,20 +118,42 @@ pub fn is_slip(written: &str, meant: &str) -> bool {
     damerau_levenshtein(&written.to_ascii_lowercase(), &meant.to_ascii_lowercase()) <= TYPO
 }
 
-/// An action of that name in another service: in the one service that has it, or in
-/// one whose prefix is akin (`cloudtrail-data` to `cloudtrail`).
+/// An action of that name in the one service that is a neighbour: the same name in
+/// services that have nothing in common is chance.
 fn moved(prefix: &str, action: &str) -> Option<&'static str> {
-    let homes: Vec<&'static str> =
-        same_name(action).filter(|it| !it.service().eq_ignore_ascii_case(prefix)).map(|it| it.name).collect();
-    let akin = |name: &&&str| starts_with(name, prefix);
-    match homes.as_slice() {
-        [only] => Some(only),
-        several => {
-            let mut akin = several.iter().filter(akin);
-            akin.next().filter(|_| akin.next().is_none()).copied()
-        }
-    }
+    let is_near = |it: &&'static str| are_neighbours(prefix, it.split(':').next().unwrap_or_default());
+    only(homes(prefix, action).filter(is_near))
 }
+
+/// Whether one prefix is the other with something behind it (`cloudtrail`,
+/// `cloudtrail-data`), or people take one for the other.
+fn are_neighbours(one: &str, other: &str) -> bool {
+    let is_in = |family: &&&[&str]| {
+        let has = |prefix: &str| family.iter().any(|it| it.eq_ignore_ascii_case(prefix));
+        has(one) && has(other)
+    };
+    starts_with(one, other) || starts_with(other, one) || other == TAGGING || FAMILIES.iter().any(|it| is_in(&it))
+}
+
+/// Services whose actions are often written with each other's prefix.
+const FAMILIES: &[&[&str]] = &[
+    &["autoscaling", "ebs", "ec2", "elasticloadbalancing"],
+    &["cloudwatch", "events", "logs", "scheduler", "synthetics"],
+    &["iam", "sso", "sts"],
+];
+
+/// The actions of that name in other services.
+fn homes(prefix: &str, action: &str) -> impl Iterator<Item = &'static str> {
+    same_name(action).filter(move |it| !it.service().eq_ignore_ascii_case(prefix)).map(|it| it.name)
+}
+
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next();
+    first.filter(|_| items.next().is_none())
+}
+
+/// The prefix of the Resource Groups Tagging API.
+const TAGGING: &str = "tag";
 
 /// One slip of the finger, or two letters swapped, or a plural.
 const TYPO: usize = 1;
