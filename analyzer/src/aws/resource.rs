@@ -60,6 +60,11 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     if pattern.is_everything() {
         return Truth::Yes;
     }
+    // Most forms that are asked about are of another service: that is cheap to see.
+    let service = form.split(':').nth(SERVICE).filter(|service| !service.contains('$'));
+    if service.is_some_and(|service| pattern.has_field(SERVICE, service).is_no()) {
+        return Truth::No;
+    }
     let form_pattern: Pattern<H> = Pattern::of_text(&filled(form), Syntax::Wildcards);
     let whole = || pattern.overlaps(&form_pattern) & Truth::Unknown;
     let (Some(fields), Some(forms)) = (pattern.arn_fields(), form_pattern.arn_fields()) else { return whole() };
@@ -82,6 +87,9 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
         account.overlaps(&account_form()).is_no() || account.is_everything() && !is_typed(service, resource);
     if by_field.is_no() && reaches_over && seems_shifted && has_room(':', 1) { whole() } else { by_field }
 }
+
+/// The number of the field with the service.
+const SERVICE: usize = 2;
 
 /// Whether `resource` has the form of some resource type of the service.
 fn is_typed<H: Eq + Clone>(service: &Pattern<H>, resource: &Pattern<H>) -> bool {

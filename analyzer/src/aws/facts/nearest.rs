@@ -7,7 +7,7 @@ use strsim::damerau_levenshtein;
 
 use crate::aws::table::{Table, starts_with};
 
-use super::action::{actions, same_name};
+use super::action::{actions, same_name, same_name_in};
 use super::condition_key::{condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
 use super::place::{partitions, region, regions};
@@ -38,7 +38,7 @@ pub fn nearest_action(name: &str) -> Option<&'static str> {
     }
     let meant = nearest_service(prefix);
     let there = meant.and_then(|meant| closest(action, TYPO, actions(meant).map(|it| (it.action(), it.name))));
-    there.or_else(|| moved(prefix, action)).or_else(|| only(homes(prefix, action)))
+    there.or_else(|| moved(prefix, action)).or_else(|| only(same_name(action).map(|it| it.name)))
 }
 
 /// The prefix that `prefix` was probably meant to be.
@@ -121,8 +121,7 @@ pub fn is_slip(written: &str, meant: &str) -> bool {
 /// An action of that name in the one service that is a neighbour: the same name in
 /// services that have nothing in common is chance.
 fn moved(prefix: &str, action: &str) -> Option<&'static str> {
-    let is_near = |it: &&'static str| are_neighbours(prefix, it.split(':').next().unwrap_or_default());
-    only(homes(prefix, action).filter(is_near))
+    only(same_name_in(action, |it| it != prefix && are_neighbours(prefix, it)).map(|it| it.name))
 }
 
 /// Whether one prefix is the other with something behind it (`cloudtrail`,
@@ -141,11 +140,6 @@ const FAMILIES: &[&[&str]] = &[
     &["cloudwatch", "events", "logs", "scheduler", "synthetics"],
     &["iam", "sso", "sts"],
 ];
-
-/// The actions of that name in other services.
-fn homes(prefix: &str, action: &str) -> impl Iterator<Item = &'static str> {
-    same_name(action).filter(move |it| !it.service().eq_ignore_ascii_case(prefix)).map(|it| it.name)
-}
 
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     let first = items.next();
