@@ -188,6 +188,16 @@ mod grammar {
     pub(super) mod unknown_policy_element;
     pub(super) mod wrong_element_type;
 }
+mod principal {
+    pub(super) mod federated_principal_not_supported;
+    pub(super) mod form;
+    pub(super) mod malformed_principal;
+    pub(super) mod named;
+    pub(super) mod notprincipal_with_allow;
+    pub(super) mod redundant_principal;
+    pub(super) mod unknown_service_principal;
+    pub(super) mod wildcard_in_principal;
+}
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -225,6 +235,12 @@ pub static RULES: &[&Rule] = &[
     &arn::partition_region_mismatch::RULE,
     &arn::unknown_partition::RULE,
     &arn::unknown_region::RULE,
+    &principal::federated_principal_not_supported::RULE,
+    &principal::malformed_principal::RULE,
+    &principal::notprincipal_with_allow::RULE,
+    &principal::redundant_principal::RULE,
+    &principal::unknown_service_principal::RULE,
+    &principal::wildcard_in_principal::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &analysis::internal_error::RULE,
