@@ -48,6 +48,13 @@ pub fn read_value(value: &Value, fallback: Span) -> Option<PolicyDocument> {
     Some(reader.finish())
 }
 
+/// Reads the value of an attribute that is one string; `None` if it is something else.
+#[must_use]
+pub fn read_string(value: &Value, fallback: Span) -> Option<Leaf> {
+    let node = value_tree::tree(value, fallback);
+    leaf(&node, &Way::default().through(&node))
+}
+
 /// Reads a file that holds nothing but a policy.
 #[must_use]
 pub fn read_file(sources: &SourceMap, file: FileId) -> PolicyDocument {
