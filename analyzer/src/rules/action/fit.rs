@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::aws::facts::{self, ActionFacts, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::action_fits;
@@ -91,20 +93,20 @@ fn arn_pattern(leaf: &Leaf) -> Option<Pattern<&Symbol>> {
 }
 
 /// The actions of a statement, each with whether it matches only `*`, which none of the resources is.
-pub(super) fn star_only(statement: &Statement) -> Vec<(&Leaf, bool)> {
+pub(super) fn star_only(statement: &Statement, as_of: Date) -> Vec<(&Leaf, bool)> {
     let Some(narrowed) = Narrowed::of_actions(statement) else { return Vec::new() };
     let actions: Vec<_> = strings::actions(statement).map(|leaf| (leaf, narrowed.needs_star(leaf))).collect();
     let is_found = actions.iter().any(|(_, needs_star)| *needs_star);
-    if is_found && has_fault(statement) { Vec::new() } else { actions }
+    if is_found && has_fault(statement, as_of) { Vec::new() } else { actions }
 }
 
 /// The actions of a statement with what they can do with its resources, and whether
 /// none of them can do anything: the statement is then without effect.
-pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
+pub(super) fn verdicts(statement: &Statement, as_of: Date) -> (Vec<(&Leaf, Fit)>, bool) {
     let none = (Vec::new(), false);
     let Some(narrowed) = Narrowed::of_actions(statement) else { return none };
     let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();
-    if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && has_fault(statement) {
+    if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && has_fault(statement, as_of) {
         return none;
     }
     let is_closed = statement.actions.iter().all(|strings| strings.open.is_empty());
@@ -113,9 +115,9 @@ pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
 }
 
 /// Whether a resource is wrong in itself: it is said to be that, and of what was meant nothing is known.
-fn has_fault(statement: &Statement) -> bool {
+fn has_fault(statement: &Statement, as_of: Date) -> bool {
     let is_fault = |it: &Leaf| {
-        shape::fault(&it.text).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
+        shape::fault(&it.text, as_of).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
     };
     strings::resources(statement).any(is_fault)
 }

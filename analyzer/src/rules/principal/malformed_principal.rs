@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     check_bare(site, report);
     check_elements(site, report);
     for group in named::statements(site).flat_map(|it| &it.principals).flat_map(|it| &it.groups) {
@@ -33,7 +33,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
         if site.kind == PolicyKind::ResourceControl {
             check_resource_control(&named, report);
         } else {
-            check_principal(&named, report);
+            check_principal(&named, ctx, report);
         }
     }
 }
@@ -107,21 +107,21 @@ fn check_resource_control(named: &Named<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn check_principal(named: &Named<'_>, report: &mut Report<'_>) {
+fn check_principal(named: &Named<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let leaf = named.leaf;
     match named.ty {
-        Some(Type::Aws) => check_aws(leaf, report),
+        Some(Type::Aws) => check_aws(leaf, ctx, report),
         Some(ty @ (Type::Service | Type::CanonicalUser)) => check_no_arn(leaf, ty, report),
         Some(Type::Federated) | None => {}
     }
 }
 
 /// A principal of AWS that is no account, user, role or session.
-fn check_aws(leaf: &Leaf, report: &mut Report<'_>) {
+fn check_aws(leaf: &Leaf, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let shown = leaf.text.display();
     if form::is_arn(leaf) {
         // What is wrong with it as an ARN is said of it already.
-        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text).is_none() {
+        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text, ctx.as_of).is_none() {
             let (message, help) = describe_arn(leaf, &shown);
             report.leaf(leaf, message).help(help);
         }
