@@ -161,10 +161,21 @@ mod arn {
 }
 mod condition {
     pub(super) mod actions;
+    pub(super) mod condition_type_mismatch;
     pub(super) mod meaning;
+    pub(super) mod missing_set_operator;
+    pub(super) mod null_operator;
+    pub(super) mod permissive_set_operator;
+    pub(super) mod policy_variable;
+    pub(super) mod private_address;
+    pub(super) mod string_operator_on_arn_key;
     pub(super) mod tag_condition_unsupported;
+    pub(super) mod types;
     pub(super) mod unknown_condition_key;
     pub(super) mod unknown_condition_operator;
+    pub(super) mod uses;
+    pub(super) mod variables;
+    pub(super) mod wildcard_in_exact_operator;
 }
 mod grammar {
     pub(super) mod conflicting_elements;
@@ -247,9 +258,17 @@ pub static RULES: &[&Rule] = &[
     &principal::redundant_principal::RULE,
     &principal::unknown_service_principal::RULE,
     &principal::wildcard_in_principal::RULE,
+    &condition::condition_type_mismatch::RULE,
+    &condition::missing_set_operator::RULE,
+    &condition::null_operator::RULE,
+    &condition::permissive_set_operator::RULE,
+    &condition::policy_variable::RULE,
+    &condition::private_address::RULE,
+    &condition::string_operator_on_arn_key::RULE,
     &condition::tag_condition_unsupported::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
+    &condition::wildcard_in_exact_operator::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
