@@ -247,6 +247,36 @@ resource "aws_iam_role_policy_attachment" "this" {
 }
 
 #[test]
+fn a_conditional_name_through_a_whole_object() {
+    let role = r#"
+variable "env" {}
+variable "trust" {}
+resource "aws_iam_role" "this" {
+  name               = "ci${var.env != null ? "-${var.env}" : ""}"
+  assume_role_policy = var.trust
+}
+output "role" {
+  value = aws_iam_role.this
+}
+"#;
+    let root = r#"
+variable "env" {}
+module "role" {
+  source = "./role"
+  env    = var.env
+  trust  = local.trust
+}
+resource "aws_iam_role_policy" "p" {
+  role   = module.role.role.id
+  policy = local.any
+}
+"#;
+    let it = view(&[("main.tf", &format!("{DOCUMENT}{root}")), ("role/main.tf", role)]);
+    assert_eq!(it.policies("module.role.aws_iam_role.this"), ["aws_iam_role_policy.p via policy = local.any"]);
+    assert_eq!(it.iam().principals().len(), 1, "{:?}", it.all());
+}
+
+#[test]
 fn an_unknown_role_may_be_any_of_its_stack() {
     let it = with_document(
         r#"
