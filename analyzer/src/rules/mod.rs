@@ -160,6 +160,9 @@ mod arn {
     pub(super) mod unknown_region;
 }
 mod condition {
+    pub(super) mod actions;
+    pub(super) mod meaning;
+    pub(super) mod tag_condition_unsupported;
     pub(super) mod unknown_condition_key;
     pub(super) mod unknown_condition_operator;
 }
@@ -187,6 +190,9 @@ mod grammar {
     pub(super) mod size;
     pub(super) mod unknown_policy_element;
     pub(super) mod wrong_element_type;
+}
+mod lake {
+    pub(super) mod resource_policy_unsupported;
 }
 
 /// All rules, by group and code.
@@ -225,8 +231,10 @@ pub static RULES: &[&Rule] = &[
     &arn::partition_region_mismatch::RULE,
     &arn::unknown_partition::RULE,
     &arn::unknown_region::RULE,
+    &condition::tag_condition_unsupported::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
+    &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
 ];
