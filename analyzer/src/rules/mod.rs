@@ -161,7 +161,14 @@ mod arn {
 }
 mod condition {
     pub(super) mod actions;
+    pub(super) mod callers;
+    pub(super) mod condition_key_not_supported;
+    pub(super) mod condition_never_holds;
+    pub(super) mod confused_deputy;
+    pub(super) mod deprecated_condition_key;
     pub(super) mod meaning;
+    pub(super) mod oidc_conditions;
+    pub(super) mod subject;
     pub(super) mod tag_condition_unsupported;
     pub(super) mod unknown_condition_key;
     pub(super) mod unknown_condition_operator;
@@ -231,6 +238,11 @@ pub static RULES: &[&Rule] = &[
     &arn::partition_region_mismatch::RULE,
     &arn::unknown_partition::RULE,
     &arn::unknown_region::RULE,
+    &condition::condition_key_not_supported::RULE,
+    &condition::condition_never_holds::RULE,
+    &condition::confused_deputy::RULE,
+    &condition::deprecated_condition_key::RULE,
+    &condition::oidc_conditions::RULE,
     &condition::tag_condition_unsupported::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
