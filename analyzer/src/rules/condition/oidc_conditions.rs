@@ -8,7 +8,7 @@ use super::subject::{self, Breadth};
 use crate::aws::facts::{self, OperatorType};
 use crate::finding::Severity;
 use crate::policy::model::{Condition, Leaf, PolicyKind, Statement};
-use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
+use crate::rules::{Check, FindingBuilder, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "oidc-conditions",
@@ -67,6 +67,8 @@ fn providers(statement: &Statement) -> impl Iterator<Item = &Leaf> {
 
 /// A claim that a condition asks for.
 struct Claim<'a> {
+    /// The URL of its issuer, if that is known.
+    issuer: Option<SmolStr>,
     /// `sub`, `aud`
     name: SmolStr,
     condition: &'a Condition,
@@ -87,12 +89,13 @@ fn claims(statement: &Statement) -> Option<Vec<Claim<'_>>> {
         if !is_claim || !condition.certain {
             return None;
         }
-        claims.push(Claim { name: name.to_ascii_lowercase().into(), condition });
+        let issuer = key.is_known().then(|| issuer.into());
+        claims.push(Claim { issuer, name: name.to_ascii_lowercase().into(), condition });
     }
     Some(claims)
 }
 
-/// The URL of a provider, as much as is known of its start; `None` if nothing is.
+/// The URL of a provider, if it is known.
 fn issuer(provider: &Leaf) -> Option<SmolStr> {
     let shown = provider.text.known_suffix();
     match shown.split_once(":oidc-provider/") {
@@ -102,9 +105,15 @@ fn issuer(provider: &Leaf) -> Option<SmolStr> {
     }
 }
 
+/// The URL of the issuer of all claims: a provider with another URL could not fulfil them.
+fn issuer_of<'a>(claims: &'a [Claim<'_>]) -> Option<&'a SmolStr> {
+    let first = claims.first()?.issuer.as_ref()?;
+    claims.iter().all(|claim| claim.issuer.as_ref() == Some(first)).then_some(first)
+}
+
 fn judge(provider: &Leaf, claims: &[Claim<'_>], statement: &Statement, report: &mut Report<'_>) {
-    let issuer = issuer(provider);
-    let issuer = issuer.as_deref().unwrap_or_default();
+    let named = issuer(provider);
+    let issuer = named.as_ref().or_else(|| issuer_of(claims)).map(SmolStr::as_str).unwrap_or_default();
     let narrows = |claim: &&Claim<'_>| !asks_for_anything(claim.condition);
     let asked: Vec<&Claim<'_>> = claims.iter().filter(narrows).collect();
     if asked.is_empty() {
@@ -112,7 +121,10 @@ fn judge(provider: &Leaf, claims: &[Claim<'_>], statement: &Statement, report: &
     } else if let Some(wanted) = wanted(issuer)
         && !asked.iter().any(|claim| claim.name == wanted || !["aud", "amr"].contains(&claim.name.as_str()))
     {
-        say_claim_missing(provider, issuer, wanted, &asked, report);
+        let finding = say_claim_missing(provider, issuer, wanted, &asked, report);
+        if named.is_none() {
+            finding.likely();
+        }
     } else if issuer == GITHUB && asked.iter().all(|claim| ["aud", "sub"].contains(&claim.name.as_str())) {
         let subjects = asked.iter().filter(|claim| claim.name == "sub");
         subjects.for_each(|claim| say_wide_subjects(claim.condition, report));
@@ -146,7 +158,13 @@ fn say_nothing_asked(provider: &Leaf, issuer: &str, statement: &Statement, repor
     finding.help(format!("add conditions on `{issuer}:aud` and `{issuer}:sub`"));
 }
 
-fn say_claim_missing(provider: &Leaf, issuer: &str, wanted: &str, asked: &[&Claim<'_>], report: &mut Report<'_>) {
+fn say_claim_missing<'r>(
+    provider: &Leaf,
+    issuer: &str,
+    wanted: &str,
+    asked: &[&Claim<'_>],
+    report: &'r mut Report<'_>,
+) -> FindingBuilder<'r> {
     let message = if issuer.starts_with(EKS) {
         "any service account of the cluster can assume this role: no condition on `sub` names one".to_owned()
     } else {
@@ -158,7 +176,7 @@ fn say_claim_missing(provider: &Leaf, issuer: &str, wanted: &str, asked: &[&Clai
     for claim in asked.iter().take(1) {
         finding = finding.label(claim.condition.key.span, "the same for all of them");
     }
-    finding.help(format!("add a condition on `{issuer}:{wanted}`"));
+    finding.help(format!("add a condition on `{issuer}:{wanted}`"))
 }
 
 fn say_wide_subjects(condition: &Condition, report: &mut Report<'_>) {
@@ -239,6 +257,7 @@ mod tests {
             ["warning: any service account of the cluster can assume this role: no condition on `sub` names one"]
         );
         assert_eq!(found(EKS, r#""StringEquals": {"${issuer}:aud": "sts.amazonaws.com"}"#).len(), 1);
+        assert_eq!(found("${provider}", AUDIENCE).len(), 1, "the keys name the issuer");
         let amr = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}"#;
         assert_eq!(found("cognito-identity.amazonaws.com", amr).len(), 1);
     }
@@ -258,6 +277,7 @@ mod tests {
             (EKS, r#""StringEquals": {"${issuer}:${claim}": "x"}"#),
             (EKS, "${more}"),
             ("${provider}", r#""StringEquals": {"${issuer}:aud": "x"}"#),
+            ("${provider}", r#""StringEquals": {"login.example.com:aud": "x"}"#),
             ("arn:aws:iam::${account}:oidc-provider/${issuer}", r#""StringEquals": {"${issuer}:aud": "x"}"#),
             ("accounts.google.com", r#""StringEquals": {"accounts.google.com:aud": "x"}"#),
             ("cognito-identity.amazonaws.com", r#""StringEquals": {"cognito-identity.amazonaws.com:aud": "x"}"#),
