@@ -91,6 +91,7 @@ impl Reader {
             statement_key: None,
             statements: Vec::new(),
             open: Vec::new(),
+            replaced: Vec::new(),
             faults: Vec::new(),
         };
         Self { document, placed: false }
