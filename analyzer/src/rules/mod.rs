@@ -161,14 +161,21 @@ mod arn {
 }
 mod condition {
     pub(super) mod actions;
+    pub(super) mod callers;
+    pub(super) mod condition_key_not_supported;
+    pub(super) mod condition_never_holds;
     pub(super) mod condition_type_mismatch;
+    pub(super) mod confused_deputy;
+    pub(super) mod deprecated_condition_key;
     pub(super) mod meaning;
     pub(super) mod missing_set_operator;
     pub(super) mod null_operator;
+    pub(super) mod oidc_conditions;
     pub(super) mod permissive_set_operator;
     pub(super) mod policy_variable;
     pub(super) mod private_address;
     pub(super) mod string_operator_on_arn_key;
+    pub(super) mod subject;
     pub(super) mod tag_condition_unsupported;
     pub(super) mod types;
     pub(super) mod unknown_condition_key;
@@ -260,9 +267,14 @@ pub static RULES: &[&Rule] = &[
     &principal::redundant_principal::RULE,
     &principal::unknown_service_principal::RULE,
     &principal::wildcard_in_principal::RULE,
+    &condition::condition_key_not_supported::RULE,
+    &condition::condition_never_holds::RULE,
     &condition::condition_type_mismatch::RULE,
+    &condition::confused_deputy::RULE,
+    &condition::deprecated_condition_key::RULE,
     &condition::missing_set_operator::RULE,
     &condition::null_operator::RULE,
+    &condition::oidc_conditions::RULE,
     &condition::permissive_set_operator::RULE,
     &condition::policy_variable::RULE,
     &condition::private_address::RULE,

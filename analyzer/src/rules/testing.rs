@@ -46,7 +46,7 @@ impl Fixture {
     }
 
     /// The same on another day.
-    pub(super) fn judged_on(self, day: &str) -> Self {
+    pub(super) fn on_day(self, day: &str) -> Self {
         Self { as_of: day.parse().unwrap(), ..self }
     }
 

@@ -100,7 +100,7 @@ mod tests {
     fn types_of_another_day() {
         let on = |day: &str| {
             let text = r#"{"Statement": {"Resource": "arn:aws:cloudtrail:eu-west-1:123456789012:dashboard/x"}}"#;
-            Fixture::new(text).judged_on(day).shown(&RULE)
+            Fixture::new(text).on_day(day).shown(&RULE)
         };
         assert_eq!(on("2023-10-01"), ["dashboard | error: `cloudtrail` has no resource type `dashboard`"]);
         assert_eq!(on("2024-11-21"), [""; 0]);

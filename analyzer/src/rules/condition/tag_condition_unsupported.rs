@@ -193,7 +193,7 @@ mod tests {
             let text = format!(
                 r#"{{"Statement": {{"Effect": "Allow", "Action": "cloudtrail:ListTags", "Resource": "{resource}", "Condition": {{{TAG}}}}}}}"#
             );
-            Fixture::new(&text).judged_on(day).shown(&RULE)
+            Fixture::new(&text).on_day(day).shown(&RULE)
         };
         let trail = "arn:aws:cloudtrail:*:111122223333:trail/main";
         assert_eq!(
