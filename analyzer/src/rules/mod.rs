@@ -162,8 +162,19 @@ mod arn {
     pub(super) mod unknown_region;
 }
 mod condition {
+    pub(super) mod condition_type_mismatch;
+    pub(super) mod missing_set_operator;
+    pub(super) mod null_operator;
+    pub(super) mod permissive_set_operator;
+    pub(super) mod policy_variable;
+    pub(super) mod private_address;
+    pub(super) mod string_operator_on_arn_key;
+    pub(super) mod types;
     pub(super) mod unknown_condition_key;
     pub(super) mod unknown_condition_operator;
+    pub(super) mod uses;
+    pub(super) mod variables;
+    pub(super) mod wildcard_in_exact_operator;
 }
 mod grammar {
     pub(super) mod conflicting_elements;
@@ -247,8 +258,16 @@ pub static RULES: &[&Rule] = &[
     &principal::unknown_service_principal::RULE,
     &principal::wildcard_in_principal::RULE,
     &principal::wildcard_principal::RULE,
+    &condition::condition_type_mismatch::RULE,
+    &condition::missing_set_operator::RULE,
+    &condition::null_operator::RULE,
+    &condition::permissive_set_operator::RULE,
+    &condition::policy_variable::RULE,
+    &condition::private_address::RULE,
+    &condition::string_operator_on_arn_key::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
+    &condition::wildcard_in_exact_operator::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
 ];

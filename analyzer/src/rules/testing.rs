@@ -25,7 +25,7 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// An identity policy. `${name}` is a hole; `${account.name}` one of an account.
+    /// An identity policy. `${name}` is a hole; `${account.name}` one of an account; `$${` is `${`.
     pub(super) fn new(json: &str) -> Self {
         Self::of_kind(PolicyKind::Identity, json)
     }
@@ -97,6 +97,12 @@ fn with_holes(source: &str, file: FileId) -> Text {
     let mut pieces = Vec::new();
     let mut at = 0;
     while let Some(start) = source[at..].find("${").map(|it| at + it) {
+        if source[..start].ends_with('$') {
+            pieces.extend(known(source, at, start - 1, file));
+            pieces.extend(known(source, start, start + 2, file));
+            at = start + 2;
+            continue;
+        }
         let end = start + source[start..].find('}').unwrap();
         pieces.extend(known(source, at, start, file));
         pieces.push(Piece::Hole(symbol(&source[start + 2..end])));
