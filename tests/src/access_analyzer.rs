@@ -127,7 +127,7 @@ fn link(rule: &Rule) -> String {
 }
 
 /// The checks of Access Analyzer that a rule names.
-fn sources(rule: &Rule) -> impl Iterator<Item = &'static str> {
+pub fn sources(rule: &Rule) -> impl Iterator<Item = &'static str> {
     rule.sources.iter().filter_map(|source| source.strip_prefix("AA "))
 }
 

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::eval::evaluator::{Evaluator, ResourceInstance};
-use crate::eval::text::Text;
-use crate::eval::value::{Value, ValueKind};
 use crate::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
 use crate::module::{Mode, Stack};
 use crate::policy::sites::{self, Form, Knowledge, PolicySite};
@@ -48,30 +46,14 @@ fn stack_inspection(stack: &Stack, evaluator: &Evaluator<'_>) -> StackInspection
 fn resource(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> ResourceInspection {
     let ty = instance.ty().clone();
     let is_aws = ty.starts_with("aws_") || ty.starts_with("awscc_");
-    let account = is_aws.then(|| evaluator.provider_account(&evaluator.provider(instance)));
+    let account = is_aws.then(|| evaluator.account(instance));
     let has_arn = is_aws && instance.decl.address.mode == Mode::Managed;
     let arn = has_arn.then(|| evaluator.attribute(instance, "arn"));
     ResourceInspection {
         address: instance.address.to_string(),
         ty,
-        account: account.and_then(|account| shown(&account)),
+        account: account.map(|account| account.text.display()),
         arn: arn.and_then(|arn| arn.as_text().cloned()),
-    }
-}
-
-/// An account for people: its number, or the name of the unknown in braces.
-fn shown(account: &Value) -> Option<String> {
-    match &account.kind {
-        ValueKind::String(text) => Some(Text::display(text)),
-        ValueKind::Unknown(unknown) => Some(format!("{{{}}}", unknown.symbol.address())),
-        ValueKind::Null(_)
-        | ValueKind::Bool(_)
-        | ValueKind::Number(_)
-        | ValueKind::List(..)
-        | ValueKind::Set(..)
-        | ValueKind::Tuple(_)
-        | ValueKind::Map(..)
-        | ValueKind::Object(_) => None,
     }
 }
 

@@ -57,7 +57,7 @@ impl<'a> Knowing<'a> {
     fn evaluator<'b>(&'b self, stack: &'b Stack, others: &'b dyn OtherStacks) -> Evaluator<'b> {
         let bindings = self.values.of_stack(self.configuration, &stack.dir, stack.environment.as_deref());
         let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
-        evaluator.with_bindings(bindings, others)
+        evaluator.with_configuration(self.configuration, bindings, others)
     }
 
     /// The stack in `dir`: that of `environment`, else that of the environment that asks, else the only one.

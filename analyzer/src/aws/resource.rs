@@ -28,7 +28,8 @@ pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) ->
     } else {
         star_fits(pattern)
     };
-    if listed.is_no() && is_unlisted(action, pattern) { Truth::Unknown } else { listed }
+    let is_unlisted = || is_unlisted(action, pattern) || is_tagging(action, pattern);
+    if listed.is_no() && is_unlisted() { Truth::Unknown } else { listed }
 }
 
 /// Whether an action that cannot be narrowed to resources can match `pattern`.
@@ -39,6 +40,13 @@ fn star_fits<H: Eq + Clone>(pattern: &Pattern<H>) -> Truth {
 
 fn everything<H: Eq + Clone>() -> Pattern<H> {
     Pattern::of_text("*", Syntax::Wildcards)
+}
+
+/// Whether the action is about the tags of some resource of its service: the reference leaves out
+/// types that can be tagged (`glue:GetTags` on a registry).
+fn is_tagging<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
+    let of_service = || Pattern::of_text(&format!("arn:*:{}:*:*:*", action.service()), Syntax::Wildcards);
+    action.has_resource_types() && action.action().contains("Tag") && pattern.overlaps_as_arn(&of_service()).may_be()
 }
 
 fn is_unlisted<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
@@ -75,10 +83,26 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
         by_field = Truth::all(others.map(|(_, (field, form))| field_fits(form, field))) & Truth::Unknown;
     }
     // A `*` in front of the fifth colon may reach over it, so that the fields are others than
-    // they seem, unless what stands in the account's place reads like one.
+    // they seem: `arn:aws:logs:*:*:/aws-glue/*` matches log groups.
+    if by_field.is_no() && account.is_everything() && may_follow_colon(form, resource) {
+        return whole();
+    }
+    // What stands in the account's place and reads like one is in its place.
     let reaches_over = [scheme, partition, service, region, account].into_iter().any(Pattern::has_wildcards);
     let seems_shifted = reaches_over && !account.is_everything() && account.overlaps(&account_form()).is_no();
     if by_field.is_no() && seems_shifted && has_room(':', 1) { whole() } else { by_field }
+}
+
+/// Whether `resource` can be what stands behind a colon in the resource of an ARN of this form,
+/// where the form has that colon: names with colons in them are few.
+fn may_follow_colon<H: Eq + Clone>(form: &str, resource: &Pattern<H>) -> bool {
+    let of_form = form.splitn(6, ':').nth(5).unwrap_or_default();
+    let ends = of_form.match_indices(':').filter_map(|(at, _)| of_form.get(at + 1..));
+    let fits = |end: &str| {
+        let ending: Pattern<H> = Pattern::of_text(&filled(end), Syntax::Wildcards);
+        names_may_hold(end, ':', resource.count(':')) && resource.overlaps(&ending).may_be()
+    };
+    ends.into_iter().any(fits)
 }
 
 /// Twelve characters, as an account id has.
@@ -113,7 +137,11 @@ pub fn filled(form: &str) -> String {
 /// Whether the resource of an ARN of this form can hold `letter` (slash or colon) as often
 /// as that: `arn:aws:s3:::bucket/*` is no bucket.
 fn may_hold(form: &str, letter: char, times: usize) -> bool {
-    let form = form.splitn(6, ':').nth(5).unwrap_or_default();
+    names_may_hold(form.splitn(6, ':').nth(5).unwrap_or_default(), letter, times)
+}
+
+/// The same of the resource of a form, or of its end.
+fn names_may_hold(form: &str, letter: char, times: usize) -> bool {
     let mut names = form.split("${").skip(1).map(|part| part.split('}').next().unwrap_or_default());
     let is_free_of = |name: &str| PLAIN_NAMES.contains(&name) || letter == ':' && PATH_NAMES.contains(&name);
     times <= form.matches(letter).count() || !names.all(is_free_of)
@@ -203,6 +231,17 @@ mod tests {
             ("ssm:SendCommand", "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript", Unknown),
             ("ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*", Unknown),
             ("ssm:GetParameter", "arn:aws:ssm:*::document/x", No),
+            ("logs:CreateLogGroup", "arn:aws:logs:*:*:/aws-glue/*", Unknown),
+            ("logs:CreateLogGroup", "arn:aws:logs:eu-west-1:111122223333:/aws-glue/*", No),
+            ("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/trail", No),
+            ("logs:PutLogEvents", "arn:aws:logs:*:*:log-stream:x", Unknown),
+            ("cloudtrail:StopLogging", "arn:aws:cloudtrail:*:*:eventdatastore/x", No),
+            ("sqs:SendMessage", "arn:aws:sqs:*:*:queue", Yes),
+            ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:service!name-*", Unknown),
+            ("ec2:StopInstances", "arn:aws:ec2:*:*:volume/*", No),
+            ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:*:*:fleet*", Unknown),
+            ("glue:GetTags", "arn:aws:glue:*:*:registry/*", Unknown),
+            ("glue:GetTags", "arn:aws:s3:::registry", No),
         ] {
             assert_eq!(fits(name, resource), expected, "{name} on {resource}");
         }

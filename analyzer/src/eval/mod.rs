@@ -4,6 +4,7 @@
 //! parts know where they were written; what it cannot know it names with a
 //! [`symbol::Symbol`].
 
+pub mod account;
 pub mod bindings;
 pub mod canonical;
 pub mod convert;

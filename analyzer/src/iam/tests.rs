@@ -165,10 +165,7 @@ resource "aws_iam_policy_attachment" "list" {
     assert_eq!(it.policies("elsewhere").len(), 1);
     assert_eq!(it.open("elsewhere"), ["policies of role elsewhere"]);
     assert_eq!(it.principal("joe").kind, PrincipalKind::User);
-    assert_eq!(
-        it.principal("joe").arn.display(),
-        "arn:{partition of user joe}:iam::{provider.aws.account_id}:user/{path of user joe}joe"
-    );
+    assert_eq!(it.principal("joe").arn.display(), "arn:{partition of user joe}:iam::{home}:user/{path of user joe}joe");
 }
 
 #[test]
@@ -383,7 +380,7 @@ fn over_several_stacks() {
     let attachment =
         format!("{DOCUMENT}resource \"aws_iam_role_policy\" \"p\" {{\n  role = \"deploy\"\n  policy = local.any\n}}\n");
     let it = view(&[("a/main.tf", role.as_str()), ("b/main.tf", attachment.as_str())]);
-    let perhaps = "aws_iam_role_policy.p if provider.aws.account_id via policy = local.any";
+    let perhaps = "aws_iam_role_policy.p if home via policy = local.any";
     assert_eq!(it.policies("aws_iam_role.r"), [perhaps], "the accounts may be one");
     assert_eq!(it.policies("deploy"), ["aws_iam_role_policy.p via policy = local.any"]);
     let both = format!("{role}{}", attachment.replace(DOCUMENT, ""));

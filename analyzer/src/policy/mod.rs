@@ -16,4 +16,5 @@ pub mod sites;
 mod tests;
 mod value_tree;
 
+use read::read_string;
 pub use read::{is_policy, read_file, read_text, read_value};

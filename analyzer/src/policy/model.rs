@@ -8,6 +8,7 @@
 
 use smol_str::SmolStr;
 
+use crate::eval::data_sources::policy_document::Replacement;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 use crate::source::Span;
@@ -48,8 +49,22 @@ pub struct PolicyDocument {
     pub statements: Vec<Statement>,
     /// What may add statements.
     pub open: Vec<Symbol>,
+    /// Statements of which nothing is left: others of the same `Sid` took their place where an
+    /// `aws_iam_policy_document` put documents together.
+    pub replaced: Vec<Replaced>,
     /// What could not be read as a policy, in the order of the text.
     pub faults: Vec<Fault>,
+}
+
+/// A statement of which nothing is left.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// Its `Sid`.
+    pub lost: Leaf,
+    /// The `Sid` of the statement that took its place.
+    pub by: Leaf,
+    /// Where the two were.
+    pub replacement: Replacement,
 }
 
 /// A statement.

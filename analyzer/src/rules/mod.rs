@@ -199,6 +199,7 @@ mod grammar {
     pub(super) mod resource_in_trust_policy;
     pub(super) mod size;
     pub(super) mod unknown_policy_element;
+    pub(super) mod unsupported_in_resource_control_policy;
     pub(super) mod wrong_element_type;
 }
 mod principal {
@@ -235,6 +236,7 @@ pub static RULES: &[&Rule] = &[
     &grammar::redundant_statement::RULE,
     &grammar::resource_in_trust_policy::RULE,
     &grammar::unknown_policy_element::RULE,
+    &grammar::unsupported_in_resource_control_policy::RULE,
     &grammar::wrong_element_type::RULE,
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,

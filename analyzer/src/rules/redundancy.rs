@@ -45,8 +45,11 @@ fn clusters(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>) -> Vec<(&Lea
     let cluster = |at: usize, outer: usize| {
         let is_said = |inner: usize| widest.iter().take(at).any(|before| covers(*before, inner));
         let inner = (0..items.len()).filter(|inner| *inner != outer && covers(outer, *inner) && !is_said(*inner));
-        let leaves: Vec<&Leaf> = inner.filter_map(|inner| Some(items.get(inner)?.0)).collect();
-        Some((items.get(outer)?.0, leaves)).filter(|(_, leaves)| !leaves.is_empty())
+        let outer = items.get(outer)?.0;
+        // One text that a loop repeats is not to be removed there.
+        let other_text = |leaf: &&Leaf| leaf.span != outer.span;
+        let leaves: Vec<&Leaf> = inner.filter_map(|inner| Some(items.get(inner)?.0)).filter(other_text).collect();
+        Some((outer, leaves)).filter(|(_, leaves)| !leaves.is_empty())
     };
     widest.iter().enumerate().filter_map(|(at, outer)| cluster(at, *outer)).collect()
 }

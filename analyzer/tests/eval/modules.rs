@@ -130,8 +130,8 @@ fn providers_are_passed_to_modules() {
     let main = r#"
 provider "aws" { region = "eu-west-1" }
 provider "aws" {
-  alias  = "log"
-  region = "us-east-1"
+  alias   = "log"
+  profile = "log"
 }
 module "a" {
   source    = "./child"
@@ -160,8 +160,7 @@ output "peer" { value = data.aws_caller_identity.peer.account_id }
         "data \"aws_caller_identity\" \"me\" {}\noutput \"account\" { value = data.aws_caller_identity.me.id }\n";
     evaluate(&[("main.tf", main), ("child/main.tf", child), ("plain/main.tf", plain)], |evaluator| {
         let value = evaluator.output(evaluator.root(), "accounts").expect("an output");
-        let expected =
-            "[\"{provider.aws.log.account_id}\", \"{provider.aws.account_id}\", \"{provider.aws.account_id}\"]";
+        let expected = "[\"{profile log}\", \"{home}\", \"{home}\"]";
         assert_eq!(show(&value), expected);
     });
 }

@@ -52,23 +52,19 @@ resource "aws_cloudwatch_event_rule" "bus" {
     check(
         text,
         &[
-            ("aws_iam_role.r", "arn", "\"arn:aws:iam::{provider.aws.account_id}:role/deploy\""),
+            ("aws_iam_role.r", "arn", "\"arn:aws:iam::{home}:role/deploy\""),
             ("aws_iam_role.r", "id", "\"deploy\""),
             ("aws_iam_role.r", "permissions_boundary", "null"),
             ("aws_iam_role.r", "unique_id", "?aws_iam_role.r.unique_id"),
-            (
-                "aws_iam_role.p",
-                "arn",
-                "\"arn:aws:iam::{provider.aws.account_id}:role/ci/x-{aws_iam_role.p.name_suffix}\"",
-            ),
-            ("aws_sns_topic.t", "arn", "\"arn:aws-cn:sns:cn-north-1:{provider.aws.cn.account_id}:alerts\""),
-            ("aws_sqs_queue.q", "arn", "\"arn:aws-us-gov:sqs:us-gov-west-1:{provider.aws.account_id}:jobs\""),
-            ("aws_sqs_queue.q", "id", "\"https://sqs.us-gov-west-1.amazonaws.com/{provider.aws.account_id}/jobs\""),
-            ("aws_kms_key.k", "arn", "\"arn:aws:kms:eu-west-1:{provider.aws.account_id}:key/{aws_kms_key.k.key_id}\""),
+            ("aws_iam_role.p", "arn", "\"arn:aws:iam::{home}:role/ci/x-{aws_iam_role.p.name_suffix}\""),
+            ("aws_sns_topic.t", "arn", "\"arn:aws-cn:sns:cn-north-1:{home}:alerts\""),
+            ("aws_sqs_queue.q", "arn", "\"arn:aws-us-gov:sqs:us-gov-west-1:{home}:jobs\""),
+            ("aws_sqs_queue.q", "id", "\"https://sqs.us-gov-west-1.amazonaws.com/{home}/jobs\""),
+            ("aws_kms_key.k", "arn", "\"arn:aws:kms:eu-west-1:{home}:key/{aws_kms_key.k.key_id}\""),
             (
                 "aws_secretsmanager_secret.s",
                 "id",
-                "\"arn:aws:secretsmanager:eu-west-1:{provider.aws.account_id}:secret:db-{aws_secretsmanager_secret.s.suffix}\"",
+                "\"arn:aws:secretsmanager:eu-west-1:{home}:secret:db-{aws_secretsmanager_secret.s.suffix}\"",
             ),
             ("aws_s3_bucket.b", "arn", "\"arn:aws:s3:::terraform-{aws_s3_bucket.b.bucket_suffix}\""),
             ("aws_cloudwatch_event_rule.default", "id", "\"a\""),
@@ -102,21 +98,17 @@ data "aws_arn" "a" { arn = "arn:aws:iam::${data.aws_caller_identity.me.id}:role/
     check(
         text,
         &[
-            ("data.aws_caller_identity.me", "account_id", "\"{provider.aws.account_id}\""),
-            ("data.aws_caller_identity.log", "id", "\"{provider.aws.log.account_id}\""),
+            ("data.aws_caller_identity.me", "account_id", "\"{home}\""),
+            ("data.aws_caller_identity.log", "id", "\"{home}\""),
             ("data.aws_caller_identity.log", "arn", "?data.aws_caller_identity.log.arn"),
             ("data.aws_partition.p", "partition", "\"aws\""),
             ("data.aws_partition.p", "dns_suffix", "\"amazonaws.com\""),
             ("data.aws_region.r", "name", "\"us-east-1\""),
-            (
-                "data.aws_iam_role.x",
-                "arn",
-                "\"arn:aws:iam::{provider.aws.account_id}:role/{data.aws_iam_role.x.path}x\"",
-            ),
+            ("data.aws_iam_role.x", "arn", "\"arn:aws:iam::{home}:role/{data.aws_iam_role.x.path}x\""),
             ("data.aws_s3_bucket.b", "arn", "\"arn:aws:s3:::b\""),
             ("data.aws_elb_service_account.e", "arn", "\"arn:aws:iam::156460612806:root\""),
             ("data.template_file.t", "rendered", "\"hello you\""),
-            ("data.aws_arn.a", "account", "\"{provider.aws.account_id}\""),
+            ("data.aws_arn.a", "account", "\"{home}\""),
             ("data.aws_vpc.v", "id", "?data.aws_vpc.v.id"),
         ],
     );
@@ -152,7 +144,7 @@ locals {
         assert_eq!(local("perhaps"), "\"deploy\"");
         assert_eq!(local("first"), "one of (\"deploy\", \"none\")");
         assert_eq!(local("joined"), "one of (\"deploy\", \"\")");
-        assert_eq!(local("one"), "\"arn:{provider.aws.partition}:iam::{provider.aws.account_id}:role/role-a\"");
+        assert_eq!(local("one"), "\"arn:{provider.aws.partition}:iam::{home}:role/role-a\"");
         assert_eq!(local("other"), "one of (\"role-b\", \"role-c\")");
         assert_eq!(attribute(evaluator, "aws_iam_role.many[*]", "name"), "\"role-{each.key of var.names}\"");
     });

@@ -2,16 +2,25 @@
 
 use std::process::Command;
 
-use crate::{Outcome, root, say};
+use crate::{Outcome, docs, root, say};
 
 /// The README's first command.
 const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint", "examples/two-accounts"];
 
-/// Runs the README's first command: it has to end with findings and to say what was checked.
+/// Where the site of the rules is built.
+const SITE: &str = "target/rules-site";
+
+/// Runs the README's first command, and builds the site of the rules.
 ///
 /// # Errors
-/// When it does not.
+/// When the one does not say what it should, or a link in the other leads nowhere.
 pub(crate) fn run(_arguments: &[String]) -> Outcome {
+    example()?;
+    docs::write(&root().join(SITE))
+}
+
+/// The command has to end with findings and to say what was checked.
+fn example() -> Outcome {
     let output = Command::new(env!("CARGO")).args(LINT).current_dir(root()).output()?;
     let (stdout, stderr) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
     let last_lines = stdout.rsplit("\n\n").next().unwrap_or_default();

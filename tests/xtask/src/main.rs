@@ -3,6 +3,7 @@
 //! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
 //! of the repository; `refresh` is the only one that touches the network.
 
+mod docs;
 mod end_to_end;
 mod managed_policies;
 mod refresh;
@@ -27,9 +28,15 @@ struct Command {
 /// The chores, in the order in which the help lists them.
 static COMMANDS: &[Command] = &[
     Command {
+        name: "docs",
+        arguments: "[DIRECTORY]",
+        about: "write the pages of the rules as a static site, into docs/rules unless a directory is given",
+        run: docs::run,
+    },
+    Command {
         name: "e2e",
         arguments: "",
-        about: "build the release and check what it finds in the example",
+        about: "build the release, check what it finds in the example, and build the site of the rules",
         run: end_to_end::run,
     },
     Command {

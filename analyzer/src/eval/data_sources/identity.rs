@@ -8,7 +8,7 @@ use super::super::value::Value;
 
 /// `aws_caller_identity`; the ARN is that of whoever runs Terraform, which nobody knows.
 pub(super) fn caller(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
-    matches!(name, "account_id" | "id").then(|| evaluator.provider_account(&evaluator.provider(instance)))
+    matches!(name, "account_id" | "id").then(|| evaluator.account(instance).value())
 }
 
 /// `aws_arn`: the parts of an ARN.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use crate::config::Configuration;
 use crate::module::{ResourceAddress, Stack};
 use crate::source::{FileSystem, SourceMap, Span};
 use crate::syntax::ast::{Attribute, Expr};
@@ -28,6 +29,7 @@ pub(super) use memo::Key;
 pub use providers::Provider;
 pub(super) use repetition::Shape;
 
+use super::account::Account;
 use super::bindings::{Bindings, Bound, OtherStacks};
 use super::error::EvalError;
 use super::scope::Scope;
@@ -41,6 +43,7 @@ pub struct Evaluator<'a> {
     pub(super) sources: &'a SourceMap,
     pub(super) files: &'a dyn FileSystem,
     pub(super) options: Options,
+    pub(super) configuration: Option<&'a Configuration>,
     bindings: Bindings,
     others: Option<&'a dyn OtherStacks>,
     scope_name: SmolStr,
@@ -49,6 +52,8 @@ pub struct Evaluator<'a> {
     active: RefCell<Vec<memo::Active>>,
     modules: Expansions<SmolStr, ModuleExpansion>,
     resources: Expansions<ResourceAddress, ResourceExpansion>,
+    /// By the address of the provider; `None` while it is being found out.
+    pub(super) accounts: RefCell<FxHashMap<SmolStr, Option<Account>>>,
     errors: RefCell<Errors>,
     weights: RefCell<FxHashMap<usize, u64>>,
     next_id: Cell<u32>,
@@ -113,6 +118,7 @@ impl<'a> Evaluator<'a> {
             sources,
             files,
             options,
+            configuration: None,
             bindings: Bindings::default(),
             others: None,
             scope_name,
@@ -121,6 +127,7 @@ impl<'a> Evaluator<'a> {
             active: RefCell::default(),
             modules: RefCell::default(),
             resources: RefCell::default(),
+            accounts: RefCell::default(),
             errors: RefCell::default(),
             weights: RefCell::default(),
             next_id: Cell::new(1),
@@ -131,10 +138,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The same evaluator, before anything is asked of it, with values for what the source does not tell.
+    /// The same evaluator, before anything is asked of it, that knows what the source does not tell: what
+    /// `configuration` says, the `bindings` of the stack among it, and the outputs of other stacks.
     #[must_use]
-    pub fn with_bindings(self, bindings: Bindings, others: &'a dyn OtherStacks) -> Self {
-        Self { bindings, others: Some(others), ..self }
+    pub fn with_configuration(
+        self,
+        configuration: &'a Configuration,
+        bindings: Bindings,
+        others: &'a dyn OtherStacks,
+    ) -> Self {
+        Self { configuration: Some(configuration), bindings, others: Some(others), ..self }
     }
 
     /// The value that is given for what is called `address`, if one is.

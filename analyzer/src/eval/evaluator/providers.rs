@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::aws::facts;
-use crate::module::{ModuleNode, ProviderConfig, ProviderKey, ProviderSource, resolve_provider};
+use crate::module::{ModuleNode, ProviderConfig, ProviderKey, ProviderReference, ProviderSource, resolve_provider};
 use crate::source::Span;
 
 use super::super::expression::canonical;
@@ -26,6 +26,18 @@ pub struct Provider {
     pub scope: Option<Scope>,
     /// Where a reader is sent who asks which provider this is.
     pub span: Option<Span>,
+    /// `aws.log`, if it is a configuration of the root module.
+    pub root_name: Option<SmolStr>,
+    /// Whether what configures it is not in view: a caller, or a block that is not there.
+    pub is_open: bool,
+}
+
+impl Provider {
+    /// Whether it is the root's default configuration.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.root_name.as_ref().is_some_and(|name| !name.contains('.'))
+    }
 }
 
 impl Evaluator<'_> {
@@ -38,10 +50,30 @@ impl Evaluator<'_> {
             ProviderSource::Configured { config, depth, key } => {
                 self.configured_provider(instance, &modules, config, depth, key.as_ref())
             }
-            ProviderSource::Default { name } => unconfigured(format!("provider.{name}"), None),
-            ProviderSource::FromCaller { reference } | ProviderSource::Undeclared { reference, .. } => {
-                unconfigured(format!("provider.{}", dotted(&reference.name, reference.alias.as_ref())), reference.span)
+            ProviderSource::Default { name } => unconfigured(&name, None, false),
+            ProviderSource::FromCaller { reference } => {
+                unconfigured(&dotted(&reference.name, reference.alias.as_ref()), reference.span, self.stack.library)
             }
+            ProviderSource::Undeclared { reference, .. } => {
+                unconfigured(&dotted(&reference.name, reference.alias.as_ref()), reference.span, true)
+            }
+        }
+    }
+
+    /// The default configuration of the provider `name` in the root module.
+    pub(in crate::eval) fn root_provider(&self, name: &str) -> Option<Provider> {
+        let root = self.root();
+        match resolve_provider(&[&**root.node()?], &ProviderReference::default_of(name)) {
+            ProviderSource::Configured { config, .. } => Some(Provider {
+                address: format!("provider.{name}").into(),
+                span: Some(config.header),
+                scope: Some(Scope::of_module(Arc::clone(root), config.header.file)),
+                config: Some(config),
+                root_name: Some(name.into()),
+                is_open: false,
+            }),
+            ProviderSource::Default { name } => Some(unconfigured(&name, None, false)),
+            ProviderSource::FromCaller { .. } | ProviderSource::Undeclared { .. } => None,
         }
     }
 
@@ -64,7 +96,9 @@ impl Evaluator<'_> {
             address = format!("{address}[{}]", canonical(&value));
             scope = scope.map(|scope| self.bind_provider_key(&scope, &config, value));
         }
-        Provider { address: address.into(), span: Some(config.header), config: Some(config), scope }
+        let root_name = (depth == 0).then(|| name.into());
+        let span = Some(config.header);
+        Provider { address: address.into(), span, config: Some(config), scope, root_name, is_open: false }
     }
 
     fn provider_key(&self, instance: &ResourceInstance, modules: &[Arc<ModuleInstance>], key: &ProviderKey) -> Value {
@@ -84,13 +118,6 @@ impl Evaluator<'_> {
         scope.bind("each", Value::new(ValueKind::Object(Arc::new(fields.into_iter().collect()))))
     }
 
-    /// The account that resources with `provider` live in, as a string: its number if the
-    /// configuration says it, else a symbol named after the configuration.
-    #[must_use]
-    pub fn provider_account(&self, provider: &Provider) -> Value {
-        self.provider_symbol(provider, "account_id", Cause::Account)
-    }
-
     /// The region of `instance`: its own `region` argument, or that of its provider.
     #[must_use]
     pub fn region(&self, instance: &ResourceInstance) -> Value {
@@ -99,25 +126,58 @@ impl Evaluator<'_> {
         own.filter(|value| !value.is_null()).unwrap_or_else(|| self.provider_region(&self.provider(instance)))
     }
 
-    /// The region that `provider` names.
+    /// The region that `provider` names, or that the configuration of the analysis gives for it.
     #[must_use]
     pub fn provider_region(&self, provider: &Provider) -> Value {
-        let attribute = provider.config.as_ref().and_then(|config| config.body.attribute("region"));
-        let value =
-            attribute.zip(provider.scope.as_ref()).map(|(attribute, scope)| self.attribute_value(attribute, scope));
-        match value.filter(|value| !value.is_null()) {
-            Some(value) => value,
-            None => self.provider_symbol(provider, "region", Cause::Region),
+        if let Some(region) = self.given_region(provider) {
+            return Value::string(region);
+        }
+        let named = self.provider_setting(provider, "region").filter(|value| !value.is_null());
+        if let Some(named) = &named
+            && named.is_wholly_known()
+        {
+            return named.clone();
+        }
+        match (self.home_region(provider), named) {
+            (Some(region), _) => Value::string(region),
+            (None, Some(named)) => named,
+            (None, None) => match self.configuration.and_then(|it| it.assumptions().region.as_deref()) {
+                Some(region) => Value::string(region),
+                None => self.provider_symbol(provider, "region", Cause::Region),
+            },
         }
     }
 
-    /// The partition of `region`; a symbol of `provider` if it cannot be told.
+    fn given_region(&self, provider: &Provider) -> Option<&str> {
+        let name = provider.root_name.as_deref()?;
+        self.configuration?.region_of(&self.stack.dir, self.stack.environment.as_deref(), name)
+    }
+
+    fn home_region(&self, provider: &Provider) -> Option<&str> {
+        let configuration = self.configuration.filter(|_| provider.is_default())?;
+        configuration.home_region(&self.stack.dir, self.stack.environment.as_deref())
+    }
+
+    /// The partition of `provider`: that of the role that it assumes, of `region`, of its account; a symbol if
+    /// it cannot be told.
     #[must_use]
     pub fn partition(&self, provider: &Provider, region: &Value) -> Value {
-        match region.as_str().and_then(|region| partition_of(&region)) {
-            Some(partition) => Value::string(partition),
+        let of_region = region.as_str().and_then(|region| partition_of(&region)).map(Text::known);
+        let given = || self.given_partition(provider).map(Text::known);
+        let told = of_region.or_else(|| self.partition_of_role(provider)).or_else(given);
+        match told {
+            Some(partition) => Value::new(ValueKind::String(partition)),
             None => self.provider_symbol(provider, "partition", Cause::Partition),
         }
+    }
+
+    /// The partition that the configuration of the analysis gives: for the account, for the stack, for all.
+    fn given_partition(&self, provider: &Provider) -> Option<&str> {
+        let configuration = self.configuration?;
+        let account = || self.provider_account(provider).name.and_then(|name| configuration.account(&name));
+        let of_account = || account().and_then(|account| account.partition.as_deref());
+        let of_stack = || configuration.home_partition(&self.stack.dir).filter(|_| provider.is_default());
+        of_account().or_else(of_stack).or(configuration.assumptions().partition.as_deref())
     }
 
     fn provider_symbol(&self, provider: &Provider, what: &str, cause: Cause) -> Value {
@@ -132,8 +192,9 @@ fn partition_of(region: &str) -> Option<&'static str> {
     known.or_else(|| facts::partitions().find(|partition| partition.may_have_region(region)).map(|found| found.name))
 }
 
-fn unconfigured(address: String, span: Option<Span>) -> Provider {
-    Provider { address: address.into(), config: None, scope: None, span }
+fn unconfigured(name: &str, span: Option<Span>, is_open: bool) -> Provider {
+    let address = format!("provider.{name}").into();
+    Provider { address, config: None, scope: None, span, root_name: Some(name.into()), is_open }
 }
 
 fn dotted(name: &str, alias: Option<&SmolStr>) -> String {

@@ -91,7 +91,7 @@ impl Evaluator<'_> {
                 let arguments = self.arguments(call, name, scope)?;
                 match arguments {
                     Arguments::Known(arguments) => self.apply(name, arguments, span, scope)?,
-                    Arguments::Open(arguments) => self.open_call(name, &arguments),
+                    Arguments::Open(arguments) => self.open_call(name, &arguments, span, scope)?,
                 }
             }
         };
@@ -109,6 +109,10 @@ impl Evaluator<'_> {
         }
         if !TOTAL.contains(&name) && arguments.iter().any(|argument| !argument.is_wholly_known()) {
             self.doubt();
+        }
+        match (name, arguments.as_slice()) {
+            ("lookup", [map, key]) if is_opaque(map) => return self.get_index(map, key),
+            _ => {}
         }
         match name {
             "templatefile" => self.templatefile(&arguments, span, scope),
@@ -152,12 +156,23 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A call of which the number of arguments is not known.
-    fn open_call(&self, name: &str, arguments: &[Value]) -> Value {
+    /// A call of which the number of arguments is not known: made with each, if those are few.
+    fn open_call(&self, name: &str, arguments: &[Value], span: Span, scope: &Scope) -> Result<Value> {
         self.doubt();
         let names = arguments.iter().map(|argument| canonical(argument).to_string()).collect::<Vec<_>>().join(", ");
         let text = super::canonical::shorten(format!("{name}({names}...)"));
-        derived(text, &arguments.iter().collect::<Vec<_>>(), Type::Dynamic)
+        let inputs: Vec<&Value> = arguments.iter().collect();
+        let expansions = arguments.split_last().and_then(|(last, first)| Some((first, alternatives(last)?)));
+        match expansions {
+            Some((first, options)) if options.iter().all(|option| option.elements().is_some()) => {
+                let symbol = |_: &[Value]| Symbol::derived(text, super::canonical::symbols(&inputs));
+                over_alternatives(options, symbol, |option| {
+                    let rest = option.elements().into_iter().flat_map(|items| items.iter());
+                    self.apply(name, first.iter().chain(rest).cloned().collect(), span, scope)
+                })
+            }
+            _ => Ok(derived(text, &inputs, Type::Dynamic)),
+        }
     }
 
     /// The first argument that has a value; as long as one may yet fail, the next counts too.
@@ -344,4 +359,9 @@ fn without_working_directory(path: &Value) -> Value {
     let here = Piece::Known(Known { text: ".".into(), place: None });
     let text = Text::from_pieces(std::iter::once(here).chain(rest.iter().cloned()));
     Value { kind: ValueKind::String(text), ..path.clone() }
+}
+
+/// Whether nothing of what is in `value` is known.
+fn is_opaque(value: &Value) -> bool {
+    matches!(&value.kind, ValueKind::Unknown(unknown) if matches!(unknown.refinement, Refinement::Opaque))
 }

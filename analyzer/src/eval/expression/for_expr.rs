@@ -145,6 +145,9 @@ impl Evaluator<'_> {
     }
 
     fn for_over(&self, expr: &ForExpr, collection: &Value, scope: &Scope) -> Result<Value> {
+        if let Some(value) = self.accounts_by_name(expr, collection, scope)? {
+            return Ok(value);
+        }
         let rounds = rounds(self, collection).map_err(|error| error.or_at(scope.span(expr.collection.range)))?;
         match &expr.key {
             None => self.for_tuple(expr, rounds, collection, scope),
@@ -270,7 +273,7 @@ fn bind_round(scope: &Scope, key_name: Option<&Ident>, value_name: &Ident, round
 }
 
 /// A sequence of one element or none.
-fn perhaps_element(value: Value) -> Value {
+pub(super) fn perhaps_element(value: Value) -> Value {
     let symbol = Symbol::derived(format!("perhaps [{}]", canonical(&value)), super::canonical::symbols(&[&value]));
     let with = Value::new(ValueKind::Tuple(Arc::from([value])));
     let without = Value::new(ValueKind::Tuple(Arc::from([])));

@@ -4,6 +4,7 @@
 //! or an unknown that says what is known of it. Errors of one element or argument stay
 //! with it, unless the scope is strict.
 
+mod by_name;
 mod calls;
 mod canonical;
 mod conditional;
@@ -31,7 +32,7 @@ use super::value::{Origin, Refinement, Unknown, Value, ValueKind};
 
 pub(super) use canonical::canonical;
 pub(super) use for_expr::{Round, rounds, sequence};
-pub(super) use lift::alternatives;
+pub(super) use lift::{alternatives, one_of};
 pub(super) use text_builder::{TextBuilder, known_piece};
 
 use operators::known_bool;

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::super::account::entry_named;
 use super::super::convert::convert;
 use super::super::error::EvalError;
 use super::super::evaluator::Evaluator;
@@ -213,7 +214,8 @@ impl Evaluator<'_> {
 
     fn extend(&self, unknown: &Unknown, key: &Key, ty: Type) -> Value {
         let symbol = extended(&unknown.symbol, key);
-        self.bound_symbol(&symbol).unwrap_or_else(|| Value::unknown(symbol, ty))
+        let given = self.bound_symbol(&symbol).or_else(|| self.configured_member(&symbol, &ty));
+        given.unwrap_or_else(|| Value::unknown(symbol, ty))
     }
 }
 
@@ -225,7 +227,9 @@ fn is_open(part: &Value) -> bool {
 
 /// The symbol one step further on.
 fn extended(symbol: &Symbol, key: &Key) -> Symbol {
-    let address = super::canonical::shorten(format!("{}{}", symbol.address(), key.suffix()));
+    let by_name = key.name().and_then(|name| entry_named(symbol.address(), name));
+    let address = by_name.unwrap_or_else(|| format!("{}{}", symbol.address(), key.suffix()));
+    let address = super::canonical::shorten(address);
     let cause = match symbol.cause() {
         Cause::Derived(_) => Cause::Derived(vec![symbol.clone()]),
         cause => cause.clone(),

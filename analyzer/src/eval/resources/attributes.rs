@@ -90,7 +90,11 @@ impl Evaluator<'_> {
     }
 
     fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
-        if instance.decl.address.mode == Mode::Managed { self.derived(instance, name) } else { None }
+        match (instance.decl.address.mode, instance.ty().as_str(), name) {
+            (Mode::Managed, "aws_organizations_account", "id") => self.organization_account(instance),
+            (Mode::Managed, ..) => self.derived(instance, name),
+            (Mode::Data | Mode::Ephemeral, ..) => None,
+        }
     }
 
     /// The attribute as a name for what is known at apply.

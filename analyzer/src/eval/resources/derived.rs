@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         match part {
             FormatPart::Text(text) => builder.push(known_piece(*text)),
             FormatPart::Partition => self.push_value(&self.partition(provider, region), builder).ok()?,
-            FormatPart::Account => self.push_value(&self.provider_account(provider), builder).ok()?,
+            FormatPart::Account => self.push_value(&self.provider_account(provider).value(), builder).ok()?,
             FormatPart::Region => self.push_value(region, builder).ok()?,
             FormatPart::DnsSuffix => self.push_value(&self.dns_suffix(provider, region), builder).ok()?,
             FormatPart::Attribute { name, default, cut } => {

@@ -73,8 +73,7 @@ impl Collector<'_, '_> {
 
     /// The account that `instance` is in: that of its provider.
     fn account(&self, instance: &ResourceInstance) -> Text {
-        let account = self.evaluator.provider_account(&self.evaluator.provider(instance));
-        mention::text_of(&account).unwrap_or_default()
+        self.evaluator.account(instance).text
     }
 }
 

@@ -48,6 +48,12 @@ pub fn read_value(value: &Value, fallback: Span) -> Option<PolicyDocument> {
     Some(reader.finish())
 }
 
+/// The string that `value` is.
+pub(super) fn read_string(value: &Value, fallback: Span) -> Option<Leaf> {
+    let node = value_tree::tree(value, fallback);
+    leaf(&node, &Way::default().through(&node))
+}
+
 /// Reads a file that holds nothing but a policy.
 #[must_use]
 pub fn read_file(sources: &SourceMap, file: FileId) -> PolicyDocument {
@@ -84,6 +90,7 @@ impl Reader {
             statement_key: None,
             statements: Vec::new(),
             open: Vec::new(),
+            replaced: Vec::new(),
             faults: Vec::new(),
         };
         Self { document, placed: false }

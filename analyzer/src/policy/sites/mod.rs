@@ -5,9 +5,11 @@
 //! finds, and reads no file itself.
 
 mod declared;
+mod duplicates;
 mod form;
 mod omitted;
 pub(crate) mod path;
+mod replaced;
 #[cfg(test)]
 mod tests;
 
@@ -25,9 +27,11 @@ use crate::source::{FileId, SourceMap, Span, TextRange};
 use super::model::{PolicyDocument, PolicyKind};
 use super::{is_policy, read_file, read_value};
 use declared::Headers;
+use duplicates::DuplicateKeys;
 pub use form::Form;
 use omitted::StatementBlocks;
 use path::Found;
+use replaced::ReplacedStatements;
 
 /// A policy and a place that uses it.
 #[derive(Debug, Clone)]
@@ -76,15 +80,17 @@ pub enum Knowledge {
 /// offsets; those of several instances of a block in the order of addresses.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
+    let instances = evaluator.resources();
     let mut finder = Finder {
         evaluator,
         documents: FxHashMap::default(),
         used: FxHashSet::default(),
         blocks: StatementBlocks::of_stack(evaluator),
+        duplicates: DuplicateKeys::of_stack(evaluator),
+        replaced: ReplacedStatements::of_stack(evaluator, &instances),
         headers: Headers::of_stack(evaluator),
         sites: Vec::new(),
     };
-    let instances = evaluator.resources();
     for instance in &instances {
         finder.managed(instance);
     }
@@ -154,6 +160,8 @@ struct Finder<'e, 'a> {
     /// The values that some place uses.
     used: FxHashSet<usize>,
     blocks: StatementBlocks<'a>,
+    duplicates: DuplicateKeys,
+    replaced: ReplacedStatements,
     headers: Headers,
     sites: Vec<PolicySite>,
 }
@@ -241,7 +249,9 @@ impl Finder<'_, '_> {
             return Some(Arc::clone(document));
         }
         let place = found.value.origin.span.unwrap_or(found.span);
-        let document = Arc::new(self.read(json, place)?);
+        let mut document = self.read(json, place)?;
+        self.replaced.note(&mut document, identity(json));
+        let document = Arc::new(document);
         self.documents.insert(identity(json), (Arc::clone(json), Arc::clone(&document)));
         Some(document)
     }
@@ -249,6 +259,7 @@ impl Finder<'_, '_> {
     fn read(&self, value: &Value, place: Span) -> Option<PolicyDocument> {
         let mut document = read_value(value, place)?;
         self.blocks.note_omissions(&mut document);
+        self.duplicates.note(&mut document);
         self.headers.settle(&mut document);
         if document.statements.is_empty() && self.headers.contains(document.span) {
             document.span = place;

@@ -8,6 +8,8 @@ use crate::source::{MemoryFileSystem, SourceMap, Span};
 
 use super::{Form, Knowledge, PolicySite, of_file, of_stack};
 
+mod lost;
+
 struct Case {
     sources: SourceMap,
     sites: Vec<PolicySite>,
@@ -246,55 +248,6 @@ resource "aws_kms_key" "b" {
     assert!(statement.actions[0].negated && statement.principals[0].negated);
     let keys = [statement.actions[0].key, statement.principals[0].key].map(|key| it.underlined(key));
     assert_eq!(keys, ["not_actions", "not_principals"]);
-}
-
-#[test]
-fn empty_lists_are_noted_with_what_may_fill_them() {
-    let it = main_tf(
-        r#"
-variable "names" { default = [] }
-locals {
-  none  = []
-  some  = [for name in var.names : upper(name)]
-  other = local.some
-}
-data "aws_iam_policy_document" "d" {
-  statement {
-    actions   = local.other
-    resources = [for name in local.none : name]
-    principals {
-      type        = "AWS"
-      identifiers = local.none
-    }
-    condition {
-      test     = "Bool"
-      variable = "k"
-      values   = []
-    }
-  }
-  dynamic "statement" {
-    for_each = [[]]
-    content {
-      actions       = statement.value
-      not_resources = null
-    }
-  }
-}
-"#,
-    );
-    let omitted = |statement: &Statement| -> Vec<(String, bool)> {
-        statement.omitted.iter().map(|it_is| (it.underlined(it_is.span), it_is.variable)).collect()
-    };
-    let statements = &it.only().document.statements;
-    let pair = |text: &str, variable: bool| (text.to_owned(), variable);
-    let expected = [
-        pair("actions   = local.other", true),
-        pair("resources = [for name in local.none : name]", false),
-        pair("identifiers = local.none", false),
-        pair("values   = []", false),
-    ];
-    assert_eq!(omitted(&statements[0]), expected);
-    assert_eq!(omitted(&statements[1]), [pair("actions       = statement.value", false)]);
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 }
 
 /// Whether the actions of that prefix are known in full. Those of services that AWS
-/// has shut down are not, and a prefix that does not exist is another rule's.
+/// has shut down, or never described, are not, and a prefix that does not exist is another rule's.
 fn is_listed(prefix: &str) -> bool {
-    facts::service(prefix).is_some_and(|service| !service.retired)
+    facts::service(prefix).is_some_and(|service| !service.retired) && facts::actions(prefix).next().is_some()
 }
 
 /// Whether `pattern`, in which no colon stands, is no action whatever its holes are. IAM
@@ -162,6 +162,7 @@ mod tests {
             "${x}:Foo",
             "s3${x}",
             "mobilehub:Whatever",
+            "ec2-reports:*",
             "nosuchservice:Foo",
         ];
         for name in valid {

@@ -109,6 +109,10 @@ mod tests {
             ["trail: | error: `trail:` starts no ARN of `cloudtrail`; did you mean `trail/`?"]
         );
         assert_eq!(resource("arn:aws:cloudtrail:*:*:main").len(), 1);
+        assert_eq!(
+            resource("arn:aws:kms:*:*::*"),
+            [":* | error: `:*` names no resource type of `kms`: it starts with `alias/`, `key/`"]
+        );
         assert_eq!(resource("arn:aws:lambda:*:123456789012:function/f").len(), 1);
         assert_eq!(resource("arn:aws:dynamodb:*:*:tabel/t").len(), 1);
         assert_eq!(resource("arn:aws:S3:::logs"), ["S3 | error: the service in an ARN is written in lower case: `s3`"]);
@@ -156,6 +160,8 @@ mod tests {
             "arn:aws:kms:eu-west-1:123456789012:key/*",
             "arn:aws:rds:eu-west-1:123456789012:cluster-pg:x",
             "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/y",
+            "arn:aws:elasticloadbalancing:*:*:listener/web-*",
+            "arn:aws:cloudformation:*:*:stack/main",
         ];
         for arn in valid {
             assert_eq!(resource(arn), [""; 0], "{arn}");

@@ -121,6 +121,10 @@ fn unknown_type(fields: &[Field]) -> Option<Fault> {
     let (word, separator) = first_word(&resource.known);
     let words: Vec<(&str, &str)> = facts::resource_types(service).filter_map(|ty| template_word(&ty)).collect();
     let at = |length: usize| resource.range.start..resource.range.start + length;
+    if words.contains(&(word, separator)) {
+        // It starts as it should; what is behind that is not for the reference to say.
+        return None;
+    }
     let mut of_word = words.iter().filter(|(other, _)| *other == word);
     if let Some((_, right)) = of_word.next().filter(|_| !separator.is_empty()) {
         let safety = if of_word.all(|(_, other)| other == right) { Safety::Safe } else { Safety::Unsafe };
@@ -128,11 +132,12 @@ fn unknown_type(fields: &[Field]) -> Option<Fault> {
         let message = format!("`{wrong}` starts no ARN of `{service}`; did you mean `{right}`?");
         return Some(Fault { range: at(wrong.len()), message, meant: Some((right, safety)), help: None });
     }
-    let nearest = if separator.is_empty() { None } else { nearest(word, &words) };
+    let has_word = !separator.is_empty() && !word.is_empty();
+    let nearest = if has_word { nearest(word, &words) } else { None };
     if nearest.is_none() && !CLOSED.contains(&service) {
         return None;
     }
-    if separator.is_empty() {
+    if !has_word {
         let names: Vec<String> = words.iter().map(|(word, separator)| format!("`{word}{separator}`")).collect();
         let message =
             format!("`{}` names no resource type of `{service}`: it starts with {}", resource.known, names.join(", "));

@@ -1,9 +1,10 @@
 //! What it finds, why, and its tests: `duplicate_sid.md`.
 
+use crate::eval::data_sources::policy_document::Replacement;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 use crate::finding::Severity;
-use crate::policy::model::{Leaf, PolicyKind};
+use crate::policy::model::{Leaf, PolicyKind, Replaced};
 use crate::rules::text::is_stable;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
@@ -26,6 +27,40 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             None => seen.push(sid),
         }
     }
+    for replaced in &site.document.replaced {
+        say_replaced(replaced, report);
+    }
+}
+
+/// The provider refuses two statements of one `Sid` in some places; elsewhere it takes the
+/// later one without a word, which is the purpose of layers and the peril of a list of them.
+///
+/// Source: the provider's documentation of `aws_iam_policy_document`.
+fn say_replaced(replaced: &Replaced, report: &mut Report<'_>) {
+    let sid = replaced.by.text.display();
+    let (message, label, severity) = match replaced.replacement {
+        Replacement::AmongBlocks => (
+            format!("the sid `{sid}` stands twice in one data source, which the provider refuses"),
+            "first used here",
+            Severity::Error,
+        ),
+        Replacement::AmongSources => (
+            format!("the sid `{sid}` stands twice in `source_policy_documents`, which the provider refuses"),
+            "first used here",
+            Severity::Error,
+        ),
+        Replacement::AmongOverrides => (
+            format!("this statement takes the place of another one with the sid `{sid}` that overrides as well"),
+            "nothing is left of this one",
+            Severity::Warning,
+        ),
+        Replacement::BetweenLayers => (
+            format!("this statement takes the place of another one with the sid `{sid}`"),
+            "nothing is left of this one",
+            Severity::Note,
+        ),
+    };
+    report.leaf(&replaced.by, message).severity(severity).label(replaced.lost.span, label);
 }
 
 fn say(sid: &Leaf, first: &Leaf, kind: PolicyKind, report: &mut Report<'_>) {

@@ -24,16 +24,17 @@ fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let document = &*site.document;
     match &document.version {
         Some(version) if version.text.as_known().is_some_and(|version| version == OLD) => {
-            say_old(version, document, report);
+            say_old(version, site, report);
         }
         None if document.open.is_empty() && !is_reported_at_top(document, "Version") => {
-            say_missing(document, ctx, report);
+            say_missing(site, ctx, report);
         }
         Some(_) | None => {}
     }
 }
 
-fn say_missing(document: &PolicyDocument, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+fn say_missing(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let document = &*site.document;
     // Without it the document has no statements, which is another rule's.
     let Some(key) = document.statement_key else { return };
     let variable = variable(document);
@@ -41,28 +42,42 @@ fn say_missing(document: &PolicyDocument, ctx: &RuleContext<'_>, report: &mut Re
         Some((_, name)) => report
             .finding(key, format!("this policy has no `Version`, so `{name}` is no policy variable but plain text"))
             .severity(Severity::Error),
+        None if is_managed(site) => report
+            .finding(key, format!("this policy has no `Version`: a managed policy needs {CURRENT}"))
+            .severity(Severity::Error),
         None => report.finding(key, format!("this policy has no `Version`: AWS reads it as one of {OLD}")),
     };
     let finding = match &variable {
         Some((leaf, _)) => finding.label(leaf.span, "plain text without a `Version`"),
         None => finding,
     };
-    let safety = if variable.is_some() { Safety::Unsafe } else { Safety::Safe };
+    // What AWS refuses has no meaning yet that the version could change.
+    let safety = if variable.is_some() && !is_managed(site) { Safety::Unsafe } else { Safety::Safe };
     if let Some(edit) = insertion(key, &ctx.sources.file(key.file)) {
         finding.fix(Fix { title: format!("add `Version` {CURRENT}"), safety, edits: vec![edit] });
     }
 }
 
-fn say_old(version: &Leaf, document: &PolicyDocument, report: &mut Report<'_>) {
-    let Some((leaf, name)) = variable(document) else { return };
+fn say_old(version: &Leaf, site: &PolicySite, report: &mut Report<'_>) {
     let literal = report.is_literal(version);
-    let finding = report
-        .leaf(version, format!("version {OLD} has no policy variables: `{name}` is plain text"))
-        .severity(Severity::Error)
-        .label(leaf.span, format!("plain text in version {OLD}"));
+    let finding = match variable(&site.document) {
+        Some((leaf, name)) => report
+            .leaf(version, format!("version {OLD} has no policy variables: `{name}` is plain text"))
+            .label(leaf.span, format!("plain text in version {OLD}")),
+        None if is_managed(site) => report.leaf(version, format!("a managed policy needs version {CURRENT}")),
+        None => return,
+    };
+    let finding = finding.severity(Severity::Error);
     if literal {
-        finding.replace(version.span, CURRENT, Safety::Unsafe);
+        let safety = if is_managed(site) { Safety::Safe } else { Safety::Unsafe };
+        finding.replace(version.span, CURRENT, safety);
     }
+}
+
+/// Whether it is a managed policy, which AWS takes in the current version only: "Policy document
+/// must be version 2012-10-17 or greater".
+fn is_managed(site: &PolicySite) -> bool {
+    site.site.is_some_and(|site| ["aws_iam_policy", "awscc_iam_managed_policy"].contains(&site.resource_type))
 }
 
 /// The first policy variable where AWS takes them: in resources and values of conditions.
@@ -108,6 +123,7 @@ fn insertion(key: Span, file: &SourceFile) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
+    use crate::aws::sites::policies;
     use crate::rules::testing::Fixture;
 
     #[test]
@@ -121,6 +137,21 @@ mod tests {
         assert_eq!(Fixture::new(&policy(r#""Version": "${v}", "#, "*")).shown(&RULE), [""; 0]);
         assert_eq!(Fixture::new(&policy(r#""version": "2012-10-17", "#, "*")).shown(&RULE), [""; 0], "misspelt");
         assert_eq!(Fixture::new(&policy(r#"${x}, "#, "*")).shown(&RULE), [""; 0]);
+    }
+
+    #[test]
+    fn a_managed_policy_needs_the_current_version() {
+        let found = |version: &str| {
+            let json = format!(r#"{{{version}"Statement": {{"Resource": "*"}}}}"#);
+            let mut fixture = Fixture::new(&json);
+            fixture.sites[0].site = policies("aws_iam_policy").next();
+            fixture.shown(&RULE)
+        };
+        let missing = "Statement | error: this policy has no `Version`: a managed policy needs 2012-10-17";
+        assert_eq!(found(""), [missing]);
+        let old = "2008-10-17 | error: a managed policy needs version 2012-10-17";
+        assert_eq!(found(r#""Version": "2008-10-17", "#), [old]);
+        assert_eq!(found(r#""Version": "2012-10-17", "#), [""; 0]);
     }
 
     #[test]

@@ -102,16 +102,21 @@ fn quota(site: &PolicySite) -> Option<Quota> {
 mod tests {
     use super::RULE;
     use crate::aws::sites::policies;
+    use crate::finding::Severity;
     use crate::policy::model::PolicyKind;
     use crate::rules::testing::Fixture;
 
     fn policy(length: usize, spaces: &str) -> Fixture {
+        of(PolicyKind::Identity, "aws_iam_policy", length, spaces)
+    }
+
+    fn of(kind: PolicyKind, resource_type: &str, length: usize, spaces: &str) -> Fixture {
         let json = format!(
             r#"{{{spaces}"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "s3:{}", "Resource": "{{x}}"}}}}"#,
             "x".repeat(length)
         );
-        let mut fixture = Fixture::of_kind(PolicyKind::Identity, &json);
-        fixture.sites[0].site = policies("aws_iam_policy").next();
+        let mut fixture = Fixture::of_kind(kind, &json);
+        fixture.sites[0].site = policies(resource_type).next();
         fixture
     }
 
@@ -125,5 +130,25 @@ mod tests {
                 "Statement | error: the policy of `aws_iam_role.deploy` has at least 6145 characters: a managed policy may have 6144"
             ]
         );
+    }
+    #[test]
+    fn each_kind_has_its_quota() {
+        let frame = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:","Resource":"{x}"}}"#.len();
+        let quotas = [
+            (PolicyKind::Trust, "aws_iam_role", 8_192),
+            (PolicyKind::Resource, "aws_s3_bucket_policy", 20_480),
+            (PolicyKind::Resource, "aws_kms_key", 32_768),
+            (PolicyKind::ServiceControl, "aws_organizations_policy", 10_240),
+            (PolicyKind::ResourceControl, "aws_organizations_policy", 5_120),
+        ];
+        for (kind, resource_type, most) in quotas {
+            let severity = |length: usize| {
+                let found = of(kind, resource_type, length - frame, "").run(&RULE);
+                found.first().map(|finding| finding.severity)
+            };
+            assert_eq!(severity(most + 1), Some(Severity::Error), "{kind:?} on {resource_type}");
+            assert_ne!(severity(most), Some(Severity::Error), "{kind:?} on {resource_type}");
+        }
+        assert_eq!(of(PolicyKind::Trust, "aws_iam_role", 2_049 - frame, "").run(&RULE)[0].severity, Severity::Warning);
     }
 }

@@ -1,6 +1,6 @@
 //! From the blocks of a data source to what it is rendered from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::eval::evaluator::{EvaluatedBlock, Evaluator, Existence, ResourceInstance};
@@ -8,9 +8,11 @@ use crate::eval::scope::Scope;
 use crate::eval::symbol::Cause;
 use crate::eval::value::Value;
 use crate::source::Span;
-use crate::syntax::ast::Body;
+use crate::syntax::ast::{Body, ExprKind};
+use crate::syntax::literal_text;
 
 use super::block::{Argument, Block, Nested, Occurrence};
+use super::merge::Replaced;
 
 /// What is read of a kind of block.
 struct Schema {
@@ -56,6 +58,36 @@ pub(in crate::eval) fn attribute(
     let document = block(evaluator, &DOCUMENT, &instance.decl.body, &instance.scope, instance.decl.header);
     let symbol = evaluator.symbol(instance.address.clone(), Cause::Data, Some(instance.decl.header));
     super::attributes(&document, &symbol).into_iter().find(|(attribute, _)| *attribute == name).map(|(_, value)| value)
+}
+
+/// The statements of the data source `instance` of which nothing is rendered, since others of the
+/// same `Sid` took their place.
+#[must_use]
+pub fn replaced_statements(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Vec<Replaced> {
+    if has_distinct_sids(&instance.decl.body) {
+        return Vec::new();
+    }
+    let document = block(evaluator, &DOCUMENT, &instance.decl.body, &instance.scope, instance.decl.header);
+    let symbol = evaluator.symbol(instance.address.clone(), Cause::Data, Some(instance.decl.header));
+    super::replaced(&document, &symbol)
+}
+
+/// Whether it takes no evaluation to see that no statement gives way: most documents have no
+/// others, and literal names.
+fn has_distinct_sids(body: &Body) -> bool {
+    let documents = ["source_json", "source_policy_documents", "override_policy_documents", "override_json"];
+    if documents.iter().any(|name| body.attribute(name).is_some()) || !body.dynamic_blocks("statement").is_empty() {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    body.blocks("statement").iter().filter_map(|statement| statement.body.attribute("sid")).all(|sid| {
+        match &sid.value.kind {
+            ExprKind::Template(template) => {
+                literal_text(template).is_some_and(|text| text.is_empty() || seen.insert(text))
+            }
+            _ => false,
+        }
+    })
 }
 
 fn block(evaluator: &Evaluator<'_>, schema: &Schema, body: &Body, scope: &Scope, header: Span) -> Block {

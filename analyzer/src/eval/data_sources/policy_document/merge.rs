@@ -15,9 +15,62 @@ use crate::truth::Truth;
 
 use super::block::{Identity, Occurrence, occurring, symbol_of, unknown};
 
+/// A statement of which nothing is left: another one of the same `Sid` took its place.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// The `Sid` of the one that is gone.
+    pub lost: Value,
+    /// The `Sid` of the one that is there.
+    pub by: Value,
+    /// Where the two were.
+    pub replacement: Replacement,
+}
+
+/// Where two statements of one `Sid` were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Replacement {
+    /// Both among the source documents: the provider refuses that.
+    AmongSources,
+    /// Both among the `statement` blocks: the provider refuses that.
+    AmongBlocks,
+    /// Both among the documents that override.
+    AmongOverrides,
+    /// In a layer and in one that is laid over it, which is what layers are for.
+    BetweenLayers,
+}
+
+/// Where a statement comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// `source_json` and `source_policy_documents`.
+    #[default]
+    Source,
+    /// The `statement` blocks.
+    Block,
+    /// `override_policy_documents` and `override_json`.
+    Override,
+}
+
+impl Layer {
+    fn replaced_by(self, by: Self) -> Replacement {
+        match (self, by) {
+            (Self::Source, Self::Source) => Replacement::AmongSources,
+            (Self::Block, Self::Block) => Replacement::AmongBlocks,
+            (Self::Override, Self::Override) => Replacement::AmongOverrides,
+            (Self::Source, Self::Block | Self::Override)
+            | (Self::Block, Self::Source | Self::Override)
+            | (Self::Override, Self::Source | Self::Block) => Replacement::BetweenLayers,
+        }
+    }
+}
+
 /// The document so far.
 #[derive(Default)]
 pub(super) struct Merged {
+    /// What is laid now.
+    layer: Layer,
+    /// The statements that gave way, in the order in which they did.
+    replaced: Vec<Replaced>,
     version: Option<Field>,
     id: Option<Field>,
     statements: Vec<Slot>,
@@ -29,6 +82,7 @@ pub(super) struct Merged {
 
 /// A statement, or what may be some.
 struct Slot {
+    layer: Layer,
     value: Value,
     /// `None` for what may be any number of statements.
     occurrence: Option<Occurrence>,
@@ -42,9 +96,12 @@ impl Slot {
         }
     }
 
+    fn sid_value(&self) -> Option<&Value> {
+        self.value.fields().and_then(|fields| fields.get("Sid")).map(|field| &field.value)
+    }
+
     fn sid(&self) -> Sid {
-        let sid = self.value.fields().and_then(|fields| fields.get("Sid")).map(|field| &field.value);
-        match sid {
+        match self.sid_value() {
             None if self.value.fields().is_some() => Sid::None,
             None => Sid::Any,
             Some(value) => match value.as_text() {
@@ -83,6 +140,16 @@ impl Sid {
 }
 
 impl Merged {
+    /// What is laid from here on comes from `layer`.
+    pub(super) fn enter(&mut self, layer: Layer) {
+        self.layer = layer;
+    }
+
+    /// The statements that gave way to others.
+    pub(super) fn into_replaced(self) -> Vec<Replaced> {
+        self.replaced
+    }
+
     /// Lays the documents that `value` (a list of JSON texts, or one) holds over what is there.
     pub(super) fn lay_documents(&mut self, value: &Value, occurrence: &Occurrence) {
         match &value.kind {
@@ -137,7 +204,8 @@ impl Merged {
 
     /// An unknown document may replace every statement that has a `Sid`, and add others.
     fn lay_unknown(&mut self, symbol: &Symbol) {
-        self.lay_slot(Slot { value: unknown(symbol.clone(), Refinement::Opaque), occurrence: None });
+        let value = unknown(symbol.clone(), Refinement::Opaque);
+        self.lay_slot(Slot { layer: self.layer, value, occurrence: None });
     }
 
     /// Lays one document over what is there.
@@ -219,7 +287,7 @@ impl Merged {
 
     /// Lays one statement over those that are there: one of the same `Sid` gives way.
     pub(super) fn lay_statement(&mut self, value: Value, occurrence: Occurrence) {
-        self.lay_slot(Slot { value: in_shape(value), occurrence: Some(occurrence) });
+        self.lay_slot(Slot { layer: self.layer, value: in_shape(value), occurrence: Some(occurrence) });
     }
 
     fn lay_slot(&mut self, new: Slot) {
@@ -234,6 +302,12 @@ impl Merged {
             match (there.sid().same(&sid), &new.occurrence) {
                 (Truth::No, _) => {}
                 (Truth::Yes, Some(Occurrence::Once)) => {
+                    if let (Some(Occurrence::Once), Some(lost), Some(by)) =
+                        (&there.occurrence, there.sid_value(), new.sid_value())
+                    {
+                        let replacement = there.layer.replaced_by(new.layer);
+                        self.replaced.push(Replaced { lost: lost.clone(), by: by.clone(), replacement });
+                    }
                     *there = new;
                     return;
                 }

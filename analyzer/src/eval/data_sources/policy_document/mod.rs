@@ -23,25 +23,16 @@ use block::Identity;
 pub(in crate::eval) use evaluate::attribute;
 
 pub use block::{Argument, Block, Nested, Occurrence};
-use merge::{LATEST_VERSION, Merged};
+pub use evaluate::replaced_statements;
+use merge::{LATEST_VERSION, Layer, Merged};
+pub use merge::{Replaced, Replacement};
 use write::Layout;
 
 /// What `document` renders as: an object in the shape of the policy. `symbol` names the data source.
 #[must_use]
 pub fn render(document: &Block, symbol: &Symbol) -> Value {
     let identity = Identity::of(symbol);
-    let mut merged = Merged::default();
-    for name in ["source_json", "source_policy_documents"] {
-        if let Some(argument) = document.argument(name) {
-            merged.lay_documents(&argument.value, &Occurrence::Once);
-        }
-    }
-    lay_own(document, &mut merged, &identity);
-    for name in ["override_policy_documents", "override_json"] {
-        if let Some(argument) = document.argument(name) {
-            merged.lay_documents(&argument.value, &Occurrence::Once);
-        }
-    }
+    let merged = merge(document, &identity);
     let statement_key = document.blocks_of("statement").next().map(|nested| Origin::at(nested.block.header));
     let (version, id, statements) = merged.finish(&identity);
     let mut fields = Fields::new();
@@ -50,6 +41,28 @@ pub fn render(document: &Block, symbol: &Symbol) -> Value {
     let value = statements.unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
     fields.insert("Statement".into(), Field { key: statement_key.unwrap_or_default(), value });
     Value::new(ValueKind::Object(Arc::new(fields))).with_origin(Origin::at(document.header))
+}
+
+/// The statements of `document` of which nothing is rendered, since others of the same `Sid` took their place.
+#[must_use]
+pub fn replaced(document: &Block, symbol: &Symbol) -> Vec<Replaced> {
+    merge(document, &Identity::of(symbol)).into_replaced()
+}
+
+fn merge(document: &Block, identity: &Identity) -> Merged {
+    let mut merged = Merged::default();
+    lay_documents(document, ["source_json", "source_policy_documents"], &mut merged);
+    merged.enter(Layer::Block);
+    lay_own(document, &mut merged, identity);
+    merged.enter(Layer::Override);
+    lay_documents(document, ["override_policy_documents", "override_json"], &mut merged);
+    merged
+}
+
+fn lay_documents(document: &Block, arguments: [&str; 2], merged: &mut Merged) {
+    for argument in arguments.into_iter().filter_map(|name| document.argument(name)) {
+        merged.lay_documents(&argument.value, &Occurrence::Once);
+    }
 }
 
 /// The data source's attributes `json` and `minified_json`.
