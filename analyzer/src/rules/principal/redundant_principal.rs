@@ -46,8 +46,12 @@ fn check_type(principals: &Principals, ty: Type, kind: PolicyKind, report: &mut 
         };
         leaves.iter().enumerate().find(covers).map(|(_, (outer, _))| *outer)
     };
-    let covered: Vec<(&Leaf, &Leaf)> =
-        leaves.iter().enumerate().filter_map(|(index, (leaf, who))| Some((*leaf, covering(index, who)?))).collect();
+    let covered: Vec<(&Leaf, &Leaf)> = leaves
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (leaf, who))| Some((*leaf, covering(index, who)?)))
+        .filter(|(leaf, outer)| leaf.span != outer.span)
+        .collect();
     let fix = redundancy::fix(&covered.iter().map(|(leaf, _)| *leaf).collect::<Vec<_>>(), report);
     for (leaf, outer) in covered {
         say(leaf, outer, fix.clone(), report);
