@@ -4,6 +4,7 @@
 //! threads may ask. Each stack is evaluated once, only as far as policies need it, and
 //! what the evaluation kept in memory is gone when its policies are read.
 
+mod draft;
 mod inspect;
 mod knowledge;
 
@@ -15,6 +16,8 @@ use rustc_hash::FxHashSet;
 
 use crate::aws::facts;
 use crate::config::{Configuration, ConfigurationError};
+use crate::eval::account::KnownAccounts;
+use crate::eval::text::Text;
 use crate::finding::Finding;
 use crate::iam::{self, IamModel};
 use crate::inspection::Inspection;
@@ -81,6 +84,8 @@ pub struct Summary {
     pub policies_partly: usize,
     /// Those of which nothing is known.
     pub policies_unknown: usize,
+    /// Principals of which nothing but the number of their account is unknown.
+    pub principals_without_number: usize,
 }
 
 /// Holds what is in view.
@@ -239,7 +244,22 @@ impl Analysis {
             policies_known: count(Knowledge::Known),
             policies_partly: count(Knowledge::Partly),
             policies_unknown: count(Knowledge::Unknown),
+            principals_without_number: self.principals_without_number(),
         }
+    }
+
+    /// How many principals, each where it is written, lack only the number of their account.
+    fn principals_without_number(&self) -> usize {
+        let accounts = KnownAccounts::new(Some(&self.state.configuration), &self.state.sources);
+        let lacks_number = |text: &Text| {
+            let account = accounts.of_arn(text);
+            account.is_some_and(|account| account.id.is_none() && account.text.holes().eq(text.holes()))
+        };
+        let statements = self.state.policies.iter().flat_map(|site| &site.document.statements);
+        let groups = statements.flat_map(|statement| &statement.principals).flat_map(|principals| &principals.groups);
+        let leaves = groups.flat_map(|group| &group.items);
+        let places: FxHashSet<Span> = leaves.filter(|leaf| lacks_number(&leaf.text)).map(|leaf| leaf.span).collect();
+        places.len()
     }
 
     /// How many files of configuration and policy files there are, less those that
@@ -257,6 +277,12 @@ impl Analysis {
     #[must_use]
     pub fn inspect(&self) -> Inspection {
         inspect::inspect(&self.state)
+    }
+
+    /// The text of a configuration with the accounts that the source speaks of. The stacks are evaluated anew.
+    #[must_use]
+    pub fn draft_configuration(&self) -> String {
+        draft::draft(&self.state)
     }
 
     /// The files of modules that are the user's to mend.

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
+    /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
+    Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
 }
@@ -102,6 +104,16 @@ pub(crate) struct InspectArguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The file to write; `-` is standard output
+    #[arg(default_value = "crosstrail.toml", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
 
     #[command(flatten)]
     pub(crate) configuration: ConfigurationArguments,

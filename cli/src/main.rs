@@ -7,6 +7,7 @@ mod arguments;
 mod completions;
 mod configuration;
 mod explain;
+mod init;
 mod input;
 mod inspect;
 mod lint;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(arguments, color),
         Command::Explain(arguments) => explain::run(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Init(arguments) => init::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
     };
     let outcome = result.unwrap_or_else(|error| {

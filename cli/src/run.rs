@@ -94,6 +94,11 @@ impl Analysed {
         self.analysis.inspect()
     }
 
+    /// A configuration to start from.
+    pub(crate) fn draft(&self) -> String {
+        self.analysis.draft_configuration()
+    }
+
     /// Whether all that should have been checked was.
     pub(crate) fn all_checked(&self) -> bool {
         self.problems.iter().all(|problem| problem.weight != Weight::Unchecked)

@@ -15,6 +15,7 @@ pub(crate) fn nothing_to_check(paths: &[PathBuf]) -> String {
 pub(crate) fn summary(summary: &Summary, tally: Tally) -> String {
     let mut lines = vec![format!("{} in {}", found(tally), checked(summary))];
     lines.extend(unknown(summary));
+    lines.extend(without_number(summary.principals_without_number));
     lines.join("\n") + "\n"
 }
 
@@ -43,6 +44,13 @@ fn unknown(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{}: only what holds for every value is reported", parts.join(", ")))
 }
 
+/// What the user can tell.
+fn without_number(principals: usize) -> Option<String> {
+    let lack = if principals == 1 { "1 principal lacks".to_owned() } else { format!("{principals} principals lack") };
+    let help = "name the accounts in `crosstrail.toml`, or run `crosstrail init`";
+    (principals > 0).then(|| format!("{lack} only an account number: {help}"))
+}
+
 fn policies(count: usize) -> String {
     if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
 }
@@ -55,19 +63,29 @@ fn plural(count: usize, word: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(counts: [usize; 6]) -> Summary {
-        let [files, stacks, policies, policies_known, policies_partly, policies_unknown] = counts;
-        Summary { files, stacks, policies, policies_known, policies_partly, policies_unknown }
+    fn of(counts: [usize; 7]) -> Summary {
+        let [files, stacks, policies, policies_known, policies_partly, policies_unknown, rest] = counts;
+        let principals_without_number = rest;
+        Summary {
+            files,
+            stacks,
+            policies,
+            policies_known,
+            policies_partly,
+            policies_unknown,
+            principals_without_number,
+        }
     }
 
     #[test]
     fn the_last_lines() {
         let cases = [
-            ([12, 2, 9, 6, 2, 1], Tally { errors: 2, warnings: 1, notes: 0 }, "\
+            ([12, 2, 9, 6, 2, 1, 18], Tally { errors: 2, warnings: 1, notes: 0 }, "\
 2 errors, 1 warning in 12 files: 2 stacks, 9 policies
 2 policies partly known before apply, 1 policy not known at all before apply: only what holds for every value is reported
+18 principals lack only an account number: name the accounts in `crosstrail.toml`, or run `crosstrail init`
 "),
-            ([1, 1, 1, 1, 0, 0], Tally { errors: 0, warnings: 0, notes: 0 }, "nothing found in 1 file: 1 stack, 1 policy\n"),
+            ([1, 1, 1, 1, 0, 0, 0], Tally { errors: 0, warnings: 0, notes: 0 }, "nothing found in 1 file: 1 stack, 1 policy\n"),
         ];
         for (counts, tally, expected) in cases {
             assert_eq!(summary(&of(counts), tally), expected);

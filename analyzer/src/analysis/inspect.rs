@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::eval::evaluator::{Evaluator, ResourceInstance};
-use crate::inspection::{Inspection, PolicyInspection, ResourceInspection, StackInspection};
+use crate::iam::{AttachedPolicy, PolicySource, Principal, PrincipalKind};
+use crate::inspection::{
+    HeldPolicy, Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection,
+};
 use crate::module::{Mode, Stack};
 use crate::policy::sites::{self, Form, Knowledge, PolicySite};
 
@@ -17,7 +21,16 @@ use super::knowledge::Knowing;
 pub(super) fn inspect(state: &State) -> Inspection {
     let alone = state.policies.iter().filter(|site| site.form == Form::PolicyFile);
     let (knowing, _) = Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks);
-    let stack = |stack: &Arc<Stack>| knowing.with_evaluator(stack, |evaluator| stack_inspection(stack, evaluator));
+    let mut principals: FxHashMap<&str, Vec<PrincipalInspection>> = FxHashMap::default();
+    for it in state.iam.principals() {
+        principals.entry(it.stack.as_str()).or_default().push(principal(it, &state.policies));
+    }
+    let stack = |stack: &Arc<Stack>| {
+        knowing.with_evaluator(stack, |evaluator| {
+            let principals = principals.get(evaluator.scope_name().as_str()).cloned().unwrap_or_default();
+            StackInspection { principals, ..stack_inspection(stack, evaluator) }
+        })
+    };
     Inspection { stacks: state.workspace.stacks.par_iter().map(stack).collect(), policies: alone.map(policy).collect() }
 }
 
@@ -40,6 +53,7 @@ fn stack_inspection(stack: &Stack, evaluator: &Evaluator<'_>) -> StackInspection
         outputs,
         resources,
         policies,
+        principals: Vec::new(),
     }
 }
 
@@ -66,4 +80,31 @@ fn policy(site: &PolicySite) -> PolicyInspection {
         span: site.span,
         document: Arc::clone(&site.document),
     }
+}
+
+fn principal(principal: &Principal, policies: &[PolicySite]) -> PrincipalInspection {
+    let held = |policy: &AttachedPolicy| held(policy, policies);
+    PrincipalInspection {
+        address: principal.address.to_string(),
+        kind: match principal.kind {
+            PrincipalKind::Role => "role",
+            PrincipalKind::User => "user",
+            PrincipalKind::Group => "group",
+            PrincipalKind::PermissionSet => "permission-set",
+        },
+        arn: principal.arn.display(),
+        policies: principal.policies.iter().map(held).collect(),
+        boundary: principal.boundary.as_ref().map(held),
+        open: principal.open.iter().map(|symbol| symbol.address().to_string()).collect(),
+    }
+}
+
+fn held(policy: &AttachedPolicy, policies: &[PolicySite]) -> HeldPolicy {
+    let name = match &policy.source {
+        PolicySource::Site(index) => policies.get(*index).map(|site| format!("{}.{}", site.address, site.attribute)),
+        PolicySource::Aws(facts) => Some(format!("arn:aws:iam::aws:policy/{}", facts.name)),
+        PolicySource::NotInView(arn) => Some(arn.display()),
+        PolicySource::Unknown(symbol) => Some(symbol.address().to_string()),
+    };
+    HeldPolicy { policy: name.unwrap_or_default(), certain: policy.is_certain() }
 }

@@ -4,12 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use crate::config::Configuration;
-use crate::eval::bindings::{BoundValues, OtherStacks};
+use crate::eval::bindings::{BoundValues, OtherStacks, StateWorkspace};
 use crate::eval::evaluator::{self, Evaluator};
 use crate::eval::value::Value;
-use crate::module::Stack;
+use crate::module::{Stack, StatePlace};
 use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
 
 use super::Problem;
@@ -25,6 +26,8 @@ pub(super) struct Knowing<'a> {
     stacks: &'a [Arc<Stack>],
     values: BoundValues,
     outputs: Mutex<FxHashMap<usize, Value>>,
+    /// Where the stacks keep their states, as far as their source says it.
+    places: Places,
 }
 
 impl<'a> Knowing<'a> {
@@ -44,13 +47,19 @@ impl<'a> Knowing<'a> {
             message,
         };
         let problems = wrong.into_iter().map(problem).collect();
-        (Self { files, sources, configuration, stacks, values, outputs: Mutex::default() }, problems)
+        let outputs = Mutex::default();
+        (Self { files, sources, configuration, stacks, values, outputs, places: places(stacks) }, problems)
     }
 
     /// What `ask` makes of an evaluator of `stack`.
     pub(super) fn with_evaluator<T>(&self, stack: &Arc<Stack>, ask: impl FnOnce(&Evaluator<'_>) -> T) -> T {
         let start = self.stacks.iter().position(|other| Arc::ptr_eq(other, stack));
-        let chain = Chain { knowing: self, stacks: RefCell::new(start.into_iter().collect()), cut: Cell::new(false) };
+        let chain = Chain {
+            knowing: self,
+            stacks: RefCell::new(start.into_iter().collect()),
+            cut: Cell::new(false),
+            partly: RefCell::default(),
+        };
         ask(&self.evaluator(stack, &chain))
     }
 
@@ -70,6 +79,45 @@ impl<'a> Knowing<'a> {
         let found = if environment.is_some() { of(environment) } else { of(asking).or_else(only) };
         found.map(|(index, _)| index)
     }
+
+    /// The stack whose state is in `place`: no root but its own may keep one there.
+    fn find_state(&self, place: &StatePlace, workspace: &StateWorkspace, asking: &Stack) -> Option<usize> {
+        let there: Vec<(usize, &Arc<Stack>)> = self
+            .places
+            .get(place.name())?
+            .iter()
+            .filter(|(other, _)| other.is(place))
+            .filter_map(|(_, index)| Some((*index, self.stacks.get(*index)?)))
+            .collect();
+        let dir = &there.first()?.1.dir;
+        if there.iter().any(|(_, stack)| stack.dir != *dir) {
+            return None;
+        }
+        let in_workspace = |name: &str| {
+            let found = there.iter().find(|(_, stack)| stack.workspace.as_deref() == Some(name));
+            found.map(|(index, _)| *index)
+        };
+        let beside = || self.find(dir, None, asking.environment.as_deref());
+        let is_unnamed = |index: &usize| self.stacks.get(*index).is_some_and(|stack| stack.workspace.is_none());
+        match (workspace, &asking.workspace) {
+            (StateWorkspace::Named(name), _) | (StateWorkspace::Own, Some(name)) => in_workspace(name),
+            (StateWorkspace::Default, _) => in_workspace("default").or_else(|| beside().filter(is_unnamed)),
+            (StateWorkspace::Own, None) => beside(),
+        }
+    }
+}
+
+/// The places of states and the numbers of their stacks, by the names of the places.
+type Places = FxHashMap<SmolStr, Vec<(StatePlace, usize)>>;
+
+fn places(stacks: &[Arc<Stack>]) -> Places {
+    let mut places = Places::default();
+    for (index, stack) in stacks.iter().enumerate().filter(|(_, stack)| !stack.library) {
+        if let Some(place) = StatePlace::of_root(&stack.root.module) {
+            places.entry(place.name().clone()).or_default().push((place, index));
+        }
+    }
+    places
 }
 
 /// What the configuration names as directories and is none.
@@ -90,14 +138,25 @@ struct Chain<'a> {
     stacks: RefCell<Vec<usize>>,
     /// Whether some outputs were left unknown because they depend on the stack that asks.
     cut: Cell<bool>,
+    /// Outputs as they are with what was left unknown, so that no stack is evaluated twice in one chain.
+    partly: RefCell<FxHashMap<usize, Value>>,
 }
 
 impl OtherStacks for Chain<'_> {
     fn outputs(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<Value> {
-        let index = self.knowing.find(dir, environment, asking)?;
+        self.outputs_of(self.knowing.find(dir, environment, asking)?)
+    }
+
+    fn outputs_of_state(&self, place: &StatePlace, workspace: &StateWorkspace, asking: &Stack) -> Option<Value> {
+        self.outputs_of(self.knowing.find_state(place, workspace, asking)?)
+    }
+}
+
+impl Chain<'_> {
+    fn outputs_of(&self, index: usize) -> Option<Value> {
         let known = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-        if known.is_some() {
-            return known;
+        if let Some(known) = known.or_else(|| self.partly.borrow().get(&index).cloned()) {
+            return Some(known);
         }
         let in_a_circle = self.stacks.borrow().contains(&index);
         if in_a_circle || self.stacks.borrow().len() >= MOST_STACKS_IN_A_CHAIN {
@@ -113,6 +172,8 @@ impl OtherStacks for Chain<'_> {
         if !self.cut.get() {
             let mut all = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(index, outputs.clone());
+        } else {
+            self.partly.borrow_mut().insert(index, outputs.clone());
         }
         Some(outputs)
     }

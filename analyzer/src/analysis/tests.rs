@@ -296,3 +296,97 @@ fn a_directory_with_an_account_is_applied() {
     let library: Vec<bool> = view.analysis.workspace().stacks.iter().map(|stack| stack.library).collect();
     assert_eq!(library, [false, true]);
 }
+
+/// A root that keeps its state in `bucket` under `key`, and whose output `arn` is that of a role.
+fn keeper(bucket: &str, key: &str, account: &str) -> String {
+    format!(
+        "terraform {{\n  backend \"s3\" {{\n    {bucket}\n    key = \"{key}\"\n  }}\n}}\nprovider \"aws\" {{\n  region = \"eu-west-1\"\n  assume_role {{\n    role_arn = \"arn:aws:iam::{account}:role/x\"\n  }}\n}}\nresource \"aws_iam_role\" \"r\" {{\n  name = \"r\"\n}}\noutput \"arn\" {{\n  value = aws_iam_role.r.arn\n}}\n"
+    )
+}
+
+/// A root that reads the output `arn` of the state that `config` says.
+fn asker(backend: &str, config: &str) -> String {
+    format!(
+        "data \"terraform_remote_state\" \"other\" {{\n  backend = \"{backend}\"\n  {config}\n}}\nterraform {{\n  backend \"local\" {{}}\n}}\noutput \"it\" {{\n  value = data.terraform_remote_state.other.outputs.arn\n}}\n"
+    )
+}
+
+const ARN: &str = "a = \"arn:aws:iam::111122223333:role/r\"";
+
+#[test]
+fn a_state_in_view_has_the_outputs_of_its_root() {
+    let b = keeper("bucket = \"states\"", "b/terraform.tfstate", "111122223333");
+    let it = |reader: String, files: &[(&str, &str)]| {
+        let files: Vec<_> = [("a/main.tf", reader.as_str())].into_iter().chain(files.iter().copied()).collect();
+        view("", &files).values("it")
+    };
+    let s3 = |bucket: &str| {
+        asker("s3", &format!("config = {{\n    bucket = \"{bucket}\"\n    key = \"b/terraform.tfstate\"\n  }}"))
+    };
+    assert_eq!(it(s3("states"), &[("b/main.tf", &b)]), [ARN]);
+    assert_eq!(it(s3("others"), &[("b/main.tf", &b)]), ["a = unknown"]);
+    assert_eq!(it(s3("states"), &[("b/main.tf", &b), ("c/main.tf", &b)]), ["a = unknown"], "it may be either");
+    let no_bucket = keeper("", "b/terraform.tfstate", "111122223333");
+    assert_eq!(it(s3("states"), &[("b/main.tf", &no_bucket)]), [ARN], "the bucket is given on the command line");
+    let workspace = asker(
+        "s3",
+        "workspace = \"prod\"\n  config = {\n    bucket = \"states\"\n    key = \"b/terraform.tfstate\"\n  }",
+    );
+    assert_eq!(it(workspace, &[("b/main.tf", &b)]), ["a = unknown"]);
+    let local = "provider \"aws\" {\n  region = \"eu-west-1\"\n}\noutput \"arn\" {\n  value = \"local\"\n}\n";
+    let file = asker("local", "config = {\n    path = \"${path.module}/../b/terraform.tfstate\"\n  }");
+    assert_eq!(it(file, &[("b/main.tf", local)]), ["a = \"local\""]);
+    let cloud = "terraform {\n  cloud {\n    organization = \"o\"\n    workspaces {\n      name = \"b\"\n    }\n  }\n}\noutput \"arn\" {\n  value = \"cloud\"\n}\n";
+    let remote = asker("remote", "config = {\n    organization = \"o\"\n    workspaces = { name = \"b\" }\n  }");
+    assert_eq!(it(remote, &[("b/main.tf", cloud)]), ["a = \"cloud\""]);
+}
+
+#[test]
+fn states_of_workspaces() {
+    let b = "terraform {\n  backend \"s3\" {\n    bucket = \"states\"\n    key = \"b/x\"\n  }\n}\noutput \"arn\" {\n  value = \"b-${terraform.workspace}\"\n}\n";
+    let config = "config = {\n    bucket = \"states\"\n    key = \"b/x\"\n  }";
+    let own = asker("s3", &format!("workspace = terraform.workspace\n  {config}"));
+    let named = asker("s3", &format!("workspace = \"dev\"\n  {config}"));
+    let in_key = asker("s3", "config = {\n    bucket = \"states\"\n    key = \"env:/prod/b/x\"\n  }");
+    let none = asker("s3", config);
+    let configuration = r#"
+[stacks.b]
+environments = [{ workspace = "prod" }, { workspace = "dev" }]
+[stacks.own]
+environments = [{ workspace = "prod" }, { workspace = "dev" }]
+"#;
+    let files = [
+        ("b/main.tf", b),
+        ("in_key/main.tf", &in_key),
+        ("named/main.tf", &named),
+        ("none/main.tf", &none),
+        ("own/main.tf", &own),
+    ];
+    let expected =
+        ["in_key = \"b-prod\"", "named = \"b-dev\"", "none = unknown", "own@dev = \"b-dev\"", "own@prod = \"b-prod\""];
+    assert_eq!(view(configuration, &files).values("it"), expected);
+}
+
+/// Each of many roots reads the states of all others: none is evaluated again and again.
+#[test]
+fn states_that_need_each_other_end() {
+    const ROOTS: usize = 12;
+    let root = |own: usize| {
+        let read = |other: usize| {
+            format!(
+                "data \"terraform_remote_state\" \"s{other}\" {{\n  backend = \"s3\"\n  config = {{\n    bucket = \"b\"\n    key = \"k{other}\"\n  }}\n}}\n"
+            )
+        };
+        let reads: String = (0..ROOTS).map(read).collect();
+        let values = (0..ROOTS).map(|other| format!("data.terraform_remote_state.s{other}.outputs.known"));
+        let values = values.collect::<Vec<_>>().join(", ");
+        format!(
+            "{reads}terraform {{\n  backend \"s3\" {{\n    bucket = \"b\"\n    key = \"k{own}\"\n  }}\n}}\noutput \"known\" {{\n  value = \"{own}\"\n}}\noutput \"it\" {{\n  value = [{values}]\n}}\n"
+        )
+    };
+    let files: Vec<(String, String)> = (0..ROOTS).map(|own| (format!("r{own:02}/main.tf"), root(own))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let values = view("", &files).values("it");
+    assert_eq!(values.len(), ROOTS);
+    assert!(values[1].contains("[\"0\",\"{data.terraform_remote_state.s1.outputs.known}\",\"2\""), "{}", values[1]);
+}

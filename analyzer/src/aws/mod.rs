@@ -13,4 +13,5 @@ pub mod pattern;
 pub mod resource;
 pub mod service_accounts;
 pub mod sites;
+pub mod subjects;
 mod table;

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::config::{Binding, BindingSource, Configuration, Entry, Setting, SettingKind};
+use crate::module::{Stack, StatePlace};
 use crate::source::{FileId, FileSystem, SourceMap, TextRange};
 
 use super::json;
@@ -40,11 +41,25 @@ pub(super) enum Bound {
     Outputs(SmolStr, Option<SmolStr>),
 }
 
+/// Which of the states that a root has in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateWorkspace {
+    /// That of the workspace `default`.
+    Default,
+    /// That of this workspace.
+    Named(SmolStr),
+    /// That of the workspace that the stack that asks is in itself.
+    Own,
+}
+
 /// Gives the outputs of other stacks.
 pub trait OtherStacks {
     /// The outputs of the stack in the directory `dir` as an object, for a stack that is in `asking`
     /// itself; `None` if there is no such stack, or if it needs those of the stack that asks.
     fn outputs(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<Value>;
+
+    /// The same for the only root that keeps its state in `place`.
+    fn outputs_of_state(&self, place: &StatePlace, workspace: &StateWorkspace, asking: &Stack) -> Option<Value>;
 }
 
 impl BoundValues {

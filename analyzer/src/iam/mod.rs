@@ -1,5 +1,6 @@
-//! Who is there, and which policies they have: roles, users, groups and permission sets
-//! of the whole workspace, with what is attached to them from any of its stacks.
+//! Who and what is there, and which policies they have: roles, users, groups and permission
+//! sets of the whole workspace, with what is attached to them from any of its stacks;
+//! resources with the policies on them; the policies of organizations.
 //!
 //! Things are joined by what they are called. Two texts are one name if they are equal for
 //! every value of their holes, so `aws_iam_role.ci.name`, an output that passed it on and a
@@ -11,44 +12,82 @@
 
 mod attachment;
 mod collect;
+mod documents;
+mod held;
 mod join;
 mod key;
+mod names;
+mod organization;
 mod principal;
+mod resource;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use crate::eval::text::Text;
+use crate::policy::model::PolicyDocument;
 use crate::policy::sites::PolicySite;
 
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
-pub use principal::{Assignment, Exclusive, Membership, Principal, PrincipalKind, PrincipalOrigin};
+pub use held::Held;
+pub use names::Meant;
+pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
+pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
+pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
 
+use documents::AwsDocuments;
+use join::SitesAt;
 use key::Key;
+use names::Names;
 
-/// The principals in view. Policies are indices into the list that the model was made with.
+/// Everything in view that has policies. Policies are indices into the list that the model was made with.
 #[derive(Debug, Default)]
 pub struct IamModel {
     principals: Vec<Principal>,
-    by_arn: FxHashMap<Key, Vec<usize>>,
-    by_address: FxHashMap<(smol_str::SmolStr, smol_str::SmolStr), usize>,
+    resources: Vec<PolicedResource>,
+    account_policies: Vec<AccountPolicy>,
+    organization_policies: Vec<OrganizationPolicy>,
+    members: Vec<OrganizationMember>,
+    aws: AwsDocuments,
+    names: Names,
+    principals_by_arn: FxHashMap<Key, Vec<usize>>,
+    principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
+    resources_by_arn: FxHashMap<Key, Vec<usize>>,
+    resources_at: FxHashMap<(SmolStr, SmolStr), usize>,
 }
 
 impl IamModel {
     /// Joins what the stacks say. `policies` are those of all stacks.
     #[must_use]
-    pub fn new(parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
-        let principals = join::principals(parts, policies);
-        let mut model = Self { principals, ..Self::default() };
-        for (index, principal) in model.principals.iter().enumerate() {
-            model.by_arn.entry(Key::new(&principal.arn)).or_default().push(index);
-            if principal.origin != PrincipalOrigin::Named {
-                model.by_address.insert((principal.stack.clone(), principal.address.clone()), index);
-            }
+    pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
+        let sites = SitesAt::new(policies);
+        let organization_policies = join::organization_policies(&parts, &sites);
+        let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
+        let (resources, account_policies) = join::resources(&mut parts, &sites);
+        let principals = join::principals(parts, &sites);
+        let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
+        let (principals_by_arn, principals_at) =
+            index(principals.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
+        let (resources_by_arn, resources_at) =
+            index(resources.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
+        Self {
+            principals,
+            resources,
+            account_policies,
+            organization_policies,
+            members,
+            aws,
+            names,
+            principals_by_arn,
+            principals_at,
+            resources_by_arn,
+            resources_at,
         }
-        model
     }
 
     /// All principals: those that are declared, in the order of stacks and addresses, and
@@ -58,15 +97,80 @@ impl IamModel {
         &self.principals
     }
 
+    /// All resources that can have a policy, in the same order.
+    #[must_use]
+    pub fn resources(&self) -> &[PolicedResource] {
+        &self.resources
+    }
+
+    /// The policies on everything of a service in an account.
+    #[must_use]
+    pub fn account_policies(&self) -> &[AccountPolicy] {
+        &self.account_policies
+    }
+
+    /// The service and resource control policies.
+    #[must_use]
+    pub fn organization_policies(&self) -> &[OrganizationPolicy] {
+        &self.organization_policies
+    }
+
+    /// The accounts and organizational units that resources make.
+    #[must_use]
+    pub fn organization_members(&self) -> &[OrganizationMember] {
+        &self.members
+    }
+
     /// The principals of which `arn` is the ARN whatever its holes are.
     pub fn with_arn(&self, arn: &Text) -> impl Iterator<Item = &Principal> {
-        let found = self.by_arn.get(&Key::new(arn)).into_iter().flatten();
+        let found = self.principals_by_arn.get(&Key::new(arn)).into_iter().flatten();
         found.filter_map(|index| self.principals.get(*index))
     }
 
     /// The principal that the resource `address` of `stack` declares or looks up.
     #[must_use]
     pub fn at(&self, stack: &str, address: &str) -> Option<&Principal> {
-        self.by_address.get(&(stack.into(), address.into())).and_then(|index| self.principals.get(*index))
+        self.principals_at.get(&(stack.into(), address.into())).and_then(|index| self.principals.get(*index))
     }
+
+    /// The resources of which `arn` is the ARN whatever its holes are.
+    pub fn resources_with_arn(&self, arn: &Text) -> impl Iterator<Item = &PolicedResource> {
+        let found = self.resources_by_arn.get(&Key::new(arn)).into_iter().flatten();
+        found.filter_map(|index| self.resources.get(*index))
+    }
+
+    /// The resource that is declared or looked up as `address` of `stack`.
+    #[must_use]
+    pub fn resource_at(&self, stack: &str, address: &str) -> Option<&PolicedResource> {
+        self.resources_at.get(&(stack.into(), address.into())).and_then(|index| self.resources.get(*index))
+    }
+
+    /// The document of a policy; `None` if it is not known. `policies` are those that the model was made with.
+    #[must_use]
+    pub fn document<'m>(
+        &'m self,
+        source: &PolicySource,
+        policies: &'m [PolicySite],
+    ) -> Option<&'m Arc<PolicyDocument>> {
+        match source {
+            PolicySource::Site(index) => policies.get(*index).map(|site| &site.document),
+            PolicySource::Aws(facts) => self.aws.get(facts.name),
+            PolicySource::NotInView(_) | PolicySource::Unknown(_) => None,
+        }
+    }
+}
+
+type ByArn = FxHashMap<Key, Vec<usize>>;
+type ByAddress = FxHashMap<(SmolStr, SmolStr), usize>;
+
+/// Where things are by their ARNs and addresses. What is only named has no address.
+fn index<'a>(things: impl Iterator<Item = (&'a Text, Origin, &'a SmolStr, &'a SmolStr)>) -> (ByArn, ByAddress) {
+    let (mut by_arn, mut at) = (ByArn::default(), ByAddress::default());
+    for (index, (arn, origin, stack, address)) in things.enumerate() {
+        by_arn.entry(Key::new(arn)).or_default().push(index);
+        if origin != Origin::Named {
+            at.insert((stack.clone(), address.clone()), index);
+        }
+    }
+    (by_arn, at)
 }

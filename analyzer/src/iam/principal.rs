@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::eval::account::Account;
 use crate::eval::evaluator::Existence;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
@@ -15,13 +16,13 @@ pub struct Principal {
     /// What it is.
     pub kind: PrincipalKind,
     /// How it came into view.
-    pub origin: PrincipalOrigin,
+    pub origin: Origin,
     /// The directory and environment of the stack, as symbols name it.
     pub stack: SmolStr,
     /// The full address of the resource instance; empty for what is only named.
     pub address: SmolStr,
     /// The account that it is in.
-    pub account: Text,
+    pub account: Account,
     /// Its ARN.
     pub arn: Text,
     /// Its name.
@@ -65,14 +66,14 @@ pub enum PrincipalKind {
     PermissionSet,
 }
 
-/// How a principal came into view.
+/// How a principal or a resource came into view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PrincipalOrigin {
-    /// A resource makes it: what is attached to it is in view, or `open` says what may be more.
+pub enum Origin {
+    /// A resource makes it: what it has is in view, or `open` says what may be more.
     Declared,
-    /// A data source reads it; others may attach policies to it.
+    /// A data source reads it; it may have other policies.
     LookedUp,
-    /// Only named by what is attached to it; others may attach more.
+    /// Only named by what is attached to it; it may have other policies.
     Named,
 }
 

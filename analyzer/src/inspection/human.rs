@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::document::DocumentJson;
 use super::value::ValueJson;
-use super::{Inspection, PolicyInspection, ResourceInspection, StackInspection, kind};
+use super::{Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection, kind};
 use crate::eval::value::{Value, ValueKind};
 use crate::source::SourceMap;
 
@@ -34,7 +34,9 @@ fn stack(stack: &StackInspection, sources: &SourceMap, out: &mut dyn Write) -> f
     }
     heading("resources", "  ", stack.resources.len(), out)?;
     stack.resources.iter().try_for_each(|it| resource(it, out))?;
-    policies(&stack.policies, "  ", sources, out)
+    policies(&stack.policies, "  ", sources, out)?;
+    heading("principals", "  ", stack.principals.len(), out)?;
+    stack.principals.iter().try_for_each(|it| principal(it, out))
 }
 
 fn heading(title: &str, indent: &str, count: usize, out: &mut dyn Write) -> fmt::Result {
@@ -62,6 +64,25 @@ fn resource(resource: &ResourceInspection, out: &mut dyn Write) -> fmt::Result {
     match &resource.arn {
         Some(arn) => writeln!(out, ": {}", arn.display()),
         None => out.write_char('\n'),
+    }
+}
+
+fn principal(principal: &PrincipalInspection, out: &mut dyn Write) -> fmt::Result {
+    match principal.address.as_str() {
+        "" => writeln!(out, "    {}: {}", principal.kind, principal.arn)?,
+        address => writeln!(out, "    {address} ({}): {}", principal.kind, principal.arn)?,
+    }
+    for held in &principal.policies {
+        let verb = if held.certain { "has" } else { "may have" };
+        writeln!(out, "      {verb} {}", held.policy)?;
+    }
+    if !principal.open.is_empty() {
+        writeln!(out, "      may have more: {}", principal.open.join(", "))?;
+    }
+    match &principal.boundary {
+        Some(held) if held.certain => writeln!(out, "      bounded by {}", held.policy),
+        Some(held) => writeln!(out, "      may be bounded by {}", held.policy),
+        None => Ok(()),
     }
 }
 

@@ -6,7 +6,9 @@ use smol_str::SmolStr;
 
 use super::document::DocumentJson;
 use super::value::ValueJson;
-use super::{Inspection, PolicyInspection, ResourceInspection, StackInspection, is_shown, kind};
+use super::{
+    HeldPolicy, Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection, is_shown, kind,
+};
 use crate::eval::value::Value;
 use crate::render::json::Range;
 use crate::source::SourceMap;
@@ -42,6 +44,7 @@ struct StackOutput<'a> {
     outputs: Values<'a>,
     resources: Vec<ResourceOutput<'a>>,
     policies: Vec<PolicyOutput<'a>>,
+    principals: Vec<PrincipalOutput<'a>>,
 }
 
 struct Values<'a>(&'a [(SmolStr, Value)]);
@@ -59,6 +62,22 @@ struct ResourceOutput<'a> {
     r#type: &'a str,
     account: Option<&'a str>,
     arn: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PrincipalOutput<'a> {
+    address: &'a str,
+    kind: &'static str,
+    arn: &'a str,
+    policies: Vec<HeldOutput<'a>>,
+    boundary: Option<HeldOutput<'a>>,
+    open: &'a [String],
+}
+
+#[derive(Serialize)]
+struct HeldOutput<'a> {
+    policy: &'a str,
+    certain: bool,
 }
 
 #[derive(Serialize)]
@@ -82,6 +101,7 @@ impl<'a> StackOutput<'a> {
             outputs: Values(&stack.outputs),
             resources: stack.resources.iter().map(ResourceOutput::new).collect(),
             policies: stack.policies.iter().map(|policy| PolicyOutput::new(policy, sources)).collect(),
+            principals: stack.principals.iter().map(PrincipalOutput::new).collect(),
         }
     }
 }
@@ -120,5 +140,24 @@ impl<'a> PolicyOutput<'a> {
             range: Range::new(policy.span, &file),
             document: DocumentJson(&policy.document),
         }
+    }
+}
+
+impl<'a> PrincipalOutput<'a> {
+    fn new(principal: &'a PrincipalInspection) -> Self {
+        Self {
+            address: &principal.address,
+            kind: principal.kind,
+            arn: &principal.arn,
+            policies: principal.policies.iter().map(HeldOutput::new).collect(),
+            boundary: principal.boundary.as_ref().map(HeldOutput::new),
+            open: &principal.open,
+        }
+    }
+}
+
+impl<'a> HeldOutput<'a> {
+    fn new(held: &'a HeldPolicy) -> Self {
+        Self { policy: &held.policy, certain: held.certain }
     }
 }

@@ -44,6 +44,36 @@ pub struct StackInspection {
     pub resources: Vec<ResourceInspection>,
     /// The policies of all its modules, sorted by address.
     pub policies: Vec<PolicyInspection>,
+    /// The roles, users, groups and permission sets that it declares, looks up or names, with
+    /// what any stack attaches to them.
+    pub principals: Vec<PrincipalInspection>,
+}
+
+/// A principal.
+#[derive(Debug, Clone)]
+pub struct PrincipalInspection {
+    /// The address; empty for one that is only named.
+    pub address: String,
+    /// `role`, `user`, `group`, `permission-set`
+    pub kind: &'static str,
+    /// Its ARN, as far as it is known.
+    pub arn: String,
+    /// The policies that it has, those of its groups left aside.
+    pub policies: Vec<HeldPolicy>,
+    /// The policy that bounds what it may do.
+    pub boundary: Option<HeldPolicy>,
+    /// The names of the unknowns that may give it more policies.
+    pub open: Vec<String>,
+}
+
+/// A policy as a principal has it.
+#[derive(Debug, Clone)]
+pub struct HeldPolicy {
+    /// The resource and attribute that hold it, the ARN of one that is not in view, or the name of
+    /// the unknown that decides which it is.
+    pub policy: String,
+    /// Whether it is attached in every apply.
+    pub certain: bool,
 }
 
 /// A resource.
@@ -145,6 +175,17 @@ mod tests {
                 span: document.span,
                 document: Arc::new(document),
             }],
+            principals: vec![PrincipalInspection {
+                address: "module.m.aws_iam_role.a".to_owned(),
+                kind: "role",
+                arn: "arn:aws:iam::{var.account}:role/a".to_owned(),
+                policies: vec![
+                    HeldPolicy { policy: "module.m.aws_iam_role_policy.a.policy".to_owned(), certain: true },
+                    HeldPolicy { policy: "arn:aws:iam::aws:policy/PowerUserAccess".to_owned(), certain: false },
+                ],
+                boundary: Some(HeldPolicy { policy: "var.boundary".to_owned(), certain: true }),
+                open: vec!["var.role".to_owned()],
+            }],
         };
         (Inspection { stacks: vec![stack], policies: vec![alone] }, sources)
     }
@@ -194,6 +235,17 @@ mod tests {
                     "file": "org/policy.json",
                     "range": range,
                     "document": document
+                }],
+                "principals": [{
+                    "address": "module.m.aws_iam_role.a",
+                    "kind": "role",
+                    "arn": "arn:aws:iam::{var.account}:role/a",
+                    "policies": [
+                        {"policy": "module.m.aws_iam_role_policy.a.policy", "certain": true},
+                        {"policy": "arn:aws:iam::aws:policy/PowerUserAccess", "certain": false}
+                    ],
+                    "boundary": {"policy": "var.boundary", "certain": true},
+                    "open": ["var.role"]
                 }]
             }]
         });
@@ -226,6 +278,12 @@ mod tests {
           }
         ]
       }
+  principals:
+    module.m.aws_iam_role.a (role): arn:aws:iam::{var.account}:role/a
+      has module.m.aws_iam_role_policy.a.policy
+      may have arn:aws:iam::aws:policy/PowerUserAccess
+      may have more: var.role
+      bounded by var.boundary
 policies:
   org/policy.json (unattached, at org/policy.json:1:1)
     {

@@ -17,6 +17,7 @@ mod provider;
 mod reference;
 mod roots;
 mod stack;
+mod state;
 mod top_level;
 mod tree;
 mod workspace;
@@ -27,6 +28,7 @@ pub use declaration::{
 pub use files::ModuleFiles;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
+pub use state::StatePlace;
 pub use workspace::{load_configured_workspace, load_workspace};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! all have an identity: the same role, profile or entry of a map of accounts is the same
 //! account, whatever its number is. This module must not know what an account may do.
 
+mod known;
 mod member;
 mod provider;
 #[cfg(test)]
@@ -13,17 +14,18 @@ mod tests;
 use smol_str::SmolStr;
 
 use crate::aws::arn::AccountId;
-use crate::config::ConfiguredAccount;
+use crate::config::{AccountRole, ConfiguredAccount};
 use crate::source::Span;
 use crate::truth::Truth;
 
 use super::equality::texts_equal;
 use super::evaluator::{Evaluator, InstanceKey, ResourceInstance};
-use super::symbol::{Cause, Symbol};
-use super::text::{Piece, Text};
+use super::symbol::Symbol;
+use super::text::Text;
 use super::types::Type;
 use super::value::{Origin, Value, ValueKind};
 
+pub use known::KnownAccounts;
 use member::Member;
 pub(super) use member::{element_named, elements_by_name, entry_named, is_account_map};
 
@@ -96,7 +98,11 @@ pub fn same(a: &Account, b: &Account) -> Sameness {
     if let (Some(a), Some(b)) = (a.id, b.id) {
         return certain((a == b).into());
     }
-    let by_text = texts_equal(&a.text, &b.text);
+    let is_stable = || a.text.holes().chain(b.text.holes()).all(Symbol::is_stable);
+    let by_text = match texts_equal(&a.text, &b.text) {
+        Truth::Yes if !is_stable() => Truth::Unknown,
+        truth => truth,
+    };
     match (by_text, &a.identity, &b.identity) {
         (Truth::Unknown, Identity::Configured(a), Identity::Configured(b)) => certain((a == b).into()),
         (Truth::Unknown, Identity::Member(a), Identity::Member(b)) if a.is_beside(b) => {
@@ -134,54 +140,11 @@ impl Evaluator<'_> {
     /// The account that `text` stands for: a number, or the account field of an ARN as a policy has it.
     #[must_use]
     pub fn account_of_text(&self, text: &Text) -> Account {
-        self.told_by(text, Evidence { kind: EvidenceKind::Written, span: None })
+        self.known_accounts().of_text(text)
     }
 
-    fn told_by(&self, text: &Text, evidence: Evidence) -> Account {
-        let known = text.as_known();
-        let member = match text.pieces() {
-            [Piece::Hole(symbol)] => Member::read(symbol),
-            _ => None,
-        };
-        let configured = match (&known, text.pieces()) {
-            (Some(known), _) => self.configured_account(known),
-            (None, [Piece::Hole(symbol)]) => configured_name(symbol)
-                .or_else(|| Some(member.as_ref()?.name()))
-                .and_then(|name| self.configured_account(name)),
-            (None, _) => None,
-        };
-        if let Some(account) = configured {
-            return self.as_configured(account, evidence);
-        }
-        Account {
-            text: text.clone(),
-            id: known.and_then(|known| AccountId::parse(&known)),
-            name: member.as_ref().map(|member| member.name().into()),
-            evidence,
-            identity: member.map_or(Identity::Text, Identity::Member),
-        }
-    }
-
-    /// The account that the configuration of the analysis calls so.
-    fn configured_account(&self, reference: &str) -> Option<&ConfiguredAccount> {
-        self.configuration?.account(reference)
-    }
-
-    fn as_configured(&self, account: &ConfiguredAccount, evidence: Evidence) -> Account {
-        let text = match account.id {
-            Some(id) => Text::known(id.to_string()),
-            None => Text::hole(self.configured_symbol(account)),
-        };
-        let is_number = account.id.is_some_and(|id| id.to_string() == account.name);
-        let name = (!is_number).then(|| account.name.as_str().into());
-        let identity = Identity::Configured(account.name.as_str().into());
-        Account { text, id: account.id, name, evidence, identity }
-    }
-
-    /// The symbol of an account without a number: all stacks have it in common.
-    fn configured_symbol(&self, account: &ConfiguredAccount) -> Symbol {
-        let span = self.configuration.map(|configuration| configuration.span(account.range, self.sources));
-        Symbol::new("", format!("{CONFIGURED}{}", account.name), Cause::Account, span)
+    pub(super) fn known_accounts(&self) -> KnownAccounts<'_> {
+        KnownAccounts::new(self.configuration, self.sources)
     }
 
     /// The number or symbol of the account that `symbol`, of type `ty`, names, if the configuration of the
@@ -190,9 +153,24 @@ impl Evaluator<'_> {
         self.configuration.filter(|configuration| !configuration.accounts().is_empty())?;
         let may_be_id = |member: &Member| *ty == Type::String || (*ty == Type::Dynamic && member.is_id());
         let member = Member::read(symbol).filter(may_be_id)?;
-        let account = self.configured_account(member.name())?;
+        let account = self.known_accounts().configured(member.name())?;
         let evidence = Evidence { kind: EvidenceKind::Configured, span: symbol.span() };
-        Some(self.as_configured(account, evidence).value())
+        Some(self.known_accounts().as_configured(account, evidence).value())
+    }
+
+    /// What the configuration of the analysis says of the organisation.
+    pub(super) fn organization_attribute(&self, name: &str) -> Option<Value> {
+        let configuration = self.configuration?;
+        match name {
+            "id" => configuration.organization().id.as_deref().map(Value::string),
+            "master_account_id" => {
+                let is_management = |account: &&ConfiguredAccount| account.roles.contains(&AccountRole::Management);
+                let account = configuration.accounts().iter().find(is_management)?;
+                let evidence = Evidence { kind: EvidenceKind::Configured, span: None };
+                Some(self.known_accounts().as_configured(account, evidence).value())
+            }
+            _ => None,
+        }
     }
 
     /// The account that an `aws_organizations_account` makes, if the configuration of the analysis has one
@@ -205,15 +183,8 @@ impl Evaluator<'_> {
             InstanceKey::None | InstanceKey::Index(_) | InstanceKey::Summary => None,
         };
         let names = [name, key, Some(instance.decl.address.name.clone())].into_iter().flatten();
-        let account = names.into_iter().find_map(|name| self.configured_account(&name))?;
+        let account = names.into_iter().find_map(|name| self.known_accounts().configured(&name))?;
         let evidence = Evidence { kind: EvidenceKind::Configured, span: Some(instance.decl.header) };
-        Some(self.as_configured(account, evidence).value())
+        Some(self.known_accounts().as_configured(account, evidence).value())
     }
-}
-
-/// What the symbols of accounts start with that the configuration of the analysis declares.
-const CONFIGURED: &str = "account ";
-
-fn configured_name(symbol: &Symbol) -> Option<&str> {
-    if symbol.scope().is_empty() { symbol.address().strip_prefix(CONFIGURED) } else { None }
 }

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use crate::aws::arn::{AccountId, Arn};
 use crate::aws::pattern;
 use crate::source::Span;
+use crate::syntax::NestedBlock;
 use crate::syntax::ast::Body;
 use crate::truth::Truth;
 
@@ -76,14 +77,17 @@ impl Evaluator<'_> {
         let environment = self.stack.environment.as_deref();
         let name = provider.root_name.as_deref()?;
         let account = self.configuration?.account_of(&self.stack.dir, environment, name)?;
-        Some(self.as_configured(account, Evidence { kind: EvidenceKind::Configured, span: provider.span }))
+        Some(
+            self.known_accounts()
+                .as_configured(account, Evidence { kind: EvidenceKind::Configured, span: provider.span }),
+        )
     }
 
     /// The account that the configuration of the analysis says the stack is applied in.
     fn given_home(&self) -> Option<Account> {
         let account = self.configuration?.home_account(&self.stack.dir, self.stack.environment.as_deref())?;
         let span = self.configuration.map(|configuration| configuration.span(account.range, self.sources));
-        Some(self.as_configured(account, Evidence { kind: EvidenceKind::Configured, span }))
+        Some(self.known_accounts().as_configured(account, Evidence { kind: EvidenceKind::Configured, span }))
     }
 
     /// The only account that the provider allows, be its number known or not.
@@ -91,7 +95,10 @@ impl Evaluator<'_> {
         let allowed = self.provider_setting(provider, "allowed_account_ids")?;
         let [only] = allowed.elements().map(|items| &items[..])? else { return None };
         let text = text_of(only).filter(|text| text.as_known().is_none_or(|text| AccountId::parse(&text).is_some()))?;
-        Some(self.told_by(&text, Evidence { kind: EvidenceKind::Allowed, span: only.origin.span.or(provider.span) }))
+        Some(
+            self.known_accounts()
+                .told_by(&text, Evidence { kind: EvidenceKind::Allowed, span: only.origin.span.or(provider.span) }),
+        )
     }
 
     /// The root's default configuration, if `provider` is written with the same credentials: it is there
@@ -103,17 +110,23 @@ impl Evaluator<'_> {
     }
 
     /// What the provider says about its credentials, as it is written.
-    fn written_credentials(&self, provider: &Provider) -> Vec<SmolStr> {
-        let Some((config, scope)) = provider.config.as_ref().zip(provider.scope.as_ref()) else { return Vec::new() };
+    pub(in crate::eval) fn written_credentials(&self, provider: &Provider) -> Vec<SmolStr> {
+        let Some(config) = &provider.config else { return Vec::new() };
         let written = |body: &Body, name: &str| {
             let attribute = body.attribute(name)?;
             let text = self.sources.text(attribute.value.range.at(attribute.file));
             Some(SmolStr::from(format!("{name} = {text}")))
         };
-        let own = ["access_key", "assume_role", "profile"].into_iter().filter_map(|name| written(&config.body, name));
-        let roles = ROLES.iter().flat_map(|kind| self.blocks_in(scope, &config.body, kind));
-        let roles = roles.filter_map(|role| written(&role.block.body, "role_arn"));
-        own.chain(roles).collect()
+        let of_role = |role: NestedBlock| match role {
+            NestedBlock::Plain(block) => vec![written(&block.body, "role_arn")],
+            NestedBlock::Dynamic(block) => {
+                let content = block.body.blocks("content").into_iter().next();
+                vec![written(&block.body, "for_each"), content.and_then(|it| written(&it.body, "role_arn"))]
+            }
+        };
+        let own = ["access_key", "assume_role", "profile"].map(|name| written(&config.body, name));
+        let roles = ROLES.iter().flat_map(|kind| config.body.nested_blocks(kind)).flat_map(of_role);
+        own.into_iter().chain(roles).flatten().collect()
     }
 
     fn credentials(&self, provider: &Provider) -> Credentials {
@@ -175,7 +188,10 @@ impl Evaluator<'_> {
             return accounts.all(is_first).then_some(first);
         }
         let (_, account) = fields_of_arn(role.as_text()?)?;
-        Some(self.told_by(&account, Evidence { kind: EvidenceKind::Role, span: role.origin.span.or(provider.span) }))
+        Some(
+            self.known_accounts()
+                .told_by(&account, Evidence { kind: EvidenceKind::Role, span: role.origin.span.or(provider.span) }),
+        )
     }
 
     /// The account of a role of which that cannot be read: the same for the same expression.
@@ -183,7 +199,7 @@ impl Evaluator<'_> {
         let inputs = symbols_of(std::slice::from_ref(role));
         let span = role.origin.span.or_else(|| inputs.first().and_then(Symbol::span));
         let address = shorten(format!("account of {}", value_name(role)));
-        Account::unknown(self.symbol(address, Cause::Account, span), EvidenceKind::Role)
+        Account::unknown(self.symbol(address, account_cause(inputs), span), EvidenceKind::Role)
     }
 
     /// The account where no role is assumed: that of the profile, or of whoever applies the stack.
@@ -209,10 +225,11 @@ impl Evaluator<'_> {
         let evidence = Evidence { kind: EvidenceKind::Profile, span };
         let Some(name) = profile.as_known() else {
             let address = shorten(format!("profile {}", profile.display()));
-            return Account::unknown(self.symbol(address, Cause::Account, span), EvidenceKind::Profile);
+            let cause = account_cause(profile.holes().cloned().collect());
+            return Account::unknown(self.symbol(address, cause, span), EvidenceKind::Profile);
         };
-        if let Some(account) = self.configured_account(&name) {
-            return self.as_configured(account, evidence);
+        if let Some(account) = self.known_accounts().configured(&name) {
+            return self.known_accounts().as_configured(account, evidence);
         }
         let symbol = Symbol::new("", format!("profile {name}"), Cause::Account, span);
         Account { name: Some(name), ..Account::unknown(symbol, EvidenceKind::Profile) }
@@ -236,7 +253,7 @@ impl Evaluator<'_> {
 }
 
 /// The partition and the account of an ARN whose fields can be told apart.
-fn fields_of_arn(text: &Text) -> Option<(Text, Text)> {
+pub(super) fn fields_of_arn(text: &Text) -> Option<(Text, Text)> {
     let pieces = text.pieces().iter().map(|piece| match piece {
         Piece::Known(known) => pattern::Piece::Text(known.text.as_str()),
         Piece::Hole(symbol) => pattern::Piece::Hole(symbol),
@@ -252,18 +269,24 @@ fn fields_of_arn(text: &Text) -> Option<(Text, Text)> {
     (!account.is_empty()).then(|| (of_field(arn.partition.pieces()), account))
 }
 
+/// The cause of the symbol of an account that follows from `inputs`: one account, unless they differ
+/// from instance to instance.
+fn account_cause(inputs: Vec<Symbol>) -> Cause {
+    if inputs.iter().all(Symbol::is_stable) { Cause::Account } else { Cause::Derived(inputs) }
+}
+
 fn is_unset(value: &Value) -> bool {
     value.is_null() || value.as_text().is_some_and(Text::is_empty)
 }
 
-/// `value` as a text, if it is a string or may be one.
+/// `value` as a text, if it is a string, or may be one or become one.
 fn text_of(value: &Value) -> Option<Text> {
     match &value.kind {
         ValueKind::String(text) => Some(text.clone()),
+        ValueKind::Number(number) => Some(Text::known(number.to_string())),
         ValueKind::Unknown(Unknown { symbol, .. }) => Some(Text::hole(symbol.clone())),
         ValueKind::Null(_)
         | ValueKind::Bool(_)
-        | ValueKind::Number(_)
         | ValueKind::List(..)
         | ValueKind::Set(..)
         | ValueKind::Tuple(_)

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
-use crate::eval::bindings::{Bindings, OtherStacks};
+use crate::eval::bindings::{Bindings, OtherStacks, StateWorkspace};
 use crate::eval::evaluator::Options;
-use crate::module::load_configured_workspace;
+use crate::module::{Stack, StatePlace, load_configured_workspace};
 use crate::source::{MemoryFileSystem, SourceMap};
 
 use super::*;
@@ -14,6 +14,10 @@ struct NoOthers;
 
 impl OtherStacks for NoOthers {
     fn outputs(&self, _dir: &str, _environment: Option<&str>, _asking: Option<&str>) -> Option<Value> {
+        None
+    }
+
+    fn outputs_of_state(&self, _place: &StatePlace, _workspace: &StateWorkspace, _asking: &Stack) -> Option<Value> {
         None
     }
 }
@@ -28,7 +32,7 @@ fn each<T>(configuration: &str, files: &[(&str, &str)], mut ask: impl FnMut(&Eva
     }
     let sources = SourceMap::default();
     let workspace = load_configured_workspace(&system, &sources, &[".".to_owned()], &configuration);
-    let ask = |stack: &Arc<crate::module::Stack>| {
+    let ask = |stack: &Arc<Stack>| {
         let evaluator = Evaluator::new(stack, &sources, &system, Options::usual());
         ask(&evaluator.with_configuration(&configuration, Bindings::default(), &NoOthers))
     };
@@ -70,7 +74,7 @@ fn the_only_allowed_account() {
     let text = r#"
 variable "account" { type = string }
 provider "aws" {
-  allowed_account_ids = ["111111111111"]
+  allowed_account_ids = [111111111111]
   profile             = "x"
 }
 provider "aws" {
@@ -425,7 +429,9 @@ provider "aws" {
   alias = "role"
   assume_role { role_arn = "arn:aws-us-gov:iam::111111111111:role/x" }
 }
-provider "aws" { alias = "none" }
+provider "aws" {
+  alias = "none"
+}
 resource "aws_sns_topic" "default" { name = "t" }
 resource "aws_sns_topic" "none" {
   provider = aws.none
@@ -436,7 +442,7 @@ resource "aws_sns_topic" "role" {
   name     = "t"
 }
 "#;
-    let arns = |configuration| {
+    let arns_of = |configuration: &str, text: &str| {
         let ask = |evaluator: &Evaluator<'_>| {
             let resources = evaluator.resources();
             let arn = |topic| evaluator.attribute(topic, "arn").as_text().map(Text::display).expect("a text");
@@ -444,6 +450,7 @@ resource "aws_sns_topic" "role" {
         };
         each(configuration, &[("main.tf", text)], ask).pop().expect("a stack")
     };
+    let arns = |configuration| arns_of(configuration, text);
     assert_eq!(
         arns(""),
         [
@@ -462,6 +469,20 @@ resource "aws_sns_topic" "role" {
             "arn:aws-us-gov:sns:{provider.aws.role.region}:111111111111:t",
         ]
     );
+    let beside = text.replace("alias = \"none\"", "alias = \"none\"\n  region = \"us-east-1\"\n");
+    assert_eq!(arns_of("", &beside)[0], "arn:aws:sns:{var.region}:{home}:t");
     let assumed = "[assumptions]\nregion = \"eu-west-1\"\n";
     assert_eq!(arns(assumed)[1], "arn:aws:sns:eu-west-1:{home}:t");
+}
+
+#[test]
+fn the_organization_of_the_configuration() {
+    let configuration =
+        "[organization]\nid = \"o-a1b2c3d4e5\"\n[accounts.root]\nid = \"111111111111\"\nroles = [\"management\"]\n";
+    let text = "data \"aws_organizations_organization\" \"o\" {}\noutput \"it\" {\n  value = [data.aws_organizations_organization.o.master_account_id, data.aws_organizations_organization.o.id]\n}\n";
+    let values = each(configuration, &[("main.tf", text)], |evaluator| {
+        let value = evaluator.output(evaluator.root(), "it").expect("an output");
+        value.elements().expect("a list").iter().filter_map(Value::as_str).collect::<Vec<_>>()
+    });
+    assert_eq!(values, [["111111111111", "o-a1b2c3d4e5"]]);
 }

@@ -24,6 +24,11 @@ pub(super) fn arn(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, n
     evaluator.get_attribute(&parts, part).ok()
 }
 
+/// `aws_organizations_organization`: what the configuration of the analysis says of it.
+pub(super) fn organization(evaluator: &Evaluator<'_>, _instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
+    evaluator.organization_attribute(name)
+}
+
 /// `aws_partition`
 pub(super) fn partition(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
     let provider = evaluator.provider(instance);

@@ -6,6 +6,7 @@
 mod by_name;
 mod identity;
 pub mod policy_document;
+mod remote_state;
 mod rendered;
 mod service_accounts;
 
@@ -14,9 +15,7 @@ use std::sync::Arc;
 use crate::module::Mode;
 
 use super::evaluator::{Evaluator, ResourceInstance};
-use super::symbol::Cause;
-use super::types::Type;
-use super::value::{Origin, Value};
+use super::value::Value;
 
 /// The value of an attribute that is not configured; `None` if it is not known.
 type Reader = fn(&Evaluator<'_>, &Arc<ResourceInstance>, &str) -> Option<Value>;
@@ -28,12 +27,13 @@ const READERS: &[(&str, Reader)] = &[
     ("aws_cloudtrail_service_account", service_accounts::cloudtrail),
     ("aws_elb_service_account", service_accounts::load_balancer),
     ("aws_iam_policy_document", policy_document::attribute),
+    ("aws_organizations_organization", identity::organization),
     ("aws_partition", identity::partition),
     ("aws_redshift_service_account", service_accounts::redshift),
     ("aws_region", identity::region),
     ("aws_service_principal", identity::service_principal),
     ("template_file", rendered::template_file),
-    ("terraform_remote_state", remote_state),
+    ("terraform_remote_state", remote_state::remote_state),
 ];
 
 impl Evaluator<'_> {
@@ -49,13 +49,6 @@ impl Evaluator<'_> {
             None => by_name::attribute(self, instance, name),
         }
     }
-}
-
-/// The outputs of another root: a symbol for all of them, which every step extends.
-fn remote_state(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
-    let span = Some(instance.decl.header);
-    let symbol = evaluator.symbol(format!("{}.{name}", instance.address), Cause::RemoteState, span);
-    (name == "outputs").then(|| Value::unknown(symbol, Type::Dynamic).with_origin(Origin::at(instance.decl.header)))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::config::Configuration;
-use crate::module::{ResourceAddress, Stack};
+use crate::module::{ResourceAddress, Stack, StatePlace};
 use crate::source::{FileSystem, SourceMap, Span};
 use crate::syntax::ast::{Attribute, Expr};
 
@@ -30,7 +30,7 @@ pub use providers::Provider;
 pub(super) use repetition::Shape;
 
 use super::account::Account;
-use super::bindings::{Bindings, Bound, OtherStacks};
+use super::bindings::{Bindings, Bound, OtherStacks, StateWorkspace};
 use super::error::EvalError;
 use super::scope::Scope;
 use super::symbol::{Cause, Symbol};
@@ -161,6 +161,11 @@ impl<'a> Evaluator<'a> {
                 self.others?.outputs(dir, environment.as_deref(), self.stack.environment.as_deref())
             }
         }
+    }
+
+    /// The outputs of the stack in view that keeps its state in `place`.
+    pub(super) fn outputs_of_state(&self, place: &StatePlace, workspace: &StateWorkspace) -> Option<Value> {
+        self.others?.outputs_of_state(place, workspace, self.stack)
     }
 
     /// The value that is given for `symbol`, if it is one of this stack.

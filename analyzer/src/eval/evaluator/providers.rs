@@ -64,17 +64,19 @@ impl Evaluator<'_> {
     pub(in crate::eval) fn root_provider(&self, name: &str) -> Option<Provider> {
         let root = self.root();
         match resolve_provider(&[&**root.node()?], &ProviderReference::default_of(name)) {
-            ProviderSource::Configured { config, .. } => Some(Provider {
-                address: format!("provider.{name}").into(),
-                span: Some(config.header),
-                scope: Some(Scope::of_module(Arc::clone(root), config.header.file)),
-                config: Some(config),
-                root_name: Some(name.into()),
-                is_open: false,
-            }),
+            ProviderSource::Configured { config, .. } => Some(root_provider(root, &config)),
             ProviderSource::Default { name } => Some(unconfigured(&name, None, false)),
             ProviderSource::FromCaller { .. } | ProviderSource::Undeclared { .. } => None,
         }
+    }
+
+    /// The configured providers for AWS of the root module that stand for themselves.
+    fn root_providers(&self) -> Vec<Provider> {
+        let root = self.root();
+        let module = root.node().map(|node| &node.module);
+        let configs = module.into_iter().flat_map(|module| &module.providers);
+        let configs = configs.filter(|it| it.reference.name == "aws" && it.body.attribute("for_each").is_none());
+        configs.map(|config| root_provider(root, config)).collect()
     }
 
     fn configured_provider(
@@ -164,11 +166,23 @@ impl Evaluator<'_> {
     pub fn partition(&self, provider: &Provider, region: &Value) -> Value {
         let of_region = region.as_str().and_then(|region| partition_of(&region)).map(Text::known);
         let given = || self.given_partition(provider).map(Text::known);
-        let told = of_region.or_else(|| self.partition_of_role(provider)).or_else(given);
+        let beside = || self.partition_beside(provider).map(Text::known);
+        let told = of_region.or_else(|| self.partition_of_role(provider)).or_else(given).or_else(beside);
         match told {
             Some(partition) => Value::new(ValueKind::String(partition)),
             None => self.provider_symbol(provider, "partition", Cause::Partition),
         }
+    }
+
+    /// The partition of the root's other providers of the same account, which lies in one partition alone.
+    fn partition_beside(&self, provider: &Provider) -> Option<&'static str> {
+        // Accounts are not asked for: what tells them often names the partition.
+        let own = self.written_credentials(provider);
+        let others = self.root_providers().into_iter().filter(|other| self.written_credentials(other) == own);
+        let others = others.filter(|_| provider.root_name.is_some() && !provider.is_open);
+        let mut partitions = others.filter_map(|other| partition_of(&self.provider_region(&other).as_str()?));
+        let first = partitions.next()?;
+        partitions.all(|partition| partition == first).then_some(first)
     }
 
     /// The partition that the configuration of the analysis gives: for the account, for the stack, for all.
@@ -190,6 +204,19 @@ impl Evaluator<'_> {
 fn partition_of(region: &str) -> Option<&'static str> {
     let known = facts::region(region).map(|region| region.partition);
     known.or_else(|| facts::partitions().find(|partition| partition.may_have_region(region)).map(|found| found.name))
+}
+
+/// The provider that the root module configures by `config`.
+fn root_provider(root: &Arc<ModuleInstance>, config: &Arc<ProviderConfig>) -> Provider {
+    let name = dotted(&config.reference.name, config.reference.alias.as_ref());
+    Provider {
+        address: format!("provider.{name}").into(),
+        span: Some(config.header),
+        scope: Some(Scope::of_module(Arc::clone(root), config.header.file)),
+        config: Some(Arc::clone(config)),
+        root_name: Some(name.into()),
+        is_open: false,
+    }
 }
 
 fn unconfigured(name: &str, span: Option<Span>, is_open: bool) -> Provider {

@@ -177,6 +177,10 @@ impl Evaluator<'_> {
                 }
             };
             if let Some((candidate, certain)) = found {
+                // What it can only be keeps its name.
+                if certain && candidates.is_empty() {
+                    return Ok(candidate);
+                }
                 candidates.push(candidate);
                 if certain {
                     return Ok(chosen_of(value, candidates, self.opaque_step(unknown, key)?));

@@ -92,6 +92,9 @@ impl Evaluator<'_> {
     fn managed_attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
         match (instance.decl.address.mode, instance.ty().as_str(), name) {
             (Mode::Managed, "aws_organizations_account", "id") => self.organization_account(instance),
+            (Mode::Managed, "aws_organizations_organization", "id" | "master_account_id") => {
+                self.organization_attribute(name)
+            }
             (Mode::Managed, ..) => self.derived(instance, name),
             (Mode::Data | Mode::Ephemeral, ..) => None,
         }
@@ -168,7 +171,7 @@ impl Evaluator<'_> {
 }
 
 /// An object of which only `fields` are known: other attributes are steps from `symbol`.
-fn open_object(symbol: Symbol, fields: Fields) -> Value {
+pub(in crate::eval) fn open_object(symbol: Symbol, fields: Fields) -> Value {
     let known = Value::new(ValueKind::Object(Arc::new(fields)));
     let rest = Value::unknown(symbol.clone(), Type::Dynamic);
     unknown_of(symbol, Refinement::Merged(Arc::from([rest, known])))

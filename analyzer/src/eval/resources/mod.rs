@@ -5,3 +5,5 @@ mod built_in;
 mod derived;
 mod ignored;
 mod schema;
+
+pub(super) use attributes::open_object;

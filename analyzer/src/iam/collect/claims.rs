@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::aws::sites::{self as table, Link, PolicySite, Site, Subject};
+use crate::eval::account::Account;
 use crate::eval::evaluator::{Existence, ResourceInstance};
 use crate::eval::symbol::Symbol;
-use crate::eval::text::Text;
 use crate::iam::principal::PrincipalKind;
 use crate::policy::sites::path;
 use crate::source::Span;
@@ -27,7 +27,7 @@ pub(in crate::iam) struct Claim {
     /// The resource that says it.
     pub(in crate::iam) address: SmolStr,
     /// The account that this resource is in.
-    pub(in crate::iam) account: Text,
+    pub(in crate::iam) account: Account,
 }
 
 /// Whom a claim is about.
@@ -70,10 +70,22 @@ impl Collector<'_, '_> {
                 self.claim(instance, subject, Says::Inline(site.attribute), instance.decl.header);
             }
         }
+        if let Some(index) = principal {
+            self.inline_blocks(instance, index);
+        }
         for site in table::links(instance.ty()) {
             for placed in self.values(instance, site.attribute) {
                 self.link(instance, &site, principal, &placed);
             }
+        }
+    }
+
+    /// Blocks `inline_policy`, of which an empty one says that there are none.
+    /// [aws_iam_role](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role#inline_policy-1)
+    fn inline_blocks(&mut self, instance: &Arc<ResourceInstance>, principal: usize) {
+        let blocks = self.evaluator.blocks(instance, &instance.decl.body, "inline_policy");
+        if let Some(block) = blocks.iter().find(|block| block.existence == Existence::Certain) {
+            self.claim(instance, ClaimSubject::Itself(principal), Says::InlineOnly, block.span());
         }
     }
 
@@ -202,7 +214,7 @@ impl Collector<'_, '_> {
     }
 
     /// What `instance` says at `path`; nothing where it says nothing, whatever AWS then gives.
-    fn values(&self, instance: &Arc<ResourceInstance>, attribute_path: &str) -> Vec<Placed> {
+    pub(super) fn values(&self, instance: &Arc<ResourceInstance>, attribute_path: &str) -> Vec<Placed> {
         if attribute_path.contains('.') {
             let found = path::find(self.evaluator, instance, attribute_path);
             let placed = |it: path::Found| Placed { value: it.value, span: it.span, existence: it.existence };

@@ -1,27 +1,35 @@
-//! What one stack says of principals, taken out of its evaluator.
+//! What one stack says of principals and resources, taken out of its evaluator.
 //!
 //! What the resources of a stack say is taken as it is: a claim is one resource's word
 //! about a principal that it may not declare itself. Claims are joined when all stacks are
 //! read.
 
 mod claims;
+mod grants;
 mod mention;
+mod organization;
 mod principals;
+mod resources;
 
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::eval::account::Account;
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::text::Text;
 use crate::eval::value::Value;
 use crate::module::Mode;
 use crate::source::Span;
 
+use super::organization::OrganizationMember;
 use super::principal::Principal;
+use super::resource::PolicedResource;
 
 pub(super) use claims::{Claim, ClaimSubject, Says};
 pub(super) use mention::Mention;
+pub(super) use organization::{OrganizationPolicyDeclaration, TargetClaim};
+pub(super) use resources::{ResourceClaim, ResourceSays, ResourceSubject};
 
 /// What one stack says, before it is joined with what others say.
 #[derive(Debug, Default)]
@@ -32,6 +40,16 @@ pub struct StackPart {
     pub(super) managed: Vec<ManagedPolicyDeclaration>,
     /// What is said of principals of this stack and of others.
     pub(super) claims: Vec<Claim>,
+    /// Resources without what claims put on them.
+    pub(super) resources: Vec<PolicedResource>,
+    /// What is said of resources of this stack and of others.
+    pub(super) resource_claims: Vec<ResourceClaim>,
+    /// Policies of organizations.
+    pub(super) organization_policies: Vec<OrganizationPolicyDeclaration>,
+    /// What policies of organizations are attached to.
+    pub(super) target_claims: Vec<TargetClaim>,
+    /// Accounts and units.
+    pub(super) members: Vec<OrganizationMember>,
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
@@ -60,9 +78,12 @@ struct Collector<'e, 'a> {
 impl Collector<'_, '_> {
     fn instance(&mut self, instance: &Arc<ResourceInstance>) {
         let principal = self.principal(instance);
+        let resource = self.resource(instance);
         if instance.decl.address.mode == Mode::Managed {
             self.managed_policy(instance);
             self.claims_of(instance, principal);
+            self.resource_claims(instance, resource);
+            self.organization(instance);
         }
     }
 
@@ -71,9 +92,9 @@ impl Collector<'_, '_> {
         mention::text_of(&self.evaluator.attribute(instance, name))
     }
 
-    /// The account that `instance` is in: that of its provider.
-    fn account(&self, instance: &ResourceInstance) -> Text {
-        self.evaluator.account(instance).text
+    /// The account that `instance` is in.
+    fn account(&self, instance: &ResourceInstance) -> Account {
+        self.evaluator.account(instance)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::eval::evaluator::ResourceInstance;
 use crate::eval::symbol::Cause;
-use crate::iam::principal::{Exclusive, Principal, PrincipalKind, PrincipalOrigin};
+use crate::iam::principal::{Exclusive, Origin, Principal, PrincipalKind};
 use crate::module::Mode;
 
 use super::{Collector, ManagedPolicyDeclaration, is_downloaded};
@@ -61,7 +61,7 @@ impl Collector<'_, '_> {
         let more = || self.evaluator.symbol(format!("{}.policies", instance.address), Cause::Computed, Some(header));
         let principal = Principal {
             kind: facts.kind,
-            origin: if looked_up { PrincipalOrigin::LookedUp } else { PrincipalOrigin::Declared },
+            origin: if looked_up { Origin::LookedUp } else { Origin::Declared },
             stack: self.evaluator.scope_name().clone(),
             address: instance.address.clone(),
             account: self.account(instance),

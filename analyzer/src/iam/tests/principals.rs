@@ -1,106 +1,9 @@
-//! Who has which policies: every way of attaching one, in one stack and over several.
-
-#![expect(clippy::string_slice, reason = "a test that slips fails, as it should")]
-
-use std::sync::Arc;
+//! Every way of attaching a policy to a principal.
 
 use super::*;
-use crate::analysis::{Analysis, Host, Roots};
-use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
-use crate::eval::evaluator::Existence;
-use crate::source::{MemoryFileSystem, Span};
-
-struct View {
-    analysis: Analysis,
-}
-
-fn view(files: &[(&str, &str)]) -> View {
-    configured("", files)
-}
-
-fn main_tf(text: &str) -> View {
-    view(&[("main.tf", text)])
-}
-
-fn configured(configuration: &str, files: &[(&str, &str)]) -> View {
-    let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), configuration);
-    assert_eq!(errors, []);
-    let mut system = MemoryFileSystem::default();
-    for (path, text) in files {
-        system.insert(path, *text);
-    }
-    let mut host = Host::new(Arc::new(system));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
-    host.set_configuration(Arc::new(configuration));
-    let analysis = host.analysis();
-    assert_eq!(analysis.problems(), []);
-    View { analysis }
-}
-
-impl View {
-    fn iam(&self) -> &IamModel {
-        self.analysis.iam()
-    }
-
-    /// The principal of that address in the root stack, or of that name.
-    fn principal(&self, address: &str) -> &Principal {
-        let mut all = self.iam().principals().iter();
-        let found = all.find(|it| it.address == address || it.address.is_empty() && it.name.display() == address);
-        found.unwrap_or_else(|| panic!("{:?}", self.all()))
-    }
-
-    fn all(&self) -> Vec<String> {
-        self.iam()
-            .principals()
-            .iter()
-            .map(|it| format!("{:?} {} {}", it.origin, it.address, it.arn.display()))
-            .collect()
-    }
-
-    /// The policies of a principal: what they are, how they are attached, and `?` for what may not be.
-    fn policies(&self, address: &str) -> Vec<String> {
-        self.principal(address).policies.iter().map(|it| self.shown(it)).collect()
-    }
-
-    fn shown(&self, policy: &AttachedPolicy) -> String {
-        let source = match &policy.source {
-            PolicySource::Site(index) => self.analysis.policies()[*index].address.to_string(),
-            PolicySource::Aws(facts) => format!("aws {}", facts.name),
-            PolicySource::NotInView(arn) => format!("elsewhere {}", arn.display()),
-            PolicySource::Unknown(symbol) => format!("any {}", symbol.address()),
-        };
-        format!("{source}{} via {}", doubt(&policy.existence), self.text(policy.via))
-    }
-
-    fn open(&self, address: &str) -> Vec<String> {
-        self.principal(address).open.iter().map(|symbol| symbol.address().to_string()).collect()
-    }
-
-    /// The first line of what stands at a place.
-    fn text(&self, span: Span) -> String {
-        let text = self.analysis.sources().text(span);
-        let line = text.lines().next().unwrap_or_default();
-        line[..line.floor_char_boundary(60)].to_owned()
-    }
-}
-
-fn doubt(existence: &Existence) -> String {
-    match existence {
-        Existence::Certain => String::new(),
-        Existence::MayExist(symbol) => format!(" if {}", symbol.address()),
-    }
-}
-
-const DOCUMENT: &str = r#"
-locals {
-  any   = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
-  trust = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
-}
-"#;
-
-fn with_document(text: &str) -> View {
-    main_tf(&format!("{DOCUMENT}{text}"))
-}
+use crate::eval::evaluator::{Evaluator, Options};
+use crate::module::load_workspace;
+use crate::source::SourceMap;
 
 #[test]
 fn a_role_and_what_its_resources_attach() {
@@ -161,7 +64,7 @@ resource "aws_iam_policy_attachment" "list" {
     assert_eq!(it.analysis.policies()[role.trust.unwrap()].attribute, "assume_role_policy");
     assert_eq!(it.text(role.span), "name                 = \"deploy\"");
     assert_eq!(role.path.as_ref().unwrap().display(), "/ci/");
-    assert!(role.open.is_empty() && role.exclusive.managed.is_some() && role.exclusive.inline.is_none());
+    assert!(role.open.is_empty() && role.exclusive.managed.is_some() && role.exclusive.inline.is_some());
     assert_eq!(it.policies("elsewhere").len(), 1);
     assert_eq!(it.open("elsewhere"), ["policies of role elsewhere"]);
     assert_eq!(it.principal("joe").kind, PrincipalKind::User);
@@ -344,6 +247,36 @@ resource "aws_iam_role_policy_attachment" "this" {
 }
 
 #[test]
+fn a_conditional_name_through_a_whole_object() {
+    let role = r#"
+variable "env" {}
+variable "trust" {}
+resource "aws_iam_role" "this" {
+  name               = "ci${var.env != null ? "-${var.env}" : ""}"
+  assume_role_policy = var.trust
+}
+output "role" {
+  value = aws_iam_role.this
+}
+"#;
+    let root = r#"
+variable "env" {}
+module "role" {
+  source = "./role"
+  env    = var.env
+  trust  = local.trust
+}
+resource "aws_iam_role_policy" "p" {
+  role   = module.role.role.id
+  policy = local.any
+}
+"#;
+    let it = view(&[("main.tf", &format!("{DOCUMENT}{root}")), ("role/main.tf", role)]);
+    assert_eq!(it.policies("module.role.aws_iam_role.this"), ["aws_iam_role_policy.p via policy = local.any"]);
+    assert_eq!(it.iam().principals().len(), 1, "{:?}", it.all());
+}
+
+#[test]
 fn an_unknown_role_may_be_any_of_its_stack() {
     let it = with_document(
         r#"
@@ -387,4 +320,156 @@ fn over_several_stacks() {
     let it = view(&[("a/main.tf", role.as_str()), ("b/main.tf", both.as_str())]);
     let policies: Vec<_> = it.iam().principals().iter().map(|it| (it.stack.as_str(), it.policies.len())).collect();
     assert_eq!(policies, [("a", 0), ("b", 1)], "a name is the nearest principal's");
+}
+
+#[test]
+fn one_account_over_several_stacks() {
+    let configuration = "[accounts.prod]\nid = \"111122223333\"\n[stacks.\"a\"]\naccount = \"prod\"\n[stacks.\"b\"]\naccount = \"prod\"\n";
+    let role = format!(
+        "{DOCUMENT}resource \"aws_iam_role\" \"r\" {{\n  name = \"deploy\"\n  assume_role_policy = local.trust\n}}\n"
+    );
+    let attachment = r#"
+data "aws_iam_role" "r" {
+  name = "deploy"
+}
+resource "aws_iam_role_policy_attachment" "p" {
+  role       = data.aws_iam_role.r.name
+  policy_arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+}
+"#;
+    let it = configured(configuration, &[("a/main.tf", role.as_str()), ("b/main.tf", attachment)]);
+    assert_eq!(it.iam().principals().len(), 1, "{:?}", it.all());
+    assert_eq!(
+        it.policies("aws_iam_role.r"),
+        ["aws PowerUserAccess via policy_arn = \"arn:aws:iam::aws:policy/PowerUserAccess\""]
+    );
+    let policy = &it.principal("aws_iam_role.r").policies[0];
+    let document = it.iam().document(&policy.source, it.analysis.policies()).unwrap();
+    assert!(document.is_wholly_known() && document.faults.is_empty());
+    assert_eq!(document.statements.len(), 2);
+}
+
+#[test]
+fn permission_sets() {
+    let it = with_document(
+        r#"
+resource "aws_ssoadmin_permission_set" "s" {
+  name         = "admin"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1"
+}
+resource "aws_ssoadmin_managed_policy_attachment" "a" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1"
+  managed_policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+}
+resource "aws_ssoadmin_permission_set_inline_policy" "i" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1"
+  inline_policy      = local.any
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+}
+resource "aws_ssoadmin_customer_managed_policy_attachment" "c" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  customer_managed_policy_reference {
+    name = "theirs"
+    path = "/"
+  }
+}
+resource "aws_ssoadmin_permissions_boundary_attachment" "b" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  permissions_boundary {
+    managed_policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+  }
+}
+resource "aws_ssoadmin_account_assignment" "a" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  principal_id       = "g"
+  principal_type     = "GROUP"
+  target_id          = "111122223333"
+  target_type        = "AWS_ACCOUNT"
+}
+"#,
+    );
+    assert_eq!(
+        it.policies("aws_ssoadmin_permission_set.s"),
+        [
+            "elsewhere theirs via name = \"theirs\"",
+            "aws AdministratorAccess via managed_policy_arn = \"arn:aws:iam::aws:policy/AdministratorA",
+            "aws_ssoadmin_permission_set_inline_policy.i via inline_policy      = local.any",
+        ]
+    );
+    let set = it.principal("aws_ssoadmin_permission_set.s");
+    assert_eq!(set.assignments[0].account.display(), "111122223333");
+    assert!(matches!(set.boundary.as_ref().unwrap().source, PolicySource::Aws(_)));
+    assert_eq!(it.iam().principals().len(), 1, "{:?}", it.all());
+}
+
+#[test]
+fn service_linked_roles_have_policies_of_their_own() {
+    let it =
+        main_tf("resource \"aws_iam_service_linked_role\" \"e\" {\n  aws_service_name = \"es.amazonaws.com\"\n}\n");
+    let role = it.principal("aws_iam_service_linked_role.e");
+    assert!(role.service_linked && role.trust.is_none());
+    assert_eq!(it.open("aws_iam_service_linked_role.e"), ["aws_iam_service_linked_role.e.policies"]);
+}
+
+#[test]
+fn exclusive_lists() {
+    let it = with_document(
+        r#"
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = local.trust
+}
+resource "aws_iam_role_policies_exclusive" "i" {
+  role_name    = aws_iam_role.r.name
+  policy_names = []
+}
+resource "aws_iam_role_policy_attachments_exclusive" "m" {
+  role_name   = aws_iam_role.r.name
+  policy_arns = ["arn:aws:iam::aws:policy/PowerUserAccess"]
+}
+"#,
+    );
+    assert_eq!(it.policies("aws_iam_role.r").len(), 1);
+    let exclusive = it.principal("aws_iam_role.r").exclusive;
+    assert!(exclusive.inline.is_some() && exclusive.managed.is_some());
+}
+
+#[test]
+fn work_is_linear_in_roles_of_one_name() {
+    let role = "resource \"aws_iam_role\" \"r\" {\n  name = \"deploy\"\n  assume_role_policy = \"{}\"\n}\n";
+    let attachment = "resource \"aws_iam_role_policy\" \"p\" {\n  role = \"deploy\"\n  policy = \"{}\"\n}\n";
+    let paths: Vec<String> = (0..200).map(|number| format!("s{number}/main.tf")).collect();
+    let text = |index: usize| if index.is_multiple_of(2) { role } else { attachment };
+    let files: Vec<(&str, &str)> = paths.iter().enumerate().map(|(index, path)| (path.as_str(), text(index))).collect();
+    let it = view(&files);
+    let declared = || it.iam().principals().iter().filter(|it| it.origin == Origin::Declared);
+    assert_eq!(declared().count(), 100);
+    assert_eq!(declared().map(|it| it.policies.len()).sum::<usize>(), 0);
+    assert!(declared().all(|it| it.open.len() == 1), "what is not compared is open");
+}
+
+#[test]
+fn work_grows_as_the_stack_does() {
+    let expressions = |count: usize| {
+        let one = |number: usize| {
+            format!(
+                "resource \"aws_iam_role\" \"r{number}\" {{\n  name = \"r{number}\"\n  assume_role_policy = \"{{}}\"\n}}\n\
+                 resource \"aws_iam_role_policy_attachment\" \"r{number}\" {{\n  role = aws_iam_role.r{number}.name\n  policy_arn = var.arn\n}}\n"
+            )
+        };
+        let text: String = ["variable \"arn\" {}\n".to_owned()].into_iter().chain((0..count).map(one)).collect();
+        let mut disk = MemoryFileSystem::default();
+        disk.insert("main.tf", text.as_str());
+        let sources = SourceMap::default();
+        let workspace = load_workspace(&disk, &sources, &[".".to_owned()]);
+        let evaluator = Evaluator::new(&workspace.stacks[0], &sources, &disk, Options::usual());
+        let _part = of_stack(&evaluator);
+        evaluator.statistics().expressions
+    };
+    let [once, twice, four_times] = [20, 40, 80].map(expressions);
+    assert_eq!(four_times - twice, 2 * (twice - once));
 }

@@ -7,34 +7,30 @@
 //! is taken not to mean, since else one module with a variable for a role would leave nothing
 //! known of any role in view.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::aws::arn::Arn;
 use crate::aws::facts;
 use crate::aws::pattern;
-use crate::eval::equality::texts_equal;
+use crate::eval::account::same;
 use crate::eval::evaluator::Existence;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
+use crate::iam::attachment::{AttachedPolicy, PolicySource};
+use crate::iam::collect::{Claim, ClaimSubject, Mention, Says, StackPart};
+use crate::iam::key::Key;
+use crate::iam::principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
 use crate::policy::model::PolicyKind;
 use crate::policy::sites::PolicySite;
 use crate::source::Span;
 use crate::truth::Truth;
 
-use super::attachment::{AttachedPolicy, PolicySource};
-use super::collect::{Claim, ClaimSubject, Mention, Says, StackPart};
-use super::key::Key;
-use super::principal::{Assignment, Exclusive, Membership, Principal, PrincipalKind, PrincipalOrigin};
-
-/// Principals of one name whose accounts are compared one by one; more are taken to be open.
-const MOST_NAMESAKES: usize = 32;
-
-/// Comparisons of names with holes within one stack; behind them all principals of it are open.
-const MOST_COMPARISONS: usize = 1 << 16;
+use super::strangers::Strangers;
+use super::{MOST_NAMESAKES, SitesAt};
 
 /// The principals of all stacks, with what the claims of all stacks give them.
-pub(super) fn principals(parts: Vec<StackPart>, sites: &[PolicySite]) -> Vec<Principal> {
+pub(in crate::iam) fn principals(parts: Vec<StackPart>, sites: &SitesAt<'_>) -> Vec<Principal> {
     let mut join = Join::new(sites);
     let mut claims = Vec::new();
     let mut looked_up = Vec::new();
@@ -44,7 +40,7 @@ pub(super) fn principals(parts: Vec<StackPart>, sites: &[PolicySite]) -> Vec<Pri
         let start = join.principals.len();
         let mut numbers = Vec::new();
         for principal in part.principals {
-            if principal.origin == PrincipalOrigin::Declared {
+            if principal.origin == Origin::Declared {
                 numbers.push(Some(start + numbers.iter().flatten().count()));
                 join.add(principal);
             } else {
@@ -74,10 +70,8 @@ fn numbered(claim: Claim, number: impl Fn(usize) -> Option<usize>) -> Option<Cla
 
 type Place = (SmolStr, SmolStr);
 
-struct Join<'p> {
-    sites: &'p [PolicySite],
-    /// Policies by stack and address of the resource.
-    sites_at: FxHashMap<Place, Vec<usize>>,
+struct Join<'s, 'p> {
+    sites: &'s SitesAt<'p>,
     /// Where the documents of managed policies are, by ARN.
     managed: FxHashMap<Key, Vec<Place>>,
     principals: Vec<Principal>,
@@ -86,31 +80,19 @@ struct Join<'p> {
     by_name: FxHashMap<(PrincipalKind, Key), Vec<usize>>,
     /// Names that something was attached to in an account that may be that of many principals.
     crowded: FxHashMap<(PrincipalKind, Key), Symbol>,
-    /// Names with holes that are nobody's, by the stack that mentions them.
-    strangers: FxHashMap<SmolStr, Strangers>,
+    strangers: Strangers<PrincipalKind>,
 }
 
-#[derive(Default)]
-struct Strangers {
-    seen: FxHashSet<(PrincipalKind, Key)>,
-    names: Vec<(PrincipalKind, Text, Symbol)>,
-}
-
-impl<'p> Join<'p> {
-    fn new(sites: &'p [PolicySite]) -> Self {
-        let mut sites_at: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
-        for (index, site) in sites.iter().enumerate().filter(|(_, site)| site.site.is_some()) {
-            sites_at.entry((site.stack.clone(), site.address.clone())).or_default().push(index);
-        }
+impl<'s, 'p> Join<'s, 'p> {
+    fn new(sites: &'s SitesAt<'p>) -> Self {
         Self {
             sites,
-            sites_at,
             managed: FxHashMap::default(),
             principals: Vec::new(),
             exact: FxHashMap::default(),
             by_name: FxHashMap::default(),
             crowded: FxHashMap::default(),
-            strangers: FxHashMap::default(),
+            strangers: Strangers::new(),
         }
     }
 
@@ -123,9 +105,8 @@ impl<'p> Join<'p> {
 
     fn add(&mut self, mut principal: Principal) -> usize {
         let index = self.principals.len();
-        let place = (principal.stack.clone(), principal.address.clone());
-        let mut at = self.sites_at.get(&place).into_iter().flatten().copied();
-        principal.trust = at.find(|index| self.sites.get(*index).is_some_and(|site| site.kind == PolicyKind::Trust));
+        let mut sites = self.sites.of(&principal.stack, &principal.address);
+        principal.trust = sites.find(|(_, site)| site.kind == PolicyKind::Trust).map(|(index, _)| index);
         self.exact.entry(exact_key(&principal)).or_default().push(index);
         self.by_name.entry((principal.kind, Key::new(&principal.name))).or_default().push(index);
         self.principals.push(principal);
@@ -143,30 +124,27 @@ impl<'p> Join<'p> {
         match &claim.subject {
             ClaimSubject::Itself(index) => self.tell(*index, claim, &claim.existence),
             ClaimSubject::Named(kind, mention) => {
-                let account = Key::new(&claim.account);
+                let account = Key::new(&claim.account.text);
                 let is_known = |text: &Text| self.exact.contains_key(&subject_key(*kind, text, &account));
                 for (text, existence) in mention.texts(&is_known) {
                     self.about(*kind, text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
                 }
             }
-            ClaimSubject::Anyone(kind, symbol) => {
-                self.stranger(*kind, &Text::hole(symbol.clone()), symbol.clone(), claim);
-            }
+            ClaimSubject::Anyone(kind, symbol) => self.stranger(*kind, &Text::hole(symbol.clone()), symbol, claim),
         }
     }
 
     /// Gives the claim to all principals that `name` may be.
     fn about(&mut self, kind: PrincipalKind, name: &Text, span: Span, claim: &Claim, existence: &Existence) {
-        let key = subject_key(kind, name, &Key::new(&claim.account));
+        let key = subject_key(kind, name, &Key::new(&claim.account.text));
         let exact = self.exact.get(&key).cloned().unwrap_or_default();
-        let is_declared =
-            |index: &usize| self.principals.get(*index).is_some_and(|it| it.origin == PrincipalOrigin::Declared);
+        let is_declared = |index: &usize| self.principals.get(*index).is_some_and(|it| it.origin == Origin::Declared);
         let is_settled = exact.iter().any(is_declared);
         for (index, symbol) in if is_settled { Vec::new() } else { self.namesakes(kind, name, claim, &exact) } {
             self.tell(index, claim, &existence.and(&Existence::MayExist(symbol)));
         }
         if let Some(symbol) = name.holes().next().filter(|_| !is_settled) {
-            self.stranger(kind, name, symbol.clone(), claim);
+            self.stranger(kind, name, symbol, claim);
         }
         let exact = if exact.is_empty() { vec![self.add(named(kind, name, span, claim))] } else { exact };
         for index in exact {
@@ -181,7 +159,7 @@ impl<'p> Join<'p> {
             return Vec::new();
         };
         if found.len() > MOST_NAMESAKES {
-            if let Some(symbol) = claim.account.holes().next() {
+            if let Some(symbol) = claim.account.text.holes().next() {
                 self.crowded.entry(key).or_insert_with(|| symbol.clone());
             }
             return Vec::new();
@@ -189,9 +167,9 @@ impl<'p> Join<'p> {
         let others = found.iter().filter(|index| !exact.contains(index));
         let principals = others.filter_map(|index| Some((*index, self.principals.get(*index)?)));
         let perhaps = principals.filter_map(|(index, principal)| {
-            let holes = claim.account.holes().chain(principal.account.holes());
-            let is_open = principal.origin == PrincipalOrigin::Declared
-                && texts_equal(&claim.account, &principal.account) == Truth::Unknown;
+            let holes = claim.account.text.holes().chain(principal.account.text.holes());
+            let is_open = principal.origin == Origin::Declared
+                && same(&claim.account, &principal.account).truth == Truth::Unknown;
             holes.into_iter().next().filter(|_| is_open).map(|symbol| (index, symbol.clone()))
         });
         perhaps.collect()
@@ -237,10 +215,7 @@ impl<'p> Join<'p> {
 
     /// The documents of the attribute that the claim is about.
     fn inline(&self, claim: &Claim, attribute: &str, existence: &Existence) -> Vec<AttachedPolicy> {
-        let at = self.sites_at.get(&(claim.stack.clone(), claim.address.clone()));
-        let indices = at.into_iter().flatten();
-        let sites = indices.filter_map(|index| Some((*index, self.sites.get(*index)?)));
-        let own = sites.filter(|(_, site)| site.attribute == attribute);
+        let own = self.sites.of(&claim.stack, &claim.address).filter(|(_, site)| site.attribute == attribute);
         let policy = |(index, site): (usize, &PolicySite)| AttachedPolicy {
             source: PolicySource::Site(index),
             via: site.span,
@@ -258,8 +233,7 @@ impl<'p> Join<'p> {
 
     fn managed_policy(&self, arn: &Text, via: Span, existence: &Existence) -> Vec<AttachedPolicy> {
         let places = self.managed.get(&Key::new(arn)).into_iter().flatten();
-        let indices = places.filter_map(|place| self.sites_at.get(place)).flatten();
-        let sites = indices.filter_map(|index| Some((*index, self.sites.get(*index)?)));
+        let sites = places.flat_map(|(stack, address)| self.sites.of(stack, address));
         let identity = sites.filter(|(_, site)| site.kind == PolicyKind::Identity);
         let policy = |source, existence| AttachedPolicy { source, via, existence };
         let in_view: Vec<AttachedPolicy> =
@@ -268,7 +242,7 @@ impl<'p> Join<'p> {
     }
 
     fn member(&mut self, user: usize, group: &Mention, claim: &Claim, existence: &Existence) {
-        let account = Key::new(&claim.account);
+        let account = Key::new(&claim.account.text);
         let is_known = |text: &Text| self.exact.contains_key(&subject_key(PrincipalKind::Group, text, &account));
         for (name, doubt) in group.texts(&is_known) {
             let key = subject_key(PrincipalKind::Group, name, &account);
@@ -282,13 +256,9 @@ impl<'p> Join<'p> {
         }
     }
 
-    fn stranger(&mut self, kind: PrincipalKind, name: &Text, symbol: Symbol, claim: &Claim) {
-        if !adds_permissions(&claim.says) {
-            return;
-        }
-        let strangers = self.strangers.entry(claim.stack.clone()).or_default();
-        if strangers.seen.insert((kind, Key::new(name))) {
-            strangers.names.push((kind, name.clone(), symbol));
+    fn stranger(&mut self, kind: PrincipalKind, name: &Text, symbol: &Symbol, claim: &Claim) {
+        if adds_permissions(&claim.says) {
+            self.strangers.add(&claim.stack, kind, name, symbol);
         }
     }
 
@@ -303,22 +273,12 @@ impl<'p> Join<'p> {
 
     /// Opens the principals that a name with holes in their stack may mean.
     fn open_strangers(&mut self) {
-        let mut comparisons: FxHashMap<&SmolStr, usize> = FxHashMap::default();
-        for principal in self.principals.iter_mut().filter(|it| it.origin == PrincipalOrigin::Declared) {
-            let Some((stack, strangers)) = self.strangers.get_key_value(&principal.stack) else { continue };
-            let done = comparisons.entry(stack).or_default();
-            for (kind, name, symbol) in &strangers.names {
-                *done += 1;
-                let subject = if *kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name };
-                let is_other = *kind != principal.kind
-                    || *done <= MOST_COMPARISONS && texts_equal(name, subject) != Truth::Unknown;
-                if !is_other {
-                    open(principal, symbol);
-                    if *done > MOST_COMPARISONS {
-                        break;
-                    }
-                }
-            }
+        for principal in self.principals.iter_mut().filter(|it| it.origin == Origin::Declared) {
+            let is_set = principal.kind == PrincipalKind::PermissionSet;
+            let subject = if is_set { &principal.arn } else { &principal.name };
+            let is_kind = |kind: &PrincipalKind| *kind == principal.kind;
+            let symbols = self.strangers.may_be(&principal.stack, is_kind, &[subject]);
+            symbols.iter().for_each(|symbol| open(principal, symbol));
         }
     }
 }
@@ -339,7 +299,7 @@ fn adds_permissions(says: &Says) -> bool {
 
 fn exact_key(principal: &Principal) -> (PrincipalKind, Key, Option<Key>) {
     let name = if principal.kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name };
-    subject_key(principal.kind, name, &Key::new(&principal.account))
+    subject_key(principal.kind, name, &Key::new(&principal.account.text))
 }
 
 /// How claims name a principal: by name and account, a permission set by ARN.
@@ -358,13 +318,13 @@ fn named(kind: PrincipalKind, name: &Text, span: Span, claim: &Claim) -> Princip
         (name.clone(), Text::hole(symbol("name", Cause::Data)))
     } else {
         let partition = Text::known("arn:").concat(Text::hole(symbol("partition", Cause::Partition)));
-        let account = Text::known(":iam::").concat(claim.account.clone());
+        let account = Text::known(":iam::").concat(claim.account.text.clone());
         let path = Text::known(format!(":{}/", kind.arn_prefix())).concat(Text::hole(symbol("path", Cause::Data)));
         (partition.concat(account).concat(path).concat(name.clone()), name.clone())
     };
     Principal {
         kind,
-        origin: PrincipalOrigin::Named,
+        origin: Origin::Named,
         stack: claim.stack.clone(),
         address: SmolStr::default(),
         account: claim.account.clone(),

@@ -1,0 +1,271 @@
+//! From claims to resources with the policies on them.
+//!
+//! A policy goes to the resource of its stack that it names by ARN, name, id or URL, else to
+//! one of another stack in the same account, else to a resource of its own that is only named.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::aws::facts;
+use crate::eval::account::same;
+use crate::eval::evaluator::Existence;
+use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::Text;
+use crate::iam::collect::{ResourceClaim, ResourceSays, ResourceSubject, StackPart};
+use crate::iam::key::Key;
+use crate::iam::principal::Origin;
+use crate::iam::resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
+use crate::policy::sites::PolicySite;
+use crate::source::Span;
+use crate::truth::Truth;
+
+use super::strangers::Strangers;
+use super::{MOST_NAMESAKES, SitesAt};
+
+/// A service and a resource type in it, as far as a policy tells.
+type Type = (&'static str, Option<&'static str>);
+
+/// The resources of all stacks with the policies on them, and the policies of whole accounts.
+pub(in crate::iam) fn resources(
+    parts: &mut [StackPart],
+    sites: &SitesAt<'_>,
+) -> (Vec<PolicedResource>, Vec<AccountPolicy>) {
+    let mut join = Join::new(sites);
+    let mut claims = Vec::new();
+    let mut looked_up = Vec::new();
+    for part in parts {
+        let mut numbers = Vec::new();
+        for resource in std::mem::take(&mut part.resources) {
+            if resource.origin == Origin::Declared {
+                numbers.push(Some(join.add(resource)));
+            } else {
+                numbers.push(None);
+                looked_up.push(resource);
+            }
+        }
+        for claim in std::mem::take(&mut part.resource_claims) {
+            match claim.subject {
+                ResourceSubject::Itself(index) => {
+                    if let Some(number) = numbers.get(index).copied().flatten() {
+                        claims.push(ResourceClaim { subject: ResourceSubject::Itself(number), ..claim });
+                    }
+                }
+                ResourceSubject::Named(_) | ResourceSubject::Account => claims.push(claim),
+            }
+        }
+    }
+    for resource in looked_up {
+        join.look_up(resource);
+    }
+    claims.iter().for_each(|claim| join.claim(claim));
+    join.open_strangers();
+    (join.resources, join.account_policies)
+}
+
+struct Join<'s, 'p> {
+    sites: &'s SitesAt<'p>,
+    resources: Vec<PolicedResource>,
+    account_policies: Vec<AccountPolicy>,
+    by_arn: FxHashMap<Key, Vec<usize>>,
+    by_name: FxHashMap<(Type, Key), Vec<usize>>,
+    strangers: Strangers<Type>,
+}
+
+impl<'s, 'p> Join<'s, 'p> {
+    fn new(sites: &'s SitesAt<'p>) -> Self {
+        Self {
+            sites,
+            resources: Vec::new(),
+            account_policies: Vec::new(),
+            by_arn: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            strangers: Strangers::new(),
+        }
+    }
+
+    fn add(&mut self, resource: PolicedResource) -> usize {
+        let index = self.resources.len();
+        self.by_arn.entry(Key::new(&resource.arn)).or_default().push(index);
+        for name in &resource.names {
+            // Some policies do not tell the type.
+            for resource_type in [resource.resource_type, None] {
+                let found = self.by_name.entry(((resource.service, resource_type), Key::new(name))).or_default();
+                if found.last() != Some(&index) {
+                    found.push(index);
+                }
+            }
+        }
+        self.resources.push(resource);
+        index
+    }
+
+    /// A data source adds nothing to a resource that is declared in view.
+    fn look_up(&mut self, resource: PolicedResource) {
+        if !self.by_arn.contains_key(&Key::new(&resource.arn)) {
+            self.add(resource);
+        }
+    }
+
+    fn claim(&mut self, claim: &ResourceClaim) {
+        match &claim.subject {
+            ResourceSubject::Itself(index) => self.tell(*index, claim, &claim.existence),
+            ResourceSubject::Account => self.about_account(claim),
+            ResourceSubject::Named(mention) => {
+                let kind = (claim.service, claim.resource_type);
+                let is_known = |text: &Text| {
+                    self.by_arn.contains_key(&Key::new(text)) || self.by_name.contains_key(&(kind, Key::new(text)))
+                };
+                for (text, existence) in mention.texts(&is_known) {
+                    self.about(text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
+                }
+            }
+        }
+    }
+
+    fn about_account(&mut self, claim: &ResourceClaim) {
+        let ResourceSays::Policy(attribute) = claim.says else { return };
+        let of_attribute = self.sites.of(&claim.stack, &claim.address).filter(|(_, site)| site.attribute == attribute);
+        let (service, account) = (claim.service, &claim.account);
+        let policy = |(site, _): (usize, &PolicySite)| AccountPolicy { service, account: account.clone(), site };
+        self.account_policies.extend(of_attribute.map(policy));
+    }
+
+    /// Gives the claim to all resources that `text` may name.
+    fn about(&mut self, text: &Text, span: Span, claim: &ResourceClaim, existence: &Existence) {
+        let (mut exact, perhaps) = self.named(text, claim);
+        let is_declared = |index: &usize| self.resources.get(*index).is_some_and(|it| it.origin == Origin::Declared);
+        let is_settled = exact.iter().any(is_declared);
+        if !is_settled {
+            for (index, symbol) in perhaps {
+                self.tell(index, claim, &existence.and(&Existence::MayExist(symbol)));
+            }
+            if let Some(symbol) = text.holes().next() {
+                self.strangers.add(&claim.stack, (claim.service, claim.resource_type), text, symbol);
+            }
+        }
+        if exact.is_empty() {
+            exact.push(self.add(named(text, span, claim)));
+        }
+        for index in exact {
+            self.tell(index, claim, existence);
+        }
+    }
+
+    /// The resources that `text` names: for certain, those of the same stack before others; and
+    /// perhaps, with the symbol that decides.
+    fn named(&self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
+        let key = Key::new(text);
+        if let Some(found) = self.by_arn.get(&key) {
+            return (self.nearest(found, &claim.stack), Vec::new());
+        }
+        let kind = (claim.service, claim.resource_type);
+        let found = self.by_name.get(&(kind, key)).map(Vec::as_slice).unwrap_or_default();
+        let (mut exact, mut perhaps) = (Vec::new(), Vec::new());
+        for index in found.iter().take(MOST_NAMESAKES) {
+            let Some(resource) = self.resources.get(*index) else { continue };
+            let accounts = same(&claim.account, &resource.account).truth;
+            // The names of buckets are those of the whole partition.
+            let accounts =
+                if claim.service == "s3" && resource.resource_type == Some("bucket") { Truth::Yes } else { accounts };
+            let mut holes = claim.account.text.holes().chain(resource.account.text.holes());
+            match (accounts, holes.next()) {
+                (Truth::Yes, _) => exact.push(*index),
+                (Truth::Unknown, Some(symbol)) => perhaps.push((*index, symbol.clone())),
+                (Truth::Unknown, None) | (Truth::No, _) => {}
+            }
+        }
+        (self.nearest(&exact, &claim.stack), perhaps)
+    }
+
+    fn nearest(&self, found: &[usize], stack: &SmolStr) -> Vec<usize> {
+        let is_near = |index: &usize| self.resources.get(*index).is_some_and(|it| it.stack == *stack);
+        let near: Vec<usize> = found.iter().copied().filter(is_near).collect();
+        if near.is_empty() { found.to_vec() } else { near }
+    }
+
+    fn tell(&mut self, index: usize, claim: &ResourceClaim, existence: &Existence) {
+        let Some(resource) = self.resources.get_mut(index) else { return };
+        match &claim.says {
+            ResourceSays::Policy(attribute) => {
+                let sites = self.sites.of(&claim.stack, &claim.address);
+                for (index, site) in sites.filter(|(_, site)| site.attribute == *attribute) {
+                    put(resource, index, site.span, existence.and(&site.existence));
+                }
+            }
+            ResourceSays::Grant(document) => {
+                let source = ResourcePolicySource::Implied(document.clone());
+                resource.policies.push(ResourcePolicy { source, via: claim.via, existence: existence.clone() });
+            }
+            ResourceSays::Open(symbol) => resource.open.push(symbol.clone()),
+        }
+    }
+
+    fn open_strangers(&mut self) {
+        for resource in self.resources.iter_mut().filter(|it| it.origin == Origin::Declared) {
+            let (service, resource_type) = (resource.service, resource.resource_type);
+            let is_kind = |kind: &Type| kind.0 == service && (kind.1.is_none() || kind.1 == resource_type);
+            let texts: Vec<&Text> = resource.names.iter().chain([&resource.arn]).collect();
+            let symbols = self.strangers.may_be(&resource.stack, is_kind, &texts);
+            resource.open.extend(symbols);
+        }
+    }
+}
+
+/// Puts a policy on a resource in place of the one that AWS would give it.
+fn put(resource: &mut PolicedResource, site: usize, via: Span, existence: Existence) {
+    match &existence {
+        Existence::Certain => resource.policies.retain(|policy| !policy.is_default()),
+        Existence::MayExist(_) => {
+            for default in resource.policies.iter_mut().filter(|policy| policy.is_default()) {
+                default.existence = existence.clone();
+            }
+        }
+    }
+    resource.policies.push(ResourcePolicy { source: ResourcePolicySource::Site(site), via, existence });
+}
+
+/// A resource of which only the name is in view.
+fn named(text: &Text, span: Span, claim: &ResourceClaim) -> PolicedResource {
+    let shown = text.display();
+    let kind = claim.resource_type.unwrap_or(claim.service);
+    let symbol =
+        |what: &str| Symbol::new(claim.stack.clone(), format!("{what} of {kind} {shown}"), Cause::Data, Some(span));
+    let is_arn = text.known_prefix().starts_with("arn:");
+    let arn = if is_arn { text.clone() } else { arn_with_name(text, claim, &symbol) };
+    PolicedResource {
+        service: claim.service,
+        resource_type: claim.resource_type,
+        origin: Origin::Named,
+        stack: claim.stack.clone(),
+        address: SmolStr::default(),
+        account: claim.account.clone(),
+        arn,
+        names: if is_arn { Vec::new() } else { vec![text.clone()] },
+        policies: Vec::new(),
+        open: vec![symbol("policy")],
+        existence: Existence::Certain,
+        downloaded: false,
+        span,
+    }
+}
+
+/// The ARN form of the type with what is known put in: a name stands for the only unknown part.
+fn arn_with_name(name: &Text, claim: &ResourceClaim, symbol: &impl Fn(&str) -> Symbol) -> Text {
+    let hole = |what: &str| Text::hole(symbol(what));
+    let facts = claim.resource_type.and_then(|name| facts::resource_type(claim.service, name));
+    let Some(facts) = facts.filter(|_| !name.known_prefix().contains("://")) else { return hole("arn") };
+    let mut parts = facts.arn.split("${");
+    let mut arn = Text::known(parts.next().unwrap_or_default());
+    let parts: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('}')).collect();
+    let is_own = |name: &str| !matches!(name, "Partition" | "Region" | "Account");
+    let only = parts.iter().filter(|(name, _)| is_own(name)).count() == 1;
+    for (placeholder, behind) in parts {
+        let value = match placeholder {
+            "Account" => claim.account.text.clone(),
+            own if is_own(own) && only => name.clone(),
+            other => hole(&other.to_ascii_lowercase()),
+        };
+        arn = arn.concat(value).concat(Text::known(behind));
+    }
+    arn
+}
