@@ -4,5 +4,6 @@
 pub mod access_analyzer;
 pub mod fixture;
 pub mod layers;
+pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;

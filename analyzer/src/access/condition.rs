@@ -6,7 +6,7 @@
 
 use smol_str::SmolStr;
 
-use crate::aws::facts::{OperatorType, OperatorUse, SetQualifier, operator};
+use crate::aws::facts::{OperatorType, OperatorUse, SetQualifier, condition_key, operator};
 use crate::eval::symbol::Symbol;
 use crate::policy::model;
 use crate::truth::Truth;
@@ -22,6 +22,8 @@ pub(super) struct Condition {
     operator: Option<OperatorUse>,
     /// In lower case; `None` if it is unknown.
     key: Option<SmolStr>,
+    /// Whether requests may hold several values of the key.
+    multivalued: bool,
     values: Listed<Operand>,
     certain: bool,
     /// Holes of operator and key.
@@ -32,7 +34,8 @@ impl Condition {
     /// `variables`: whether `${key}` is a policy variable in the document.
     pub(super) fn compile(condition: &model::Condition, variables: Truth) -> Self {
         let operator = condition.operator.text.as_known().and_then(|name| operator(&name));
-        let key = condition.key.text.as_known().map(|key| key.to_ascii_lowercase().into());
+        let key: Option<SmolStr> = condition.key.text.as_known().map(|key| key.to_ascii_lowercase().into());
+        let multivalued = key.as_ref().and_then(|key| condition_key(key)).is_some_and(|key| key.multivalued);
         let values = match operator {
             Some(used) => Listed::read(&condition.values, &condition.possible, &condition.open, |leaf| {
                 Operand::compile(used.operator, &leaf.text, variables)
@@ -40,7 +43,7 @@ impl Condition {
             None => Listed::default(),
         };
         let symbols = condition.operator.text.holes().chain(condition.key.text.holes()).cloned().collect();
-        Self { operator, key, values, certain: condition.certain, symbols }
+        Self { operator, key, multivalued, values, certain: condition.certain, symbols }
     }
 
     /// Whether it holds; one that may not stand may hold.
@@ -71,8 +74,8 @@ impl Condition {
         match (used.set, values) {
             (Some(SetQualifier::ForAllValues), _) => Truth::all(values.iter().map(fits)),
             (Some(SetQualifier::ForAnyValue), _) => Truth::any(values.iter().map(fits)),
-            (None, [value]) => fits(value),
-            // AWS does not say what an operator does with several values.
+            (None, [value]) if !self.multivalued => fits(value),
+            // AWS says only that a set operator is needed.
             (None, _) => Truth::Unknown,
         }
     }

@@ -2,13 +2,18 @@
 
 use smol_str::SmolStr;
 
-use crate::aws::pattern::{Pattern, Syntax};
+use crate::aws::arn::{Arn, NoArn};
+use crate::aws::facts;
+use crate::aws::pattern::{Pattern, Piece as PatternPiece, Syntax};
 use crate::eval::text::Text;
 use crate::truth::Truth;
 
 use super::caller::Caller;
 use super::context::{Context, Found, Lookup};
-use super::hole::{Hole, Side, pattern};
+use super::hole::{Hole, Side, pattern, piece_of};
+
+/// The fields of an ARN.
+pub(super) const FIELDS: usize = 6;
 
 /// An action: `s3:GetObject`.
 #[derive(Debug, Clone)]
@@ -50,6 +55,8 @@ pub struct Target {
     account: Option<Text>,
     context: Context,
     is_key: Truth,
+    /// Whether the last field of its ARN starts with the name of a type: `role/x`.
+    typed: bool,
 }
 
 /// The ARNs of keys, of whose account their own policy says whether it is trusted.
@@ -61,7 +68,7 @@ impl Target {
     /// `account` is the one that owns it, if there is anything to say about it.
     #[must_use]
     pub fn new(arn: &Text, account: Option<Text>) -> Self {
-        Self::read(pattern(arn, Syntax::Literal, Side::Request), false, account)
+        Self::read(arn, pattern(arn, Syntax::Literal, Side::Request), false, account)
     }
 
     /// Each resource whose ARN `pattern` matches: a decision about it holds for all of them.
@@ -69,16 +76,16 @@ impl Target {
     pub fn each(arns: &Text, account: Option<Text>) -> Self {
         let pattern = pattern(arns, Syntax::Wildcards, Side::Request);
         let each = pattern.has_wildcards();
-        Self::read(pattern, each, account)
+        Self::read(arns, pattern, each, account)
     }
 
-    fn read(pattern: Pattern<Hole>, each: bool, account: Option<Text>) -> Self {
+    fn read(arn: &Text, pattern: Pattern<Hole>, each: bool, account: Option<Text>) -> Self {
         let mut context = Context::default();
         if let Some(account) = &account {
             context.set_value("aws:ResourceAccount", account.clone());
         }
         let is_key = matches(&Pattern::of_text(KEYS, Syntax::Wildcards), &pattern, each);
-        Self { pattern, each, account, context, is_key }
+        Self { pattern, each, account, context, is_key, typed: has_type(arn) }
     }
 
     /// The account that owns it.
@@ -100,10 +107,34 @@ impl Target {
         self.is_key
     }
 
+    /// Whether its ARN says its type in front of its name.
+    pub(super) const fn is_typed(&self) -> bool {
+        self.typed
+    }
+
     /// Whether `written` matches it as a whole text.
     pub(super) fn matches(&self, written: &Pattern<Hole>) -> Truth {
         matches(written, &self.pattern, self.each)
     }
+}
+
+/// Whether the resource of an ARN starts with a type of its service, or may do so.
+fn has_type(arn: &Text) -> bool {
+    let arn = match Arn::read(arn.pieces().iter().map(|piece| piece_of(piece, Side::Request))) {
+        Ok(arn) => arn,
+        Err(NoArn::Other | NoArn::Short(_)) => return false,
+        Err(NoArn::Unknown) => return true,
+    };
+    let Some(service) = arn.service.known() else { return true };
+    let Some(PatternPiece::Text(resource)) = arn.resource.pieces().first() else { return true };
+    let written = first_part(resource);
+    let mut forms = facts::resource_types(&service).flat_map(|it| it.arns().collect::<Vec<_>>());
+    forms.any(|form| form.splitn(FIELDS, ':').last().is_some_and(|form| first_part(form) == written))
+}
+
+/// The part of an ARN's last field that can be the name of a type.
+pub(super) fn first_part(resource: &str) -> &str {
+    resource.split(['/', ':']).next().unwrap_or_default()
 }
 
 fn matches(written: &Pattern<Hole>, target: &Pattern<Hole>, each: bool) -> Truth {

@@ -1,20 +1,18 @@
 //! Whether a `Resource` element matches what a request reaches for.
 //!
-//! Sources: IAM User Guide, `reference_policies_elements_resource` and `reference_policies_grammar`.
+//! Sources: IAM User Guide, `reference_policies_elements_resource`, `reference-arns` and
+//! `reference_policies_grammar`.
 
-use crate::aws::arn::{Arn, NoArn};
-use crate::aws::pattern::Pattern;
+use crate::aws::arn::{Arn, Field, NoArn};
+use crate::aws::pattern::{Pattern, Piece as PatternPiece};
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
 use crate::policy::model::PolicyKind;
 use crate::truth::Truth;
 
 use super::hole::{Hole, Side, piece_of};
-use super::request::{Request, Target};
+use super::request::{FIELDS, Request, Target, first_part};
 use super::template::{Reading, Template};
-
-/// The fields of an ARN.
-const FIELDS: usize = 6;
 
 /// A string of `Resource` or `NotResource`.
 #[derive(Debug)]
@@ -26,11 +24,19 @@ pub(super) struct Resource {
     completes: bool,
     /// Whether a wildcard stands in front of the last field.
     wild_front: bool,
+    /// Whether one stands where an ARN has the type of a resource.
+    wild_type: bool,
+    /// Whether it matches where the request lacks one of its variables.
+    without: Truth,
 }
 
 impl Resource {
-    pub(super) fn compile(text: &Text, reading: Reading, kind: PolicyKind) -> Self {
-        let completed = match Arn::read(text.pieces().iter().map(|piece| piece_of(piece, Side::Policy))) {
+    /// `negated`: whether it is of `NotResource`, where AWS does not say whether a variable
+    /// without a value makes the whole statement match nothing.
+    pub(super) fn compile(text: &Text, reading: Reading, kind: PolicyKind, negated: bool) -> Self {
+        let arn = Arn::read(text.pieces().iter().map(|piece| piece_of(piece, Side::Policy)));
+        let wild_type = arn.as_ref().is_ok_and(|arn| wild_type(&arn.resource));
+        let completed = match arn {
             Err(NoArn::Short(fields)) => {
                 let rest = ":*".repeat(FIELDS - fields);
                 Some(Template::new(&text.clone().concat(Text::known(rest)), reading))
@@ -38,22 +44,43 @@ impl Resource {
             Ok(_) | Err(NoArn::Other | NoArn::Unknown) => None,
         };
         let completes = kind == PolicyKind::Identity;
-        Self { template: Template::new(text, reading), completed, completes, wild_front: wild_front(text) }
+        let template = Template::new(text, reading);
+        let without = if negated { Truth::Unknown } else { Truth::No };
+        Self { template, completed, completes, wild_front: wild_front(text), wild_type, without }
     }
 
     pub(super) fn matches(&self, request: &Request<'_>) -> Truth {
         let asked = |template: &Template| {
-            template.ask(request, |pattern| as_resource(pattern, request.target, self.wild_front))
+            template.ask_or(self.without, request, |pattern| self.covers(pattern, request.target))
         };
+        let whole =
+            |template: &Template| template.ask_or(self.without, request, |pattern| request.target.matches(pattern));
         match &self.completed {
             None => asked(&self.template),
-            Some(completed) if self.completes => asked(completed),
-            // AWS does not say what other policies make of a short ARN.
-            Some(completed) => match (asked(&self.template), asked(completed)) {
-                (Truth::Yes, Truth::Yes) => Truth::Yes,
-                (Truth::No, Truth::No) => Truth::No,
+            // AWS does not say what other policies make of a short ARN, nor of one with wildcards
+            // that fills the fields as well.
+            Some(completed) => match (whole(&self.template), asked(completed)) {
+                (Truth::No, Truth::Yes) if self.completes => Truth::Yes,
+                (written, completed) if written == completed => written,
                 _ => Truth::Unknown,
             },
+        }
+    }
+
+    /// AWS compares the whole text, but says of a wildcard inside a field that it stays there,
+    /// and of one in place of a type that it is not allowed: what follows from that is open.
+    fn covers(&self, written: &Pattern<Hole>, target: &Target) -> Truth {
+        let whole = target.matches(written);
+        if whole.is_no() || written.is_everything() {
+            return whole;
+        }
+        if self.wild_type && target.is_typed() {
+            return Truth::Unknown;
+        }
+        match written {
+            _ if !self.wild_front => whole,
+            _ if target.is_each() => Truth::Unknown,
+            written => whole.and(written.covers_as_arn(target.pattern()).or(Truth::Unknown)),
         }
     }
 
@@ -66,20 +93,11 @@ impl Resource {
     }
 }
 
-/// AWS compares the whole text, but for a wildcard inside a field of which it says that it
-/// stays there; where that makes a difference, the answer is open.
-fn as_resource(written: &Pattern<Hole>, target: &Target, wild_front: bool) -> Truth {
-    let whole = target.matches(written);
-    if whole.is_no() || !wild_front || written.is_everything() {
-        return whole;
-    }
-    if target.is_each() {
-        return Truth::Unknown;
-    }
-    match written.covers_as_arn(target.pattern()) {
-        Truth::No => Truth::Unknown,
-        answer => whole.and(answer),
-    }
+/// Whether a wildcard stands in the part of an ARN's last field that can be a type.
+fn wild_type(resource: &Field<'_, Hole>) -> bool {
+    let Some(PatternPiece::Text(start)) = resource.pieces().first() else { return false };
+    let is_everything = resource.known().is_some_and(|known| known.bytes().all(|byte| byte == b'*'));
+    !is_everything && first_part(start).contains(['*', '?'])
 }
 
 /// Whether a wildcard stands in front of the fifth colon, or may do so. A hole at the start

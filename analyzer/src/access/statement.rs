@@ -115,14 +115,16 @@ impl Statement {
     pub(super) fn compile(statement: &model::Statement, kind: PolicyKind, variables: Truth) -> Self {
         let reading = Reading { wildcards: true, variables, folded: false };
         let action = |leaf: &Leaf| pattern(&leaf.text, Syntax::Wildcards, Side::Policy).fold_case();
-        let resource = |leaf: &Leaf| Resource::compile(&leaf.text, reading, kind);
+        let resources = |strings: &Strings| {
+            Element::compile(strings, |leaf| Resource::compile(&leaf.text, reading, kind, strings.negated))
+        };
         Self {
             span: statement.span,
             effect: Effect::read(statement.effect.as_ref()),
             closed: statement.certain && statement.open.is_empty() && statement.conditions_open.is_empty(),
             principals: Principals::compile(&statement.principals, kind),
             actions: statement.actions.iter().map(|it| Element::compile(it, action)).collect(),
-            resources: statement.resources.iter().map(|it| Element::compile(it, resource)).collect(),
+            resources: statement.resources.iter().map(resources).collect(),
             without_resource: if kind == PolicyKind::Trust { Truth::Yes } else { Truth::Unknown },
             conditions: statement.conditions.iter().map(|it| Condition::compile(it, variables)).collect(),
             open: open_symbols(statement),

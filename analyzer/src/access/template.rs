@@ -69,11 +69,21 @@ impl Template {
     /// What `ask` answers about the pattern that it is in a request. One with a variable
     /// that the request does not have matches nothing.
     pub(super) fn ask(&self, lookup: &impl Lookup, ask: impl FnOnce(&Pattern<Hole>) -> Truth) -> Truth {
+        self.ask_or(Truth::No, lookup, ask)
+    }
+
+    /// As [`Self::ask`], with the answer for one with a variable that the request does not have.
+    pub(super) fn ask_or(
+        &self,
+        without: Truth,
+        lookup: &impl Lookup,
+        ask: impl FnOnce(&Pattern<Hole>) -> Truth,
+    ) -> Truth {
         match &self.form {
             Form::Fixed(pattern) => ask(pattern),
             Form::Variable { text, reading } => match filled(text, lookup) {
                 Some(text) => ask(&reading.pattern(pieces(&text))),
-                None => Truth::No,
+                None => without,
             },
             Form::Ambiguous(_) => Truth::Unknown,
         }

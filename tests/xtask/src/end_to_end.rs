@@ -1,8 +1,8 @@
-//! The slow lane: what a newcomer does, with the release build.
+//! The slow lane: what a newcomer does, with the release build, and what needs other programs.
 
 use std::process::Command;
 
-use crate::{Outcome, docs, root, say};
+use crate::{Outcome, docs, oracle, root, say};
 
 /// The README's first command.
 const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint", "examples/two-accounts"];
@@ -10,13 +10,15 @@ const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint",
 /// Where the site of the rules is built.
 const SITE: &str = "target/rules-site";
 
-/// Runs the README's first command, and builds the site of the rules.
+/// Runs the README's first command, builds the site of the rules, and compares decisions with
+/// those of iam-simulate.
 ///
 /// # Errors
-/// When the one does not say what it should, or a link in the other leads nowhere.
+/// When the first does not say what it should, a link in the site leads nowhere, or decisions differ.
 pub(crate) fn run(_arguments: &[String]) -> Outcome {
     example()?;
-    docs::write(&root().join(SITE))
+    docs::write(&root().join(SITE))?;
+    oracle::run()
 }
 
 /// The command has to end with findings and to say what was checked.

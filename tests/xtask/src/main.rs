@@ -1,11 +1,12 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 //!
 //! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
-//! of the repository; `refresh` is the only one that touches the network.
+//! of the repository; `refresh` and `e2e` touch the network, by way of npm.
 
 mod docs;
 mod end_to_end;
 mod managed_policies;
+mod oracle;
 mod refresh;
 mod sources;
 
@@ -36,7 +37,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, and build the site of the rules",
+        about: "build the release, check what it finds in the example, build the site of the rules, and compare decisions (needs node and npm)",
         run: end_to_end::run,
     },
     Command {

@@ -148,6 +148,16 @@ fn several_values() {
     assert_eq!(set("ForAnyValue:StringNotEquals", r#"["a", "b"]"#, &["a", "d"]), Yes);
     assert_eq!(set("ForAnyValue:StringNotEquals", r#"["a", "b"]"#, &["a", "b"]), No);
     assert_eq!(set("StringEquals", r#""a""#, &["a", "b"]), Unknown);
+    let tags = |operator: &str| {
+        let statement =
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"OP": {"aws:TagKeys": "a"}}}"#;
+        let policy = policy(PolicyKind::Identity, &statement.replace("OP", operator));
+        let mut context = Context::default();
+        context.set_value("aws:TagKeys", text("a"));
+        says(&policy, "s3:GetObject", &target("arn:aws:s3:::b/k"), &context)
+    };
+    assert_eq!(tags("ForAnyValue:StringEquals"), Verdict::Allowed);
+    assert_eq!(tags("StringEquals"), Verdict::Unknown, "the key may have several values, whatever it has now");
     assert_eq!(set("ForAnyValue:StringEquals", r#""a""#, &[]), No);
     assert_eq!(set("ForAllValues:StringEquals", r#""a""#, &[]), Yes);
 }

@@ -48,10 +48,14 @@ fn resources_are_compared_as_whole_texts() {
     on(r#""Resource": "arn:aws:s3""#, key, Verdict::Allowed);
     on(r#""Resource": "arn:*:s3:*""#, key, Verdict::Allowed);
     on(r#""Resource": "arn:aws:sqs""#, key, Verdict::Denied);
-    on(r#""Resource": "arn:aws:s*:b/a/k""#, key, Verdict::Denied);
+    on(r#""Resource": "arn:aws:s*:b/a/k""#, key, Verdict::Unknown);
+    on(r#""Resource": "arn:aws:s*:c/a/k""#, key, Verdict::Denied);
     let role = "arn:aws:iam::111111111111:role/x:y";
     on(r#""Resource": "arn:aws:iam::*:role/x:y""#, role, Verdict::Allowed);
     on(r#""Resource": "arn:aws:iam::*:y""#, role, Verdict::Unknown);
+    on(r#""Resource": "arn:aws:iam::111111111111:r*/x:y""#, role, Verdict::Unknown);
+    on(r#""Resource": "arn:aws:iam::111111111111:*""#, role, Verdict::Allowed);
+    on(r#""Resource": "arn:aws:s3:::?/a/*""#, key, Verdict::Allowed);
 }
 
 #[test]
@@ -95,6 +99,9 @@ fn policy_variables_stand_for_values_of_the_request() {
     assert_eq!(team.with("aws:PrincipalTag/team", None).decide(), "missing identity");
     let team = case("arn:aws:s3:::home/${aws:PrincipalTag/team, 'ann'}/*", ann);
     assert_eq!(team.with("aws:PrincipalTag/team", None).decide(), "allowed by identity");
+    let not = r#"{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::home/${aws:PrincipalTag/team}/*"}"#;
+    let not = Case::new(user(OWN)).on("s3:GetObject", ann).identity(not).with("aws:PrincipalTag/team", None);
+    assert_eq!(not.decide(), "unknown: aws:principaltag/team");
     let star = case("arn:aws:s3:::home/${aws:PrincipalTag/team}/x", ann);
     assert_eq!(star.with("aws:PrincipalTag/team", Some("a*")).decide(), "missing identity", "a value has no wildcards");
     assert_eq!(case("arn:aws:s3:::home/${*}/x", ann).decide(), "missing identity");

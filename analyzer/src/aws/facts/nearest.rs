@@ -8,7 +8,7 @@ use strsim::damerau_levenshtein;
 use crate::aws::table::{Table, starts_with};
 
 use super::action::{actions, same_name};
-use super::condition_key::{condition_key, condition_keys};
+use super::condition_key::{KeyScope, condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
 use super::place::{partitions, region, regions};
 use super::principal::{is_listed_principal, service_principal, service_principals};
@@ -119,6 +119,9 @@ pub fn nearest_condition_key(key: &str) -> Option<String> {
     if condition_key(key).is_some() {
         return None;
     }
+    if let Some(global) = global_of_that_name(key) {
+        return Some(global);
+    }
     let (fixed, filled) = key.split_once('/').map_or((key, None), |(fixed, filled)| (fixed, Some(filled)));
     let candidates = condition_keys().filter(|it| !it.is_template()).map(|it| (it.name, it.name));
     let templates = condition_keys().filter_map(|it| {
@@ -127,6 +130,15 @@ pub fn nearest_condition_key(key: &str) -> Option<String> {
     });
     let whole = closest(key, loose(key), candidates).map(str::to_owned);
     whole.or_else(|| Some(format!("{}/{}", closest(fixed, loose(fixed), templates)?, filled?)))
+}
+
+/// The global key that `key` is under another prefix or under none: `ec2:SourceVpc`, `SecureTransport`.
+fn global_of_that_name(key: &str) -> Option<String> {
+    let name = key.split_once(':').map_or(key, |(_, name)| name);
+    let found = condition_key(&format!("aws:{name}")).filter(|found| found.scope == KeyScope::Global)?;
+    let Some((start, _)) = found.name.split_once("${") else { return Some(found.name.to_owned()) };
+    let (_, filled) = name.split_once('/')?;
+    Some(format!("{start}{filled}"))
 }
 
 /// The operator that `text` was probably meant to be, with its qualifiers.

@@ -265,6 +265,8 @@ fn misspelt_names_lead_to_the_right_ones() {
         ("aws:SourceArns", Some("aws:SourceArn")),
         ("aws:SourceAcount", Some("aws:SourceAccount")),
         ("aws:PrincipalOrgId", None),
+        ("cloudfront:ResourceTag/team", Some("aws:ResourceTag/team")),
+        ("securetransport", Some("aws:SecureTransport")),
         ("aws:PrincipleTag/team", Some("aws:PrincipalTag/team")),
         ("cloudtrail:ExternalID", None),
         ("cloudtrail:ExternlId", Some("cloudtrail:ExternalId")),
