@@ -16,6 +16,7 @@ use super::{PolicySite, RuleContext};
 
 /// Where both are found at one span, the first speaks and the second is left out.
 const SPEAKS_FIRST: &[(&str, &str)] = &[
+    ("deprecated-condition-key", "unknown-condition-key"),
     ("unknown-service", "unknown-action"),
     ("unknown-service", "action-resource-mismatch"),
     ("unknown-action", "action-resource-mismatch"),

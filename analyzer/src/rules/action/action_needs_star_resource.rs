@@ -14,9 +14,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
-        let (verdicts, _) = verdicts(statement);
+        let (verdicts, _) = verdicts(statement, ctx.as_of);
         let is_alone = verdicts.iter().all(|(_, fit)| matches!(fit, Fit::NeedsStar));
         let help = if is_alone {
             "write `*` as the resource"

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::aws::facts::{self, ActionFacts, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::action_fits;
@@ -76,7 +78,7 @@ fn arn_pattern(leaf: &Leaf) -> Option<Pattern<&Symbol>> {
 
 /// The actions of a statement with what they can do with its resources, and whether
 /// none of them can do anything: the statement is then without effect.
-pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
+pub(super) fn verdicts(statement: &Statement, as_of: Date) -> (Vec<(&Leaf, Fit)>, bool) {
     let none = (Vec::new(), false);
     let Some(narrowed) = Narrowed::read(statement) else { return none };
     if statement.actions.iter().any(|strings| strings.negated) {
@@ -85,7 +87,7 @@ pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
     let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();
     // An ARN that is wrong in itself is said to be that, and of what was meant nothing is known.
     let is_fault = |it: &Leaf| {
-        shape::fault(&it.text).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
+        shape::fault(&it.text, as_of).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
     };
     if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && strings::resources(statement).any(is_fault) {
         return none;

@@ -1,5 +1,7 @@
 //! What it finds, why, and its tests: `malformed_principal.md`.
 
+use jiff::civil::Date;
+
 use super::form::{self, Provider};
 use super::named::{self, Named, Type};
 use crate::aws::facts;
@@ -22,14 +24,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     check_bare(site, report);
     check_elements(site, report);
     for group in named::statements(site).flat_map(|it| &it.principals).flat_map(|it| &it.groups) {
         check_type(group, report);
     }
     for named in named::principals(site) {
-        check_principal(&named, report);
+        check_principal(&named, ctx.as_of, report);
     }
 }
 
@@ -86,21 +88,21 @@ fn check_type(group: &PrincipalGroup, report: &mut Report<'_>) {
     }
 }
 
-fn check_principal(named: &Named<'_>, report: &mut Report<'_>) {
+fn check_principal(named: &Named<'_>, as_of: Date, report: &mut Report<'_>) {
     let leaf = named.leaf;
     match named.ty {
-        Some(Type::Aws) => check_aws(leaf, report),
+        Some(Type::Aws) => check_aws(leaf, as_of, report),
         Some(ty @ (Type::Service | Type::CanonicalUser)) => check_no_arn(leaf, ty, report),
         Some(Type::Federated) | None => {}
     }
 }
 
 /// A principal of AWS that is no account, user, role or session.
-fn check_aws(leaf: &Leaf, report: &mut Report<'_>) {
+fn check_aws(leaf: &Leaf, as_of: Date, report: &mut Report<'_>) {
     let shown = leaf.text.display();
     if form::is_arn(leaf) {
         // What is wrong with it as an ARN is said of it already.
-        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text).is_none() {
+        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text, as_of).is_none() {
             let (message, help) = describe_arn(leaf, &shown);
             report.leaf(leaf, message).help(help);
         }
