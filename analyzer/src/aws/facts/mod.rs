@@ -31,7 +31,7 @@ pub use nearest::{
 };
 pub use operator::{OPERATORS, Operator, OperatorType, OperatorUse, SetQualifier, operator};
 pub use place::{PartitionFacts, RegionFacts, partition, partitions, region, regions};
-pub use principal::{ServicePrincipal, service_principal, service_principals};
+pub use principal::{ServicePrincipal, is_listed_principal, service_principal, service_principals};
 pub use resource_type::{ResourceTypeFacts, resource_type, resource_types};
 pub use service::{ServiceFacts, service, services};
 pub use source_keys::source_keys;
