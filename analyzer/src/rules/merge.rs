@@ -38,6 +38,8 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("conflicting-elements", "empty-element"),
     ("principal-in-identity-policy", "empty-element"),
     ("resource-in-trust-policy", "empty-element"),
+    ("malformed-arn", "redundant-resource"),
+    ("wildcard-in-principal", "wildcard-principal"),
     ("malformed-principal", "notprincipal-with-allow"),
     ("malformed-principal", "wrong-element-type"),
     ("wrong-element-type", "invalid-effect"),

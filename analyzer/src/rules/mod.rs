@@ -11,6 +11,7 @@ mod arn_fields;
 mod context;
 mod list_edit;
 mod merge;
+mod redundancy;
 mod report;
 mod run;
 mod selection;
@@ -155,6 +156,7 @@ mod arn {
     pub(super) mod malformed_arn;
     pub(super) mod partition_region_mismatch;
     pub(super) mod place;
+    pub(super) mod redundant_resource;
     pub(super) mod shape;
     pub(super) mod unknown_partition;
     pub(super) mod unknown_region;
@@ -218,10 +220,12 @@ mod principal {
     pub(super) mod form;
     pub(super) mod malformed_principal;
     pub(super) mod named;
+    pub(super) mod narrowing;
     pub(super) mod notprincipal_with_allow;
     pub(super) mod redundant_principal;
     pub(super) mod unknown_service_principal;
     pub(super) mod wildcard_in_principal;
+    pub(super) mod wildcard_principal;
 }
 
 /// All rules, by group and code.
@@ -259,6 +263,7 @@ pub static RULES: &[&Rule] = &[
     &arn::malformed_account_id::RULE,
     &arn::malformed_arn::RULE,
     &arn::partition_region_mismatch::RULE,
+    &arn::redundant_resource::RULE,
     &arn::unknown_partition::RULE,
     &arn::unknown_region::RULE,
     &principal::federated_principal_not_supported::RULE,
@@ -267,6 +272,7 @@ pub static RULES: &[&Rule] = &[
     &principal::redundant_principal::RULE,
     &principal::unknown_service_principal::RULE,
     &principal::wildcard_in_principal::RULE,
+    &principal::wildcard_principal::RULE,
     &condition::condition_key_not_supported::RULE,
     &condition::condition_never_holds::RULE,
     &condition::condition_type_mismatch::RULE,

@@ -88,9 +88,9 @@ pub(super) fn with_regions(text: &Text) -> String {
     pieces.collect()
 }
 
-/// Whether it holds a wildcard or a policy variable.
+/// Whether it holds a wildcard, a policy variable, or what another tool fills in: `{{account}}`.
 pub(super) fn is_pattern(leaf: &Leaf) -> bool {
-    known_parts(&leaf.text).any(|part| part.contains(['*', '?', '$']))
+    known_parts(&leaf.text).any(|part| part.contains(['*', '?', '$', '{', '<']))
 }
 
 fn may_match(leaf: &Leaf, forms: &[&str]) -> bool {

@@ -1,5 +1,7 @@
 //! What it finds, why, and its tests: `malformed_principal.md`.
 
+use jiff::civil::Date;
+
 use super::form::{self, Provider};
 use super::named::{self, Named, Type};
 use crate::aws::facts;
@@ -16,7 +18,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     sources: &[
         "AA INVALID_PRINCIPAL_FORMAT",
         "AA INVALID_PRINCIPAL_KEY",
-        "AA RCP_SYNTAX_ERROR_PRINCIPAL",
         "AA ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
     ],
     doc: include_str!("malformed_principal.md"),
@@ -30,11 +31,7 @@ fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         check_type(group, report);
     }
     for named in named::principals(site) {
-        if site.kind == PolicyKind::ResourceControl {
-            check_resource_control(&named, report);
-        } else {
-            check_principal(&named, ctx, report);
-        }
+        check_principal(&named, ctx.as_of, report);
     }
 }
 
@@ -57,20 +54,13 @@ fn check_bare(site: &PolicySite, report: &mut Report<'_>) {
 
 /// `NotPrincipal` where the kind of policy has no place for it.
 fn check_elements(site: &PolicySite, report: &mut Report<'_>) {
-    let (policy, help) = match site.kind {
-        PolicyKind::Trust => ("a trust policy", "name who may assume the role with `Principal`"),
-        PolicyKind::ResourceControl => {
-            ("a resource control policy", "its principal is `*`; a condition on `aws:PrincipalArn` says whom it spares")
-        }
-        PolicyKind::Identity
-        | PolicyKind::Resource
-        | PolicyKind::ServiceControl
-        | PolicyKind::Session
-        | PolicyKind::Endpoint
-        | PolicyKind::Unattached => return,
-    };
+    if site.kind != PolicyKind::Trust {
+        return;
+    }
     for principals in named::statements(site).flat_map(|it| &it.principals).filter(|it| it.negated) {
-        report.finding(principals.key, format!("{policy} has no `NotPrincipal`")).help(help);
+        report
+            .finding(principals.key, "a trust policy has no `NotPrincipal`")
+            .help("name who may assume the role with `Principal`");
     }
 }
 
@@ -98,30 +88,21 @@ fn check_type(group: &PrincipalGroup, report: &mut Report<'_>) {
     }
 }
 
-fn check_resource_control(named: &Named<'_>, report: &mut Report<'_>) {
-    if named.leaf.text.as_known().is_some_and(|text| text != "*") {
-        let message = format!("the principal of a resource control policy is `*`, not `{}`", named.leaf.text.display());
-        report
-            .leaf(named.leaf, message)
-            .help("narrow it with a condition on `aws:PrincipalArn` or `aws:PrincipalAccount`");
-    }
-}
-
-fn check_principal(named: &Named<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check_principal(named: &Named<'_>, as_of: Date, report: &mut Report<'_>) {
     let leaf = named.leaf;
     match named.ty {
-        Some(Type::Aws) => check_aws(leaf, ctx, report),
+        Some(Type::Aws) => check_aws(leaf, as_of, report),
         Some(ty @ (Type::Service | Type::CanonicalUser)) => check_no_arn(leaf, ty, report),
         Some(Type::Federated) | None => {}
     }
 }
 
 /// A principal of AWS that is no account, user, role or session.
-fn check_aws(leaf: &Leaf, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check_aws(leaf: &Leaf, as_of: Date, report: &mut Report<'_>) {
     let shown = leaf.text.display();
     if form::is_arn(leaf) {
         // What is wrong with it as an ARN is said of it already.
-        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text, ctx.as_of).is_none() {
+        if form::is_no_principal_arn(leaf) && shape::fault(&leaf.text, as_of).is_none() {
             let (message, help) = describe_arn(leaf, &shown);
             report.leaf(leaf, message).help(help);
         }
@@ -277,17 +258,11 @@ mod tests {
     }
 
     #[test]
-    fn kinds_of_policies_with_rules_of_their_own() {
-        assert_eq!(
-            found(ResourceControl, r#"{"AWS": "111122223333"}"#),
-            ["111122223333 | error: the principal of a resource control policy is `*`, not `111122223333`"]
-        );
-        assert_eq!(found(ResourceControl, r#""*""#), [""; 0]);
-        assert_eq!(found(ResourceControl, r#"{"AWS": "${x}"}"#), [""; 0]);
+    fn a_trust_policy_names_who_is_trusted() {
         let not = r#""NotPrincipal": {"AWS": "111122223333"}"#;
         assert_eq!(statement_of(&RULE, Trust, not), ["NotPrincipal | error: a trust policy has no `NotPrincipal`"]);
-        assert_eq!(statement_of(&RULE, ResourceControl, r#""NotPrincipal": "*""#).len(), 1);
         assert_eq!(statement_of(&RULE, Resource, not), [""; 0]);
+        assert_eq!(found(ResourceControl, r#"{"AWS": "deploy"}"#), [""; 0], "that it is not `*` is said already");
     }
 
     #[test]

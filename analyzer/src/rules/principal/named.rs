@@ -70,16 +70,12 @@ pub(super) fn is_everyone(leaf: &Leaf) -> bool {
     leaf.text.as_known().is_some_and(|text| text == "*")
 }
 
-/// The statements of a policy that has principals; none of one that has no place for them,
-/// which is said of the element as a whole.
+/// The statements of a policy that names principals; none of one that has no place for them,
+/// or for none but `*`, which is said of the element as a whole.
 pub(super) fn statements(site: &PolicySite) -> impl Iterator<Item = &Statement> {
     let has_principals = match site.kind {
-        PolicyKind::Trust
-        | PolicyKind::Resource
-        | PolicyKind::ResourceControl
-        | PolicyKind::Endpoint
-        | PolicyKind::Unattached => true,
-        PolicyKind::Identity | PolicyKind::ServiceControl | PolicyKind::Session => false,
+        PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Endpoint | PolicyKind::Unattached => true,
+        PolicyKind::Identity | PolicyKind::ServiceControl | PolicyKind::ResourceControl | PolicyKind::Session => false,
     };
     site.document.statements.iter().filter(move |_| has_principals)
 }

@@ -2,10 +2,10 @@
 
 use super::named::{self, Type};
 use crate::aws::arn::{AccountId, Arn};
-use crate::finding::{Fix, Safety, Severity};
+use crate::finding::{Fix, Severity};
 use crate::policy::model::{Leaf, PolicyKind, Principals};
 use crate::rules::text::is_stable;
-use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, list_edit};
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, redundancy};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "redundant-principal",
@@ -46,20 +46,16 @@ fn check_type(principals: &Principals, ty: Type, kind: PolicyKind, report: &mut 
         };
         leaves.iter().enumerate().find(covers).map(|(_, (outer, _))| *outer)
     };
-    let covered: Vec<(&Leaf, &Leaf)> =
-        leaves.iter().enumerate().filter_map(|(index, (leaf, who))| Some((*leaf, covering(index, who)?))).collect();
-    let fix = fix(&covered, report);
+    let covered: Vec<(&Leaf, &Leaf)> = leaves
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (leaf, who))| Some((*leaf, covering(index, who)?)))
+        .filter(|(leaf, outer)| leaf.span != outer.span)
+        .collect();
+    let fix = redundancy::fix(&covered.iter().map(|(leaf, _)| *leaf).collect::<Vec<_>>(), report);
     for (leaf, outer) in covered {
         say(leaf, outer, fix.clone(), report);
     }
-}
-
-/// All findings of a list have one fix: two that each take out a part of it would meet at the commas.
-fn fix(covered: &[(&Leaf, &Leaf)], report: &Report<'_>) -> Option<Fix> {
-    let leaves: Vec<&Leaf> = covered.iter().map(|(leaf, _)| *leaf).collect();
-    let title = if leaves.len() == 1 { "remove it" } else { "remove what is covered" };
-    let edits = list_edit::remove(&leaves, report)?;
-    Some(Fix { title: title.to_owned(), safety: Safety::Safe, edits })
 }
 
 fn say(leaf: &Leaf, outer: &Leaf, fix: Option<Fix>, report: &mut Report<'_>) {
