@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::access::AccessView;
 use crate::eval::account::KnownAccounts;
 use crate::eval::json_text::verbatim;
@@ -24,6 +26,7 @@ pub(super) struct Fixture {
     pub(super) file: FileId,
     pub(super) sites: Vec<PolicySite>,
     iam: IamModel,
+    as_of: Date,
 }
 
 impl Fixture {
@@ -41,7 +44,12 @@ impl Fixture {
         let address = "aws_iam_role.deploy";
         let site =
             PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
-        Self { sources, file, sites: vec![site], iam: IamModel::default() }
+        Self { sources, file, sites: vec![site], iam: IamModel::default(), as_of: crate::aws::facts::date() }
+    }
+
+    /// The same on another day.
+    pub(super) fn on_day(self, day: &str) -> Self {
+        Self { as_of: day.parse().unwrap(), ..self }
     }
 
     pub(super) fn access(&self) -> AccessView<'_> {
@@ -56,7 +64,7 @@ impl Fixture {
             iam: &self.iam,
             access,
             foreign: &|_| false,
-            as_of: crate::aws::facts::date(),
+            as_of: self.as_of,
             anchor,
         }
     }

@@ -71,7 +71,8 @@ fn say(it: &Use<'_>, value: &Leaf, wildcard: char, report: &mut Report<'_>) {
     let like = like(it);
     let fix = like.and_then(|like| it.operator_fix(&it.renamed(like), report));
     let (text, operator) = (value.text.display(), it.operator.name());
-    let message = format!("`{wildcard}` in `{text}` is no wildcard: `{operator}` compares every character as it is");
+    let place = if text.len() > wildcard.len_utf8() { format!(" in `{text}`") } else { String::new() };
+    let message = format!("`{wildcard}`{place} is no wildcard: `{operator}` compares every character as it is");
     let finding = report.leaf(value, message).label(it.condition.operator.span, "has no wildcards");
     match (fix, like) {
         (Some(fix), _) => finding.fix(fix),
@@ -123,6 +124,14 @@ mod tests {
         ] {
             assert_eq!(with(operator, key, value).len(), 1, "{operator} {key} {value}");
         }
+    }
+
+    #[test]
+    fn a_wildcard_alone() {
+        assert_eq!(
+            with("StringNotEquals", "aws:username", "*"),
+            ["* | error: `*` is no wildcard: `StringNotEquals` compares every character as it is"]
+        );
     }
 
     #[test]
