@@ -283,6 +283,13 @@ impl<'a> Parser<'a> {
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form })), range: self.range_from(start) }
     }
 
+    /// Where the first line starts that does not start before this place.
+    fn next_line(&self) -> usize {
+        let is_start = self.text.get(..self.at).is_some_and(|before| before.ends_with('\n'));
+        let rest = if is_start { None } else { self.rest().find('\n') };
+        if is_start { self.at } else { rest.map_or(self.text.len(), |end| self.at + end + 1) }
+    }
+
     /// The first line from `from` on that holds `tag` alone.
     ///
     /// When the layout may be asked, a line that opens a heredoc with the same tag
@@ -344,7 +351,7 @@ impl<'a> Parser<'a> {
                     self.previous_end = line.tag_end;
                     return;
                 }
-                Extent::Tag(tag, line) if line.start < self.at => match self.closing_line(tag, self.at) {
+                Extent::Tag(tag, line) if line.start < self.at => match self.closing_line(tag, self.next_line()) {
                     Some(next) => *line = next,
                     None => {
                         let message = format!("this heredoc is not closed: expected a line with `{tag}`");
