@@ -184,6 +184,7 @@ impl Analysis {
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
+            accounts: KnownAccounts::new(Some(&state.configuration), &state.sources),
         };
         let findings = rules::check(&ctx, &options.select);
         self.suppressions().apply(findings, &options.select, &state.sources)

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::eval::account::KnownAccounts;
 use crate::iam::IamModel;
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
@@ -21,4 +22,6 @@ pub struct RuleContext<'a> {
     pub as_of: Date,
     /// Where a finding about the analysis itself is put if there is no better place: the start of some file.
     pub anchor: Option<Span>,
+    /// What is told of accounts.
+    pub accounts: KnownAccounts<'a>,
 }
