@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::access::AccessView;
 use crate::aws::facts;
 use crate::config::{Configuration, ConfigurationError};
 use crate::eval::account::KnownAccounts;
@@ -177,14 +178,15 @@ impl Analysis {
     pub fn findings(&self, options: &Options) -> Vec<Finding> {
         let state = &*self.state;
         let foreign = |file| state.foreign.contains(&file);
+        let access = self.access();
         let ctx = RuleContext {
             sources: &state.sources,
             policies: &state.policies,
             iam: &state.iam,
+            access: &access,
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
-            accounts: KnownAccounts::new(Some(&state.configuration), &state.sources),
         };
         let findings = rules::check(&ctx, &options.select);
         self.suppressions().apply(findings, &options.select, &state.sources)
@@ -218,6 +220,14 @@ impl Analysis {
     #[must_use]
     pub fn iam(&self) -> &IamModel {
         &self.state.iam
+    }
+
+    /// Who may do what, asked of those in view. Policies are compiled when they are first needed.
+    #[must_use]
+    pub fn access(&self) -> AccessView<'_> {
+        let state = &*self.state;
+        let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
+        AccessView::new(&state.iam, &state.policies, accounts)
     }
 
     /// What could not be read, in the order of paths.

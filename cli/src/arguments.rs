@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::civil::Date;
 
 use crate::terminal::When;
 
@@ -59,6 +60,10 @@ pub(crate) struct LintArguments {
     /// Do not report these rules or groups of rules
     #[arg(long, value_name = "CODE|GROUP", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+
+    /// Judge by what AWS supported on that day [default: `as_of` of the configuration, else the day of the built-in facts]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: Option<Date>,
 
     #[command(flatten)]
     pub(crate) configuration: ConfigurationArguments,

@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     };
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
+    options.as_of = arguments.as_of.or(options.as_of);
     let findings = analysed.findings(&options);
     show(&findings, &analysed, arguments.format, color)?;
     let is_clean = Tally::of(&findings).is_clean() && analysed.all_checked();

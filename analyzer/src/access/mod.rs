@@ -16,7 +16,9 @@ mod compiled;
 mod condition;
 mod context;
 mod decide;
+pub mod grants;
 mod hole;
+mod library;
 mod policy_set;
 mod principal;
 mod request;
@@ -25,6 +27,7 @@ mod statement;
 mod template;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use accounts::{Accounts, ByNumber};
 pub use caller::{Caller, Principal};
@@ -33,3 +36,4 @@ pub use context::{Context, Presence};
 pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStatement, decide, verdict};
 pub use policy_set::{Attached, Guardrails, Policies};
 pub use request::{Action, Request, Target};
+pub use view::{AccessView, CallerSide, Holding, TargetSide};

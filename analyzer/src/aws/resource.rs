@@ -68,6 +68,11 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     if pattern.is_everything() {
         return Truth::Yes;
     }
+    // Most forms that are asked about are of another service: that is cheap to see.
+    let service = form.split(':').nth(SERVICE).filter(|service| !service.contains('$'));
+    if service.is_some_and(|service| pattern.has_field(SERVICE, service).is_no()) {
+        return Truth::No;
+    }
     let form_pattern: Pattern<H> = Pattern::of_text(&filled(form), Syntax::Wildcards);
     let whole = || pattern.overlaps(&form_pattern) & Truth::Unknown;
     let (Some(fields), Some(forms)) = (pattern.arn_fields(), form_pattern.arn_fields()) else { return whole() };
@@ -92,6 +97,9 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     let seems_shifted = reaches_over && !account.is_everything() && account.overlaps(&account_form()).is_no();
     if by_field.is_no() && seems_shifted && has_room(':', 1) { whole() } else { by_field }
 }
+
+/// The number of the field with the service.
+const SERVICE: usize = 2;
 
 /// Whether `resource` can be what stands behind a colon in the resource of an ARN of this form,
 /// where the form has that colon: names with colons in them are few.

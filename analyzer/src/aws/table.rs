@@ -2,14 +2,19 @@
 //!
 //! INVARIANT: one record a line, fields parted by tabs, lines sorted by their first
 //! field in ASCII lower case, lines that start with `#` only at the top. Nothing is
-//! parsed or copied before it is asked for, so a table costs nothing at start.
+//! parsed before it is asked for; the first search notes where the lines start.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use memchr::memchr_iter;
 
 /// A table that is part of the binary.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Table {
     text: &'static str,
+    /// Where its records start, once one was searched for.
+    starts: OnceLock<Vec<u32>>,
 }
 
 /// A line of a [`Table`].
@@ -44,52 +49,52 @@ pub(super) fn list(field: &'static str) -> impl Iterator<Item = &'static str> {
 impl Table {
     /// The table with this text.
     pub(super) const fn new(text: &'static str) -> Self {
-        Self { text }
+        Self { text, starts: OnceLock::new() }
     }
 
     /// All records, in order.
-    pub(super) fn records(self) -> impl Iterator<Item = Record> {
+    pub(super) fn records(&self) -> impl Iterator<Item = Record> + use<> {
         self.from(0)
     }
 
     /// The record whose key is `key`, letter case aside.
-    pub(super) fn find(self, key: &str) -> Option<Record> {
+    pub(super) fn find(&self, key: &str) -> Option<Record> {
         let record = self.from(self.lower_bound(key)).next()?;
         record.key().eq_ignore_ascii_case(key).then_some(record)
     }
 
     /// The records whose key starts with `prefix`, letter case aside, in order.
-    pub(super) fn starting_with(self, prefix: impl AsRef<str>) -> impl Iterator<Item = Record> {
+    pub(super) fn starting_with<P: AsRef<str>>(&self, prefix: P) -> impl Iterator<Item = Record> + use<P> {
         let first = self.from(self.lower_bound(prefix.as_ref()));
         first.take_while(move |record| starts_with(record.key(), prefix.as_ref()))
     }
 
-    fn from(self, offset: usize) -> impl Iterator<Item = Record> {
+    fn from(&self, offset: usize) -> impl Iterator<Item = Record> + use<> {
         let lines = self.text.get(offset..).unwrap_or_default().lines();
         lines.filter(|line| !line.starts_with('#')).map(|line| Record { line })
     }
 
-    /// Offset of the first line whose key is not smaller than `key`.
-    fn lower_bound(self, key: &str) -> usize {
-        let (mut low, mut high) = (0, self.text.len());
-        while low < high {
-            let (start, line) = self.line_around(low.midpoint(high));
-            let smaller = line.starts_with('#') || compare(Record { line }.key(), key) == Ordering::Less;
-            if smaller {
-                low = start + line.len() + 1;
-            } else {
-                high = start;
-            }
-        }
-        low
+    /// Offset of the first record whose key is not smaller than `key`; the end of the text if there is none.
+    fn lower_bound(&self, key: &str) -> usize {
+        let starts = self.starts.get_or_init(|| starts(self.text));
+        let rest = |start: &u32| self.text.as_bytes().get(*start as usize..).unwrap_or_default();
+        let at = starts.partition_point(|start| compare_key(rest(start), key) == Ordering::Less);
+        starts.get(at).map_or(self.text.len(), |start| *start as usize)
     }
+}
 
-    /// The line that holds the byte at `offset`, and where it starts.
-    fn line_around(self, offset: usize) -> (usize, &'static str) {
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        (start, self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default())
-    }
+/// Where the records of `text` start.
+fn starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let behind_lines = memchr_iter(b'\n', bytes).map(|at| at + 1);
+    let lines = std::iter::once(0).chain(behind_lines).filter(|at| !matches!(bytes.get(*at), None | Some(b'#')));
+    lines.filter_map(|at| u32::try_from(at).ok()).collect()
+}
+
+/// How the key of the record at the start of `rest` is ordered against `key`.
+fn compare_key(rest: &[u8], key: &str) -> Ordering {
+    let first = rest.iter().take_while(|byte| !matches!(byte, b'\t' | b'\n'));
+    first.map(u8::to_ascii_lowercase).cmp(key.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Whether `text` starts with `prefix`, letter case aside.
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn finds_each_record_and_nothing_else() {
         // `-` sorts before `:`, as bytes do.
-        const SORTED: Table = Table::new("# a header\na:B\t1\nA:c\t2\nb-c:a\t4\nb:a\t3\tx,y\n");
+        static SORTED: Table = Table::new("# a header\na:B\t1\nA:c\t2\nb-c:a\t4\nb:a\t3\tx,y\n");
         for (key, value) in [("a:b", "1"), ("A:B", "1"), ("a:C", "2"), ("b-c:a", "4"), ("B:A", "3")] {
             assert_eq!(SORTED.find(key).map(|record| record.field(1)), Some(value), "{key}");
         }

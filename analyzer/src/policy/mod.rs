@@ -16,5 +16,4 @@ pub mod sites;
 mod tests;
 mod value_tree;
 
-use read::read_string;
-pub use read::{is_policy, read_file, read_text, read_value};
+pub use read::{is_policy, read_file, read_string, read_text, read_value};

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::eval::account::KnownAccounts;
+use crate::access::AccessView;
 use crate::iam::IamModel;
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
@@ -16,12 +16,12 @@ pub struct RuleContext<'a> {
     pub policies: &'a [PolicySite],
     /// Roles, users, groups and permission sets, with their policies.
     pub iam: &'a IamModel,
+    /// Who may do what, asked of them.
+    pub access: &'a AccessView<'a>,
     /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.
     pub foreign: &'a (dyn Fn(FileId) -> bool + Sync),
     /// The day as of which AWS's support is judged.
     pub as_of: Date,
     /// Where a finding about the analysis itself is put if there is no better place: the start of some file.
     pub anchor: Option<Span>,
-    /// What is told of accounts.
-    pub accounts: KnownAccounts<'a>,
 }

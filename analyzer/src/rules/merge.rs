@@ -16,6 +16,7 @@ use super::{PolicySite, RuleContext};
 
 /// Where both are found at one span, the first speaks and the second is left out.
 const SPEAKS_FIRST: &[(&str, &str)] = &[
+    ("deprecated-condition-key", "unknown-condition-key"),
     ("unknown-service", "unknown-action"),
     ("unknown-service", "action-resource-mismatch"),
     ("unknown-action", "action-resource-mismatch"),
@@ -37,6 +38,10 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("conflicting-elements", "empty-element"),
     ("principal-in-identity-policy", "empty-element"),
     ("resource-in-trust-policy", "empty-element"),
+    ("malformed-arn", "redundant-resource"),
+    ("wildcard-in-principal", "wildcard-principal"),
+    ("malformed-principal", "notprincipal-with-allow"),
+    ("malformed-principal", "wrong-element-type"),
     ("wrong-element-type", "invalid-effect"),
     ("wrong-element-type", "invalid-sid"),
     ("wrong-element-type", "invalid-version"),

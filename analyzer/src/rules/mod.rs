@@ -11,6 +11,7 @@ mod arn_fields;
 mod context;
 mod list_edit;
 mod merge;
+mod redundancy;
 mod report;
 mod run;
 mod selection;
@@ -155,18 +156,29 @@ mod arn {
     pub(super) mod malformed_arn;
     pub(super) mod partition_region_mismatch;
     pub(super) mod place;
+    pub(super) mod redundant_resource;
     pub(super) mod shape;
     pub(super) mod unknown_partition;
     pub(super) mod unknown_region;
 }
 mod condition {
+    pub(super) mod actions;
+    pub(super) mod callers;
+    pub(super) mod condition_key_not_supported;
+    pub(super) mod condition_never_holds;
     pub(super) mod condition_type_mismatch;
+    pub(super) mod confused_deputy;
+    pub(super) mod deprecated_condition_key;
+    pub(super) mod meaning;
     pub(super) mod missing_set_operator;
     pub(super) mod null_operator;
+    pub(super) mod oidc_conditions;
     pub(super) mod permissive_set_operator;
     pub(super) mod policy_variable;
     pub(super) mod private_address;
     pub(super) mod string_operator_on_arn_key;
+    pub(super) mod subject;
+    pub(super) mod tag_condition_unsupported;
     pub(super) mod types;
     pub(super) mod unknown_condition_key;
     pub(super) mod unknown_condition_operator;
@@ -209,6 +221,21 @@ mod grammar {
     pub(super) mod unsupported_in_resource_control_policy;
     pub(super) mod wrong_element_type;
 }
+mod lake {
+    pub(super) mod resource_policy_unsupported;
+}
+mod principal {
+    pub(super) mod federated_principal_not_supported;
+    pub(super) mod form;
+    pub(super) mod malformed_principal;
+    pub(super) mod named;
+    pub(super) mod narrowing;
+    pub(super) mod notprincipal_with_allow;
+    pub(super) mod redundant_principal;
+    pub(super) mod unknown_service_principal;
+    pub(super) mod wildcard_in_principal;
+    pub(super) mod wildcard_principal;
+}
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -245,21 +272,36 @@ pub static RULES: &[&Rule] = &[
     &arn::malformed_account_id::RULE,
     &arn::malformed_arn::RULE,
     &arn::partition_region_mismatch::RULE,
+    &arn::redundant_resource::RULE,
     &arn::unknown_partition::RULE,
     &arn::unknown_region::RULE,
+    &principal::federated_principal_not_supported::RULE,
+    &principal::malformed_principal::RULE,
+    &principal::notprincipal_with_allow::RULE,
+    &principal::redundant_principal::RULE,
+    &principal::unknown_service_principal::RULE,
+    &principal::wildcard_in_principal::RULE,
+    &principal::wildcard_principal::RULE,
+    &condition::condition_key_not_supported::RULE,
+    &condition::condition_never_holds::RULE,
     &condition::condition_type_mismatch::RULE,
+    &condition::confused_deputy::RULE,
+    &condition::deprecated_condition_key::RULE,
     &condition::missing_set_operator::RULE,
     &condition::null_operator::RULE,
+    &condition::oidc_conditions::RULE,
     &condition::permissive_set_operator::RULE,
     &condition::policy_variable::RULE,
     &condition::private_address::RULE,
     &condition::string_operator_on_arn_key::RULE,
+    &condition::tag_condition_unsupported::RULE,
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &condition::wildcard_in_exact_operator::RULE,
     &cross_account::cross_partition_grant::RULE,
     &cross_account::external_id_missing::RULE,
     &cross_account::principal_not_found::RULE,
+    &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
 ];

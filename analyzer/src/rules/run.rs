@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_finding_and_the_other_rules_run() {
         let fixture = Fixture::new(r#"{ "Statement": [] }"#);
-        let findings = super::check_with(&[&PANICS, &WORKS], &fixture.context(), &Selection::default());
+        let access = fixture.access();
+        let findings = super::check_with(&[&PANICS, &WORKS], &fixture.context(&access), &Selection::default());
         let seen: Vec<_> = findings.iter().map(|it| (it.code, it.message.as_str())).collect();
         assert_eq!(
             seen,

@@ -1,7 +1,7 @@
 //! The strings of a policy that rules look at one by one.
 
 use crate::aws::facts::{self, ConditionKeyFacts, KeyType, OperatorType, OperatorUse};
-use crate::policy::model::{Condition, Leaf, PolicyDocument, Statement};
+use crate::policy::model::{Condition, Leaf, PolicyDocument, PrincipalGroup, Statement};
 
 /// The actions of a statement, and those of an unknown branch: a wrong one is wrong if it is there.
 pub(super) fn actions(statement: &Statement) -> impl Iterator<Item = &Leaf> {
@@ -22,7 +22,12 @@ pub(super) fn aws_principals(statement: &Statement) -> impl Iterator<Item = &Lea
 pub(super) fn principals<'a>(statement: &'a Statement, kind: &'static str) -> impl Iterator<Item = &'a Leaf> {
     let groups = statement.principals.iter().flat_map(|principals| &principals.groups);
     let of_kind = groups.filter(move |group| group.kind.text.as_known().is_some_and(|it| it == kind));
-    of_kind.flat_map(|group| with_written(&group.items, &group.possible))
+    of_kind.flat_map(of_group)
+}
+
+/// The principals of one type, and those of an unknown branch.
+pub(super) fn of_group(group: &PrincipalGroup) -> impl Iterator<Item = &Leaf> {
+    with_written(&group.items, &group.possible)
 }
 
 /// What is an ARN, or may be: resources, principals, and the values of conditions on ARNs.

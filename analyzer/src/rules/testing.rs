@@ -4,6 +4,9 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
+use crate::access::AccessView;
 use crate::analysis::{Host, Options, Roots};
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::eval::account::KnownAccounts;
@@ -25,6 +28,7 @@ pub(super) struct Fixture {
     pub(super) file: FileId,
     pub(super) sites: Vec<PolicySite>,
     iam: IamModel,
+    as_of: Date,
 }
 
 impl Fixture {
@@ -42,25 +46,34 @@ impl Fixture {
         let address = "aws_iam_role.deploy";
         let site =
             PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
-        Self { sources, file, sites: vec![site], iam: IamModel::default() }
+        Self { sources, file, sites: vec![site], iam: IamModel::default(), as_of: crate::aws::facts::date() }
     }
 
-    pub(super) fn context(&self) -> RuleContext<'_> {
+    /// The same on another day.
+    pub(super) fn on_day(self, day: &str) -> Self {
+        Self { as_of: day.parse().unwrap(), ..self }
+    }
+
+    pub(super) fn access(&self) -> AccessView<'_> {
+        AccessView::new(&self.iam, &self.sites, KnownAccounts::new(None, &self.sources))
+    }
+
+    pub(super) fn context<'a>(&'a self, access: &'a AccessView<'a>) -> RuleContext<'a> {
         let anchor = Some(TextRange::empty(0).at(self.file));
         RuleContext {
             sources: &self.sources,
             policies: &self.sites,
             iam: &self.iam,
+            access,
             foreign: &|_| false,
-            as_of: crate::aws::facts::date(),
+            as_of: self.as_of,
             anchor,
-            accounts: KnownAccounts::new(None, &self.sources),
         }
     }
 
     /// What `rule` finds.
     pub(super) fn run(&self, rule: &'static Rule) -> Vec<Finding> {
-        run::check_with(&[rule], &self.context(), &Selection::default())
+        run::check_with(&[rule], &self.context(&self.access()), &Selection::default())
     }
 
     /// What `rule` finds, each as `underlined text | severity: message`.

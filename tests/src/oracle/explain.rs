@@ -26,6 +26,9 @@ pub enum Class {
     /// A policy variable without a value makes a negated operator hold; in iam-simulate it does
     /// not. IAM User Guide, `reference_policies_variables`.
     NegatedWithoutValue,
+    /// `${*}` is the character in every string, says AWS; in iam-simulate not with `StringEquals`
+    /// and its kin. IAM User Guide, `reference_policies_variables`.
+    EscapeInEquals,
     /// The session of a role is named and the caller is any session of it: ours is unknown.
     SessionOfRole,
     /// `NotPrincipal` that names a part of the caller: its account and not the role, or the
@@ -51,6 +54,7 @@ impl Class {
         Self::SessionPolicyOfDirectGrant,
         Self::VariablesOfOldVersion,
         Self::NegatedWithoutValue,
+        Self::EscapeInEquals,
         Self::SessionOfRole,
         Self::NotPrincipalInPart,
         Self::WildcardAcrossFields,
@@ -88,6 +92,8 @@ impl Class {
             Self::VariablesOfOldVersion => is_old && statement.to_string().contains("${"),
             Self::NegatedWithoutValue => conditions()
                 .any(|(operator, _, values)| operator.contains("Not") && values.to_string().contains("${aws:")),
+            Self::EscapeInEquals => conditions()
+                .any(|(operator, _, values)| operator.contains("Equals") && values.to_string().contains("${*}")),
             Self::SessionOfRole => case.caller.kind == "role" && statement.to_string().contains(":assumed-role/"),
             Self::NotPrincipalInPart => statement.get("NotPrincipal").is_some(),
             Self::WildcardAcrossFields => resources().any(is_wild_in_front),

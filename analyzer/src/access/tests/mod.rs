@@ -5,3 +5,4 @@ mod matching;
 mod rules;
 mod support;
 mod unknowns;
+mod view;

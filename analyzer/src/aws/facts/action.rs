@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use crate::aws::glob;
 use crate::aws::table::{Record, Table, compare, list};
 
+use super::service::services;
+
 static ACTIONS: Table = Table::new(include_str!("../../../data/actions.tsv"));
 static EXTRA: Table = Table::new(include_str!("../../../data/actions_extra.tsv"));
 
@@ -62,13 +64,15 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
 
 /// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
 ///
-/// Walks the whole table, which takes a millisecond or two.
+/// A look into the table for each service; [`same_name_in`] is cheaper where few come into question.
 pub fn same_name(name: &str) -> impl Iterator<Item = ActionFacts> {
-    let has_name = move |record: &Record| {
-        let (_, action) = record.key().split_once(':').unwrap_or_default();
-        action.eq_ignore_ascii_case(name)
-    };
-    ACTIONS.records().chain(EXTRA.records()).filter(has_name).map(ActionFacts::read)
+    same_name_in(name, |_| true)
+}
+
+/// The actions named `name` of the services whose prefix is `wanted`.
+pub(super) fn same_name_in(name: &str, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = ActionFacts> {
+    let prefixes = services().map(|it| it.prefix).filter(move |prefix| wanted(prefix));
+    prefixes.filter_map(move |prefix| action(&format!("{prefix}:{name}")))
 }
 
 /// Both tables, merged in order.

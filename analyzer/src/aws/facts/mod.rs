@@ -7,6 +7,7 @@
 
 mod action;
 mod condition_key;
+mod issuer;
 mod managed_policy;
 mod nearest;
 mod operator;
@@ -14,6 +15,7 @@ mod place;
 mod principal;
 mod resource_type;
 mod service;
+mod source_keys;
 mod support;
 
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod tests;
 
 pub use action::{AccessLevel, ActionFacts, action, actions, expand, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
+pub use issuer::tenant_claim;
 pub use managed_policy::{ManagedPolicy, managed_policies, managed_policy};
 pub use nearest::{
     is_slip, nearest_action, nearest_condition_key, nearest_operator, nearest_partition, nearest_region,
@@ -28,7 +31,8 @@ pub use nearest::{
 };
 pub use operator::{OPERATORS, Operator, OperatorType, OperatorUse, SetQualifier, operator};
 pub use place::{PartitionFacts, RegionFacts, partition, partitions, region, regions};
-pub use principal::{ServicePrincipal, service_principal, service_principals};
+pub use principal::{ServicePrincipal, is_listed_principal, service_principal, service_principals};
 pub use resource_type::{ResourceTypeFacts, resource_type, resource_types};
 pub use service::{ServiceFacts, service, services};
+pub use source_keys::source_keys;
 pub use support::{Feature, ResourcePolicyFacts, Support, date, resource_policy, support};

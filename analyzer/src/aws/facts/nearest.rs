@@ -7,11 +7,11 @@ use strsim::damerau_levenshtein;
 
 use crate::aws::table::{Table, starts_with};
 
-use super::action::{actions, same_name};
-use super::condition_key::{condition_key, condition_keys};
+use super::action::{actions, same_name, same_name_in};
+use super::condition_key::{KeyScope, condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
 use super::place::{partitions, region, regions};
-use super::principal::{service_principal, service_principals};
+use super::principal::{is_listed_principal, service_principal, service_principals};
 use super::service::{service, services};
 
 /// Other names for services: endpoints, SDK clients, product names.
@@ -38,7 +38,7 @@ pub fn nearest_action(name: &str) -> Option<&'static str> {
     }
     let meant = nearest_service(prefix);
     let there = meant.and_then(|meant| closest(action, TYPO, actions(meant).map(|it| (it.action(), it.name))));
-    there.or_else(|| moved(prefix, action))
+    there.or_else(|| moved(prefix, action)).or_else(|| only(same_name(action).map(|it| it.name)))
 }
 
 /// The prefix that `prefix` was probably meant to be.
@@ -54,11 +54,42 @@ pub fn nearest_service(prefix: &str) -> Option<&'static str> {
 /// The service principal that `name` was probably meant to be, with its region and suffix.
 #[must_use]
 pub fn nearest_service_principal(name: &str) -> Option<String> {
-    let written = service_principal(name).filter(|written| !written.listed)?;
-    let service = closest(written.service, loose(written.service), service_principals().map(|it| (it, it)))?;
+    let Some(written) = service_principal(name) else { return with_suffix(name) };
+    let service = if written.listed { None } else { nearest_principal(written.service) }?;
     let region = written.region.map(|region| format!(".{region}")).unwrap_or_default();
     Some(format!("{service}{region}.{}", written.suffix))
 }
+
+/// The listed service whose principal `service` was meant to be. AWS has principals that are
+/// not listed, so short names, which are all near to each other, and other versions of a
+/// service are left alone.
+fn nearest_principal(service: &str) -> Option<&'static str> {
+    let alias = ALIASES.find(service).map(|record| record.field(1)).filter(|meant| is_listed_principal(meant));
+    let limit = match service.len() {
+        0..=4 => 0,
+        5..=9 => TYPO,
+        _ => TYPO + 1,
+    };
+    let base = |text: &str| text.trim_end_matches(|it: char| it.is_ascii_digit()).trim_end_matches('v').to_owned();
+    let is_version = |other: &str| base(other) == base(service);
+    let nearest = || closest(service, limit, service_principals().map(|it| (it, it))).filter(|it| !is_version(it));
+    alias.or_else(nearest)
+}
+
+/// A name that does not end as service principals do, with the end that they have: `lambda`, `ec2.aws.com`.
+fn with_suffix(name: &str) -> Option<String> {
+    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+    let starts: Vec<(&str, &str)> = ends.filter_map(|end| name.split_at_checked(end)).collect();
+    let Some((service, rest)) = starts.into_iter().rev().find(|(start, _)| is_listed_principal(start)) else {
+        let names: Vec<String> = service_principals().map(|it| format!("{it}.{SUFFIX}")).collect();
+        return closest(name, loose(name), names.iter().map(|it| (it.as_str(), it.as_str()))).map(str::to_owned);
+    };
+    let region = rest.split('.').nth(1).and_then(region).map(|region| format!(".{}", region.name)).unwrap_or_default();
+    Some(format!("{service}{region}.{SUFFIX}"))
+}
+
+/// What service principals end in.
+const SUFFIX: &str = "amazonaws.com";
 
 /// The partition that `name` was probably meant to be: people leave parts of the names out.
 #[must_use]
@@ -88,6 +119,9 @@ pub fn nearest_condition_key(key: &str) -> Option<String> {
     if condition_key(key).is_some() {
         return None;
     }
+    if let Some(global) = global_of_that_name(key) {
+        return Some(global);
+    }
     let (fixed, filled) = key.split_once('/').map_or((key, None), |(fixed, filled)| (fixed, Some(filled)));
     let candidates = condition_keys().filter(|it| !it.is_template()).map(|it| (it.name, it.name));
     let templates = condition_keys().filter_map(|it| {
@@ -96,6 +130,15 @@ pub fn nearest_condition_key(key: &str) -> Option<String> {
     });
     let whole = closest(key, loose(key), candidates).map(str::to_owned);
     whole.or_else(|| Some(format!("{}/{}", closest(fixed, loose(fixed), templates)?, filled?)))
+}
+
+/// The global key that `key` is under another prefix or under none: `ec2:SourceVpc`, `SecureTransport`.
+fn global_of_that_name(key: &str) -> Option<String> {
+    let name = key.split_once(':').map_or(key, |(_, name)| name);
+    let found = condition_key(&format!("aws:{name}")).filter(|found| found.scope == KeyScope::Global)?;
+    let Some((start, _)) = found.name.split_once("${") else { return Some(found.name.to_owned()) };
+    let (_, filled) = name.split_once('/')?;
+    Some(format!("{start}{filled}"))
 }
 
 /// The operator that `text` was probably meant to be, with its qualifiers.
@@ -118,20 +161,36 @@ pub fn is_slip(written: &str, meant: &str) -> bool {
     damerau_levenshtein(&written.to_ascii_lowercase(), &meant.to_ascii_lowercase()) <= TYPO
 }
 
-/// An action of that name in another service: in the one service that has it, or in
-/// one whose prefix is akin (`cloudtrail-data` to `cloudtrail`).
+/// An action of that name in the one service that is a neighbour: the same name in
+/// services that have nothing in common is chance.
 fn moved(prefix: &str, action: &str) -> Option<&'static str> {
-    let homes: Vec<&'static str> =
-        same_name(action).filter(|it| !it.service().eq_ignore_ascii_case(prefix)).map(|it| it.name).collect();
-    let akin = |name: &&&str| starts_with(name, prefix);
-    match homes.as_slice() {
-        [only] => Some(only),
-        several => {
-            let mut akin = several.iter().filter(akin);
-            akin.next().filter(|_| akin.next().is_none()).copied()
-        }
-    }
+    only(same_name_in(action, |it| it != prefix && are_neighbours(prefix, it)).map(|it| it.name))
 }
+
+/// Whether one prefix is the other with something behind it (`cloudtrail`,
+/// `cloudtrail-data`), or people take one for the other.
+fn are_neighbours(one: &str, other: &str) -> bool {
+    let is_in = |family: &&&[&str]| {
+        let has = |prefix: &str| family.iter().any(|it| it.eq_ignore_ascii_case(prefix));
+        has(one) && has(other)
+    };
+    starts_with(one, other) || starts_with(other, one) || other == TAGGING || FAMILIES.iter().any(|it| is_in(&it))
+}
+
+/// Services whose actions are often written with each other's prefix.
+const FAMILIES: &[&[&str]] = &[
+    &["autoscaling", "ebs", "ec2", "elasticloadbalancing"],
+    &["cloudwatch", "events", "logs", "scheduler", "synthetics"],
+    &["iam", "sso", "sts"],
+];
+
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next();
+    first.filter(|_| items.next().is_none())
+}
+
+/// The prefix of the Resource Groups Tagging API.
+const TAGGING: &str = "tag";
 
 /// One slip of the finger, or two letters swapped, or a plural.
 const TYPO: usize = 1;

@@ -30,8 +30,14 @@ pub fn service_principal(name: &str) -> Option<ServicePrincipal<'_>> {
     if service.is_empty() {
         return None;
     }
-    let listed = PRINCIPALS.find(service).is_some_and(|record| record.key() == service);
+    let listed = is_listed_principal(service);
     Some(ServicePrincipal { service, region, suffix, listed })
+}
+
+/// Whether a service principal without region and suffix is in the table; case matters.
+#[must_use]
+pub fn is_listed_principal(service: &str) -> bool {
+    PRINCIPALS.find(service).is_some_and(|record| record.key() == service)
 }
 
 /// The known service principals without region and suffix, sorted.

@@ -247,6 +247,10 @@ fn misspelt_names_lead_to_the_right_ones() {
         ("S3:listobjectsv2", Some("s3:ListBucket")),
         ("cloudtrail:PutAuditEvents", Some("cloudtrail-data:PutAuditEvents")),
         ("iam:AssumeRole", Some("sts:AssumeRole")),
+        ("dynamodb:ListShards", None),
+        ("config:GetTagKeys", Some("tag:GetTagKeys")),
+        ("cloudwatch:PutLogEvents", Some("logs:PutLogEvents")),
+        ("vpc:DescribeSubnets", Some("ec2:DescribeSubnets")),
         ("cloudwatchlogs:PutLogEvents", Some("logs:PutLogEvents")),
         ("cloudtrial:StopLogging", Some("cloudtrail:StopLogging")),
         ("stepfunctions:StartExecution", Some("states:StartExecution")),
@@ -265,6 +269,8 @@ fn misspelt_names_lead_to_the_right_ones() {
         ("aws:SourceArns", Some("aws:SourceArn")),
         ("aws:SourceAcount", Some("aws:SourceAccount")),
         ("aws:PrincipalOrgId", None),
+        ("cloudfront:ResourceTag/team", Some("aws:ResourceTag/team")),
+        ("securetransport", Some("aws:SecureTransport")),
         ("aws:PrincipleTag/team", Some("aws:PrincipalTag/team")),
         ("cloudtrail:ExternalID", None),
         ("cloudtrail:ExternlId", Some("cloudtrail:ExternalId")),
@@ -337,6 +343,21 @@ fn service_principals_in_parts() {
     assert_eq!(nearest("cloudtrial.eu-west-1.amazonaws.com").as_deref(), Some("cloudtrail.eu-west-1.amazonaws.com"));
     assert_eq!(nearest("cloudtrail.amazonaws.com"), None);
     assert_eq!(nearest("my-own-service.amazonaws.com"), None);
+    for (written, meant) in [
+        ("lambda", "lambda.amazonaws.com"),
+        ("ec2.aws.com", "ec2.amazonaws.com"),
+        ("delivery.logs.amazonaws.co", "delivery.logs.amazonaws.com"),
+        ("logs.eu-west-1.amazon.aws.com", "logs.eu-west-1.amazonaws.com"),
+        ("lamda.amazonaw.com", "lambda.amazonaws.com"),
+        ("eventbridge.amazonaws.com", "events.amazonaws.com"),
+        ("ecs-task.amazonaws.com.cn", "ecs-tasks.amazonaws.com.cn"),
+        ("Lambda.amazonaws.com", "lambda.amazonaws.com"),
+    ] {
+        assert_eq!(nearest(written).as_deref(), Some(meant), "{written}");
+    }
+    for unlisted in ["evs.amazonaws.com", "mediapackagev2.amazonaws.com", "inspector3.amazonaws.com", "example.com"] {
+        assert_eq!(nearest(unlisted), None, "{unlisted}");
+    }
     assert_eq!(parts("amazonaws.com"), None);
     assert_eq!(parts(".amazonaws.com"), None);
     assert_eq!(parts("cloudtrail"), None);

@@ -197,6 +197,24 @@ impl<H: Eq + Clone> Pattern<H> {
         field::split(self)?.try_into().ok()
     }
 
+    /// Whether the field at `index` (from 0, parted by colons) is `text`. Costs a look at
+    /// the characters in front of its end; `Unknown` if one of them is not certain.
+    #[must_use]
+    pub fn has_field(&self, index: usize, text: &str) -> Truth {
+        let mut colons = 0;
+        let mut wanted = text.chars();
+        for token in &self.tokens {
+            let Token::Char(letter) = token else { return Truth::Unknown };
+            match (*letter == ':', colons == index) {
+                (true, true) => return wanted.next().is_none().into(),
+                (true, false) => colons += 1,
+                (false, true) if wanted.next() != Some(*letter) => return Truth::No,
+                (false, _) => {}
+            }
+        }
+        (colons == index && wanted.next().is_none()).into()
+    }
+
     /// How often `letter` stands in every text that it matches, at least.
     #[must_use]
     pub fn count(&self, letter: char) -> usize {

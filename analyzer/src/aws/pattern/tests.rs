@@ -270,3 +270,17 @@ fn arns_compare_by_field() {
 fn with_holes_in_braces(text: &str) -> Known {
     with_holes(&text.replace(['{', '}'], ""), Syntax::Wildcards)
 }
+
+#[test]
+fn fields_that_are_certain() {
+    let field = |pattern: &str, text| glob(pattern).has_field(2, text);
+    assert_eq!(field("arn:aws:s3:::b", "s3"), Yes);
+    assert_eq!(field("arn:aws:s3", "s3"), Yes);
+    for other in ["s", "s33", "iam", ""] {
+        assert_eq!(field("arn:aws:s3:::b", other), No, "{other}");
+    }
+    assert_eq!(field("arn:aws", "s3"), No);
+    for open in ["arn:*:s3:::b", "arn:aws:s?:::b", "*"] {
+        assert_eq!(field(open, "s3"), Unknown, "{open}");
+    }
+}

@@ -48,8 +48,9 @@ pub fn read_value(value: &Value, fallback: Span) -> Option<PolicyDocument> {
     Some(reader.finish())
 }
 
-/// The string that `value` is.
-pub(super) fn read_string(value: &Value, fallback: Span) -> Option<Leaf> {
+/// Reads the value of an attribute that is one string; `None` if it is something else.
+#[must_use]
+pub fn read_string(value: &Value, fallback: Span) -> Option<Leaf> {
     let node = value_tree::tree(value, fallback);
     leaf(&node, &Way::default().through(&node))
 }

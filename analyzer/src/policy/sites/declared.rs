@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::eval::evaluator::Evaluator;
-use crate::policy::model::PolicyDocument;
+use crate::policy::model::{Leaf, PolicyDocument};
 use crate::source::Span;
 
 /// The headers of all declarations of a stack.
@@ -34,10 +34,13 @@ impl Headers {
     /// Moves each string that stands at a header to the first reference to it; to the element
     /// that holds it if no single reference gave it, as with `[*]`.
     pub(super) fn settle(&self, document: &mut PolicyDocument) {
-        document.for_each_leaf_mut(&mut |leaf, element| {
-            if !leaf.implied && self.contains(leaf.span) {
-                leaf.span = leaf.via.pop().unwrap_or(element);
-            }
-        });
+        document.for_each_leaf_mut(&mut |leaf, element| self.settle_string(leaf, element));
+    }
+
+    /// The same for one string, which is part of `element`.
+    pub(super) fn settle_string(&self, leaf: &mut Leaf, element: Span) {
+        if !leaf.implied && self.contains(leaf.span) {
+            leaf.span = leaf.via.pop().unwrap_or(element);
+        }
     }
 }

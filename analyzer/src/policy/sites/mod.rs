@@ -18,14 +18,14 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use crate::aws::sites::{self as table, Site};
+use crate::aws::sites::{self as table, Site, Subject};
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::value::{Refinement, SequencePart, Value, ValueKind};
 use crate::module::Mode;
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
-use super::model::{PolicyDocument, PolicyKind};
-use super::{is_policy, read_file, read_value};
+use super::model::{Leaf, PolicyDocument, PolicyKind};
+use super::{is_policy, read_file, read_string, read_value};
 use declared::Headers;
 use duplicates::DuplicateKeys;
 pub use form::Form;
@@ -51,6 +51,8 @@ pub struct PolicySite {
     /// What is known of the attribute, whatever its value: the service and what the policy
     /// is on. `None` for what no resource uses.
     pub site: Option<Site<table::PolicySite>>,
+    /// The name or ARN of what the policy is on, where an attribute of the resource gives it.
+    pub subject: Option<Leaf>,
     /// The document; shared by all places that use the same one.
     pub document: Arc<PolicyDocument>,
     /// The attribute, or the header of the block that has it implicitly.
@@ -132,6 +134,7 @@ impl PolicySite {
             attribute: SmolStr::default(),
             kind: PolicyKind::Unattached,
             site: None,
+            subject: None,
             span,
             existence: Existence::Certain,
             downloaded: false,
@@ -226,6 +229,7 @@ impl Finder<'_, '_> {
             module: module.map(|module| module.address().clone()).unwrap_or_default(),
             attribute: attribute.into(),
             kind,
+            subject: site.and_then(|site| self.subject(instance, site.subject)),
             site,
             knowledge: knowledge(&document),
             document,
@@ -234,6 +238,16 @@ impl Finder<'_, '_> {
             downloaded: module.and_then(|module| module.node()).is_some_and(|node| node.downloaded),
             form: found.form,
         });
+    }
+
+    /// What the resource names as the subject of its policy.
+    fn subject(&self, instance: &Arc<ResourceInstance>, subject: Subject) -> Option<Leaf> {
+        let Subject::Named { attributes, .. } = subject else { return None };
+        let attribute = attributes.split(',').next()?;
+        let found = path::find(self.evaluator, instance, attribute).into_iter().next()?;
+        let mut leaf = read_string(&found.value, found.span)?;
+        self.headers.settle_string(&mut leaf, found.span);
+        Some(leaf)
     }
 
     /// The document of a place; `None` if the place has no policy.

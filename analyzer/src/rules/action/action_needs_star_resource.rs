@@ -1,6 +1,6 @@
 //! What it finds, why, and its tests: `action_needs_star_resource.md`.
 
-use super::fit::{Fit, verdicts};
+use super::fit::star_only;
 use crate::finding::Severity;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
@@ -14,16 +14,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
-        let (verdicts, _) = verdicts(statement);
-        let is_alone = verdicts.iter().all(|(_, fit)| matches!(fit, Fit::NeedsStar));
+        let actions = star_only(statement, ctx.as_of);
+        let is_alone = actions.iter().all(|(_, needs_star)| *needs_star);
         let help = if is_alone {
             "write `*` as the resource"
         } else {
             "give it a statement of its own with `*` as the resource"
         };
-        for (action, _) in verdicts.iter().filter(|(_, fit)| matches!(fit, Fit::NeedsStar)) {
+        for (action, _) in actions.iter().filter(|(_, needs_star)| *needs_star) {
             let message = format!("`{}` cannot be narrowed to a resource: it matches only `*`", action.text.display());
             let mut finding = report.leaf(action, message);
             for resource in strings::resources(statement).take(1) {

@@ -19,9 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// How many types or resources a finding names.
 const NAMED: usize = 3;
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
-        let (verdicts, is_dead) = verdicts(statement);
+        let (verdicts, is_dead) = verdicts(statement, ctx.as_of);
         let severity = if is_dead || is_refused(site) { Severity::Error } else { Severity::Warning };
         for (action, fit) in verdicts {
             if let Fit::Mismatch(types) = fit {
@@ -107,6 +107,7 @@ mod tests {
     #[test]
     fn pairs_that_may_match() {
         let alive = [
+            ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:sqlworkbench!*"),
             ("s3:ListBucket", "arn:aws:s3:::logs"),
             ("s3:GetObject", "arn:aws:s3:::logs*"),
             ("s3:GetObject", "arn:aws:s3:::*"),

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::aws::facts::{self, ActionFacts, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::action_fits;
@@ -41,14 +43,23 @@ impl<'a> Narrowed<'a> {
         (!resources.is_empty()).then_some(Self(resources))
     }
 
+    /// Those of a statement whose actions are named, not left out.
+    fn of_actions(statement: &'a Statement) -> Option<Self> {
+        if statement.actions.iter().any(|strings| strings.negated) { None } else { Self::read(statement) }
+    }
+
+    /// Whether `action`, of the same statement, matches only `*`, which none of the resources is.
+    fn needs_star(&self, action: &Leaf) -> bool {
+        let matched = matched(action);
+        let is_star_only = |it: &ActionFacts| !it.has_resource_types() && !it.retired && !self.may_fit(it);
+        !matched.is_empty() && matched.iter().all(is_star_only)
+    }
+
     /// What `action`, of the same statement, can do with the resources.
     fn fit(&self, action: &Leaf) -> Fit {
-        let wanted = with_wildcards(&action.text);
-        let Some((prefix, _)) = wanted.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
-            return Fit::Fits;
-        };
-        let matched: Vec<ActionFacts> = facts::expand(&wanted).collect();
-        if matched.is_empty() || matched.iter().any(|action| action.retired || self.may_fit(action)) {
+        let matched = matched(action);
+        let Some(prefix) = matched.first().map(ActionFacts::service) else { return Fit::Fits };
+        if matched.iter().any(|action| action.retired || self.may_fit(action)) {
             return Fit::Fits;
         }
         let names: BTreeSet<&str> =
@@ -65,6 +76,13 @@ impl<'a> Narrowed<'a> {
     }
 }
 
+/// The actions that `action` may be, all of one service; none if it may be of several.
+fn matched(action: &Leaf) -> Vec<ActionFacts> {
+    let wanted = with_wildcards(&action.text);
+    let is_of_one = wanted.split_once(':').is_some_and(|(prefix, _)| !prefix.contains(['*', '?']));
+    if is_of_one { facts::expand(&wanted).collect() } else { Vec::new() }
+}
+
 /// The resource as a pattern, if it is an ARN in full: IAM completes a short one with
 /// wildcards, and a hole may hold several fields.
 fn arn_pattern(leaf: &Leaf) -> Option<Pattern<&Symbol>> {
@@ -74,23 +92,32 @@ fn arn_pattern(leaf: &Leaf) -> Option<Pattern<&Symbol>> {
     (is_arn && fields.len() >= arn_fields::FIELDS && pattern.matches("*").is_no()).then_some(pattern)
 }
 
+/// The actions of a statement, each with whether it matches only `*`, which none of the resources is.
+pub(super) fn star_only(statement: &Statement, as_of: Date) -> Vec<(&Leaf, bool)> {
+    let Some(narrowed) = Narrowed::of_actions(statement) else { return Vec::new() };
+    let actions: Vec<_> = strings::actions(statement).map(|leaf| (leaf, narrowed.needs_star(leaf))).collect();
+    let is_found = actions.iter().any(|(_, needs_star)| *needs_star);
+    if is_found && has_fault(statement, as_of) { Vec::new() } else { actions }
+}
+
 /// The actions of a statement with what they can do with its resources, and whether
 /// none of them can do anything: the statement is then without effect.
-pub(super) fn verdicts(statement: &Statement) -> (Vec<(&Leaf, Fit)>, bool) {
+pub(super) fn verdicts(statement: &Statement, as_of: Date) -> (Vec<(&Leaf, Fit)>, bool) {
     let none = (Vec::new(), false);
-    let Some(narrowed) = Narrowed::read(statement) else { return none };
-    if statement.actions.iter().any(|strings| strings.negated) {
-        return none;
-    }
+    let Some(narrowed) = Narrowed::of_actions(statement) else { return none };
     let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();
-    // An ARN that is wrong in itself is said to be that, and of what was meant nothing is known.
-    let is_fault = |it: &Leaf| {
-        shape::fault(&it.text).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
-    };
-    if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && strings::resources(statement).any(is_fault) {
+    if fits.iter().any(|(_, fit)| !matches!(fit, Fit::Fits)) && has_fault(statement, as_of) {
         return none;
     }
     let is_closed = statement.actions.iter().all(|strings| strings.open.is_empty());
     let is_dead = is_closed && fits.iter().all(|(_, fit)| !matches!(fit, Fit::Fits));
     (fits, is_dead)
+}
+
+/// Whether a resource is wrong in itself: it is said to be that, and of what was meant nothing is known.
+fn has_fault(statement: &Statement, as_of: Date) -> bool {
+    let is_fault = |it: &Leaf| {
+        shape::fault(&it.text, as_of).is_some() || place::is_excessive(&it.text) || wrong_account(&it.text).is_some()
+    };
+    strings::resources(statement).any(is_fault)
 }

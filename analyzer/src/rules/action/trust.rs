@@ -23,7 +23,7 @@ pub(in crate::rules) const ROLES_ANYWHERE_ACTIONS: [&str; 3] =
     ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"];
 
 /// Identity providers that have no ARN.
-const WEB_PROVIDERS: [&str; 4] =
+pub(in crate::rules) const WEB_PROVIDERS: [&str; 4] =
     ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
 
 /// Who calls.

@@ -23,20 +23,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
         for resource in strings::resources(statement) {
-            let fault = shape::no_arn(&resource.text).or_else(|| shape::fault(&resource.text));
+            let fault = shape::no_arn(&resource.text).or_else(|| shape::fault(&resource.text, ctx.as_of));
             say(resource, fault, report);
         }
         for principal in strings::aws_principals(statement) {
-            say(principal, shape::fault(&principal.text), report);
+            say(principal, shape::fault(&principal.text, ctx.as_of), report);
         }
     }
     for (condition, _, key) in strings::known_conditions(&site.document) {
         if key.ty == KeyType::Arn {
             for value in strings::values(condition) {
-                say(value, shape::fault(&value.text), report);
+                say(value, shape::fault(&value.text, ctx.as_of), report);
             }
         }
     }
@@ -94,6 +94,16 @@ mod tests {
         for silent in ["arn:aws:s3*", "arn:aws:sqs:*", "arn:aws:iam::${x}", "arn:aws:s3:::logs", "arn:*"] {
             assert_eq!(resource(silent), [""; 0], "{silent}");
         }
+    }
+
+    #[test]
+    fn types_of_another_day() {
+        let on = |day: &str| {
+            let text = r#"{"Statement": {"Resource": "arn:aws:cloudtrail:eu-west-1:123456789012:dashboard/x"}}"#;
+            Fixture::new(text).on_day(day).shown(&RULE)
+        };
+        assert_eq!(on("2023-10-01"), ["dashboard | error: `cloudtrail` has no resource type `dashboard`"]);
+        assert_eq!(on("2024-11-21"), [""; 0]);
     }
 
     #[test]

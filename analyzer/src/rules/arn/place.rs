@@ -66,7 +66,7 @@ pub(super) fn region(fields: &[Field]) -> Option<(&Field, &str)> {
 
 /// A region by its name.
 #[derive(Debug)]
-pub(super) enum Known {
+pub(in crate::rules) enum Known {
     /// It exists.
     Yes(RegionFacts),
     /// It has the form of the names that AWS gives: there may be such a region some day.
@@ -76,7 +76,7 @@ pub(super) enum Known {
 }
 
 /// What is known of the region `name`.
-pub(super) fn known_region(name: &str) -> Known {
+pub(in crate::rules) fn known_region(name: &str) -> Known {
     if let Some(found) = facts::region(name) {
         return Known::Yes(found);
     }

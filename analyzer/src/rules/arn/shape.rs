@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::aws::facts::{self, ResourceTypeFacts};
+use jiff::civil::Date;
+
+use crate::aws::facts::{self, Feature, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::filled;
 use crate::eval::text::Text;
@@ -59,7 +61,7 @@ pub(super) fn no_arn(text: &Text) -> Option<Fault> {
 }
 
 /// What is wrong with an ARN; `None` for what is none.
-pub(in crate::rules) fn fault(text: &Text) -> Option<Fault> {
+pub(in crate::rules) fn fault(text: &Text, as_of: Date) -> Option<Fault> {
     let fields = fields(text);
     if fields.first()?.certain() != Some("arn") {
         return None;
@@ -67,7 +69,7 @@ pub(in crate::rules) fn fault(text: &Text) -> Option<Fault> {
     too_short(text, &fields)
         .or_else(|| empty_field(text, &fields))
         .or_else(|| service_case(&fields))
-        .or_else(|| unknown_type(&fields))
+        .or_else(|| unknown_type(&fields, as_of))
         .or_else(|| missing_place(text, &fields))
 }
 
@@ -112,14 +114,14 @@ fn service_case(fields: &[Field]) -> Option<Fault> {
 
 /// A resource part that no type of the service has. Since the reference leaves types
 /// out, it must look like a listed one, or the service be one that is known in full.
-fn unknown_type(fields: &[Field]) -> Option<Fault> {
+fn unknown_type(fields: &[Field], as_of: Date) -> Option<Fault> {
     let service = fields.get(SERVICE)?.certain()?;
     let resource = fields.get(RESOURCE)?;
-    if !resource.placed || may_be_listed(service, resource) {
+    if !resource.placed || may_be_listed(service, resource, as_of) {
         return None;
     }
     let (word, separator) = first_word(&resource.known);
-    let words: Vec<(&str, &str)> = facts::resource_types(service).filter_map(|ty| template_word(&ty)).collect();
+    let words: Vec<(&str, &str)> = resource_types(service, as_of).filter_map(|ty| template_word(&ty)).collect();
     let at = |length: usize| resource.range.start..resource.range.start + length;
     if words.contains(&(word, separator)) {
         // It starts as it should; what is behind that is not for the reference to say.
@@ -150,9 +152,17 @@ fn unknown_type(fields: &[Field]) -> Option<Fault> {
     Some(Fault { range: at(word.len()), message, meant, help: None })
 }
 
+/// The resource types that a service has on that day.
+fn resource_types(service: &str, as_of: Date) -> impl Iterator<Item = ResourceTypeFacts> {
+    let exists = move |found: &ResourceTypeFacts| {
+        facts::support(Feature::ResourceType, found.service, found.name).is_none_or(|support| support.on(as_of))
+    };
+    facts::resource_types(service).filter(exists)
+}
+
 /// Whether the resource part can be one of a listed type, or of none that could be listed.
-fn may_be_listed(service: &str, resource: &Field) -> bool {
-    let mut types = facts::resource_types(service).peekable();
+fn may_be_listed(service: &str, resource: &Field, as_of: Date) -> bool {
+    let mut types = resource_types(service, as_of).peekable();
     if types.peek().is_none() || resource.is_pattern_at_start() {
         return true;
     }

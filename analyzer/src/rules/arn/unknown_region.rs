@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::place::{self, Known};
+use crate::aws::arn::AccountId;
 use crate::aws::facts::{self, OperatorType};
 use crate::finding::{Safety, Severity};
 use crate::policy::model::Leaf;
-use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, arn_fields, strings};
+use crate::rules::arn_fields::{self, ACCOUNT, Field};
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "unknown-region",
@@ -38,7 +40,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for leaf in strings::arns(&site.document) {
         let fields = arn_fields::arn(&leaf.text).unwrap_or_default();
         if let Some((field, name)) = place::region(&fields)
-            && !is_other_field(name)
+            && !is_shifted(name, &fields)
             && place::excess(&fields).is_none()
         {
             check_region(leaf, field.range.clone(), name, report);
@@ -54,9 +56,13 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether it is an account id, so that the fields are shifted: that is said of the account field.
-fn is_other_field(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether a field before it is missing, so that what stands here is another one: that is
+/// said of the account.
+fn is_shifted(name: &str, fields: &[Field]) -> bool {
+    let account = fields.get(ACCOUNT).filter(|field| !field.is_pattern()).and_then(Field::certain);
+    let is_wrong =
+        |account: &str| !account.is_empty() && !account.starts_with("aws") && AccountId::parse(account).is_none();
+    name.bytes().all(|byte| byte.is_ascii_digit()) || account.is_some_and(is_wrong)
 }
 
 fn check_value(leaf: &Leaf, report: &mut Report<'_>) {
@@ -145,6 +151,7 @@ mod tests {
             "arn:aws:s3:::logs",
             "arn:aws:logs*:log-group:x:y:z",
             "arn:aws:sqs:111122223333:queue:x",
+            "arn:aws:logs:log-group:name:log-stream:x",
             "arn:aws:iam:nowhere:111122223333:role/x",
             "*",
         ];

@@ -15,6 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &[
+        "AA IMPROVE_IP_RANGE",
         "AA INVALID_CONDITION_DATA_TYPE",
         "AA INVALID_CONDITION_MULTIPLE_BOOLEAN",
         "AA INVALID_DATE_VALUE",
@@ -107,6 +108,7 @@ fn check_value(it: &Use<'_>, value: &Leaf, report: &mut Report<'_>) {
     let Some(text) = value.text.as_known() else { return };
     match types::fault(&text, it.operator.operator.ty) {
         Some(Fault::Other) => say_value(it, value, &text, report),
+        Some(Fault::HostBits { block }) => say_host_bits(value, &text, block, report),
         Some(Fault::Epoch { date }) if !it.key.accepts(OperatorType::Numeric) => {
             say_epoch(value, &text, date, report);
         }
@@ -131,6 +133,15 @@ fn say_epoch(value: &Leaf, text: &str, date: Option<String>, report: &mut Report
     let finding = report.leaf(value, message).severity(Severity::Note);
     if let Some(date) = date.filter(|_| is_literal) {
         finding.replace(value.span, date, Safety::Safe);
+    }
+}
+
+fn say_host_bits(value: &Leaf, text: &str, block: String, report: &mut Report<'_>) {
+    let is_literal = report.is_literal(value);
+    let message = format!("`{text}` has bits behind its mask, which AWS ignores: the block is `{block}`");
+    let finding = report.leaf(value, message).severity(Severity::Note);
+    if is_literal {
+        finding.replace(value.span, block, Safety::Safe);
     }
 }
 
@@ -236,6 +247,19 @@ mod tests {
     }
 
     #[test]
+    fn bits_behind_the_mask() {
+        assert_eq!(
+            with("IpAddress", "aws:SourceIp", "\"203.0.113.7/24\""),
+            ["203.0.113.7/24 | note: `203.0.113.7/24` has bits behind its mask, which AWS ignores: \
+              the block is `203.0.113.0/24`"]
+        );
+        assert_eq!(
+            fixed(r#"{"IpAddress": {"aws:SourceIp": "2001:db8::1/32"}}"#),
+            r#"{"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}"#
+        );
+    }
+
+    #[test]
     fn one_truth_value() {
         assert_eq!(
             with("Bool", "aws:SecureTransport", r#"["true", "false"]"#),
@@ -282,7 +306,7 @@ mod tests {
             ("DateLessThan", "aws:CurrentTime", "\"2026-01-31T12:00:00.5+01:00\""),
             ("DateLessThan", "aws:CurrentTime", "\"2026-01\""),
             ("DateLessThan", "aws:CurrentTime", "\"20260131T120000Z\""),
-            ("IpAddress", "aws:SourceIp", "[\"203.0.113.7\", \"2001:db8::/32\", \"10.1.2.3/8\"]"),
+            ("IpAddress", "aws:SourceIp", "[\"203.0.113.7\", \"2001:db8::/32\", \"10.0.0.0/8\"]"),
             ("IpAddress", "aws:SourceIp", "\"${x}\""),
             ("IpAddress", "aws:SourceIp", "\"${x}/33\""),
             ("IpAddress", "aws:SourceIp", "\"\""),

@@ -39,21 +39,23 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// AWS calls the claims `sub` and `aud` of every identity provider single-valued.
+/// The claim `sub` of any identity provider is one string; `aud` may be a list.
 fn is_single_valued(it: &Use<'_>) -> bool {
     let is_certain = match it.key.scope {
         KeyScope::Global => true,
-        KeyScope::Federation => {
-            it.has_listed_key() || it.key_name().ends_with(":sub") || it.key_name().ends_with(":aud")
-        }
+        KeyScope::Federation => it.has_listed_key() || it.key_name().ends_with(":sub"),
         KeyScope::Service => it.key.name.starts_with(SINGLE_VALUED),
     };
     is_certain && !it.key.multivalued
 }
 
 /// Whether requests lack the key under circumstances that AWS names, none of which is the caller's wish.
+/// `IfExists` says that they are meant to pass.
 fn may_be_absent(it: &Use<'_>) -> bool {
-    it.key.scope == KeyScope::Global && !it.key.present.is_empty() && it.key.name != PASSED_BY_CALLER
+    !it.operator.if_exists
+        && it.key.scope == KeyScope::Global
+        && !it.key.present.is_empty()
+        && it.key.name != PASSED_BY_CALLER
 }
 
 /// Whether another condition of the statement may require the key, or one that comes with it.
@@ -170,11 +172,12 @@ mod tests {
         for (operator, key) in [
             ("ForAnyValue:StringEquals", "aws:PrincipalTag/team"),
             ("ForAllValues:StringEquals", "aws:TagKeys"),
+            ("ForAllValues:StringEqualsIfExists", "aws:CalledVia"),
             ("ForAllValues:StringEquals", "dynamodb:LeadingKeys"),
             ("ForAllValues:StringLike", "organizations:ServicePrincipal"),
             ("ForAllValues:StringEquals", "codestar-connections:ProviderAction"),
             ("ForAllValues:StringEquals", "idp.example.com:groups"),
-            ("ForAllValues:StringEquals", "idp.example.com:amr"),
+            ("ForAllValues:StringEquals", "idp.example.com:aud"),
             ("ForAllValues:Null", "aws:username"),
             ("ForAllValues:${x}", "aws:username"),
         ] {

@@ -22,6 +22,11 @@ pub(super) enum Fault {
         /// The date.
         date: Option<String>,
     },
+    /// A block of addresses whose address has bits behind the mask.
+    HostBits {
+        /// The block without them.
+        block: String,
+    },
 }
 
 /// What is wrong with `value` under an operator of that type.
@@ -32,7 +37,7 @@ pub(super) fn fault(value: &str, ty: OperatorType) -> Option<Fault> {
         OperatorType::Date => return date_fault(value),
         OperatorType::Bool | OperatorType::Null => ["true", "false"].iter().any(|it| value.eq_ignore_ascii_case(it)),
         OperatorType::Binary => is_base64(value),
-        OperatorType::IpAddress => value.parse::<IpAddr>().is_ok() || value.parse::<IpNet>().is_ok(),
+        OperatorType::IpAddress => return address_fault(value),
         // What begins with a wildcard may be an ARN all the same.
         OperatorType::Arn => value.starts_with("arn:") || value.contains(['*', '?']),
     };
@@ -41,6 +46,14 @@ pub(super) fn fault(value: &str, ty: OperatorType) -> Option<Fault> {
 
 fn is_base64(value: &str) -> bool {
     [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].iter().any(|engine| engine.decode(value).is_ok())
+}
+
+fn address_fault(value: &str) -> Option<Fault> {
+    match value.parse::<IpNet>() {
+        Ok(block) if block.trunc() != block => Some(Fault::HostBits { block: block.trunc().to_string() }),
+        Ok(_) => None,
+        Err(_) => value.parse::<IpAddr>().is_err().then_some(Fault::Other),
+    }
 }
 
 /// The fewest digits of a number of seconds: eight are a date without hyphens.

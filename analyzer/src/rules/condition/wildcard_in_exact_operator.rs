@@ -2,7 +2,7 @@
 
 use super::uses::{Use, uses};
 use super::variables::wildcard;
-use crate::aws::facts::{KeyType, OperatorType};
+use crate::aws::facts::{ConditionKeyFacts, KeyType, OperatorType};
 use crate::finding::Severity;
 use crate::policy::model::Leaf;
 use crate::rules::arn_fields::{FIELDS, fields};
@@ -19,10 +19,33 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-/// Keys whose values in a request can hold `*` or `?`: the names of a wildcard certificate,
-/// `AWS::EC2::*` for the types of a stack, everyone as the principal of a function's policy.
-const REALLY_HOLD_THEM: [&str; 5] =
-    ["acm:DomainNames", "aws:UserAgent", "cloudformation:ResourceTypes", "lambda:Principal", "s3:delimiter"];
+/// Keys whose values in a request can hold `*`: the names of a wildcard certificate, `AWS::EC2::*`
+/// for the types of a stack, everyone as the principal of a function's policy, `*` as a header.
+const REALLY_HOLD_THEM: [&str; 20] = [
+    "acm:DomainNames",
+    "aws:UserAgent",
+    "bedrock-agentcore:AllowedQueryParameters",
+    "bedrock-agentcore:AllowedRequestHeaders",
+    "bedrock-agentcore:AllowedResponseHeaders",
+    "cloudformation:ResourceTypes",
+    "ec2:VpcePrivateDnsSpecifiedDomains",
+    "lambda:Principal",
+    "quicksight:AllowedEmbeddingDomains",
+    "route53profiles:HostedZoneDomains",
+    "route53profiles:ResolverRuleDomains",
+    "s3:AccessGrantScope",
+    "s3:AccessGrantsLocationScope",
+    "s3:delimiter",
+    "s3:if-match",
+    "s3:if-none-match",
+    "s3:x-amz-object-if-match",
+    "vpc-lattice-svcs:RequestHeader/${HeaderName}",
+    "vpc-lattice-svcs:RequestQueryString/${QueryStringKey}",
+    "vpc-lattice:PrivateDnsSpecifiedDomains",
+];
+
+/// Keys whose values can have a query behind `?`, though they do not begin like a URL.
+const WITH_QUERY: [&str; 2] = ["s3:x-amz-copy-source", "s3:x-amz-website-redirect-location"];
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for it in uses(&site.document) {
@@ -30,7 +53,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
         let is_exact = operator.ty == OperatorType::String && !operator.wildcards;
         let holds_text = matches!(it.key.ty, KeyType::String | KeyType::Arn);
         if is_exact && holds_text && !REALLY_HOLD_THEM.contains(&it.key.name) {
-            let first = it.values().find_map(|value| Some((value, mistaken(value)?)));
+            let first = it.values().find_map(|value| Some((value, mistaken(value, &it.key)?)));
             if let Some((value, wildcard)) = first {
                 say(&it, value, wildcard, report);
             }
@@ -39,8 +62,8 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 }
 
 /// The wildcard in `value`. In a URL `?` begins the query.
-fn mistaken(value: &Leaf) -> Option<char> {
-    let is_url = known_parts(&value.text).any(|part| part.contains("://"));
+fn mistaken(value: &Leaf, key: &ConditionKeyFacts) -> Option<char> {
+    let is_url = WITH_QUERY.contains(&key.name) || known_parts(&value.text).any(|part| part.contains("://"));
     wildcard(&value.text).filter(|wildcard| *wildcard == '*' || !is_url)
 }
 
@@ -48,7 +71,8 @@ fn say(it: &Use<'_>, value: &Leaf, wildcard: char, report: &mut Report<'_>) {
     let like = like(it);
     let fix = like.and_then(|like| it.operator_fix(&it.renamed(like), report));
     let (text, operator) = (value.text.display(), it.operator.name());
-    let message = format!("`{wildcard}` in `{text}` is no wildcard: `{operator}` compares every character as it is");
+    let place = if text.len() > wildcard.len_utf8() { format!(" in `{text}`") } else { String::new() };
+    let message = format!("`{wildcard}`{place} is no wildcard: `{operator}` compares every character as it is");
     let finding = report.leaf(value, message).label(it.condition.operator.span, "has no wildcards");
     match (fix, like) {
         (Some(fix), _) => finding.fix(fix),
@@ -72,6 +96,7 @@ fn like(it: &Use<'_>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
+    use crate::aws::facts;
     use crate::rules::testing::{Fixture, statement};
 
     fn with(operator: &str, key: &str, value: &str) -> Vec<String> {
@@ -92,12 +117,21 @@ mod tests {
             ("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-1/*"),
             ("StringEquals", "token.actions.githubusercontent.com:sub", "repo:example/*"),
             ("StringEquals", "s3:prefix", "home/*"),
+            ("StringEquals", "s3:x-amz-copy-source", "/b/*"),
             ("StringEquals", "aws:SourceArn", "${arn}/*"),
             ("StringEquals", "idp.example.com:sub", "x*"),
             ("StringEquals", "aws:referer", "https://example.com/*"),
         ] {
             assert_eq!(with(operator, key, value).len(), 1, "{operator} {key} {value}");
         }
+    }
+
+    #[test]
+    fn a_wildcard_alone() {
+        assert_eq!(
+            with("StringNotEquals", "aws:username", "*"),
+            ["* | error: `*` is no wildcard: `StringNotEquals` compares every character as it is"]
+        );
     }
 
     #[test]
@@ -114,12 +148,22 @@ mod tests {
             ("StringEquals", "s3:prefix", "${prefix}"),
             ("StringEquals", "acm:DomainNames", "*.example.com"),
             ("StringEquals", "lambda:Principal", "*"),
+            ("StringEquals", "S3:If-None-Match", "*"),
+            ("StringEquals", "s3:x-amz-copy-source", "/b/k?versionId=1"),
+            ("StringEquals", "vpc-lattice-svcs:RequestHeader/accept", "*/*"),
             ("StringEquals", "saml:iss", "https://accounts.google.com/o/saml2?idpid=C01"),
             ("Bool", "aws:SecureTransport", "*"),
             ("StringEquals", "aws:SourceIp", "10.*"),
             ("StringEquals", "${key}", "*"),
         ] {
             assert_eq!(with(operator, key, value), [""; 0], "{operator} {key} {value}");
+        }
+    }
+
+    #[test]
+    fn the_listed_keys_exist() {
+        for name in super::REALLY_HOLD_THEM.into_iter().chain(super::WITH_QUERY) {
+            assert!(facts::condition_keys().any(|key| key.name == name), "{name}");
         }
     }
 

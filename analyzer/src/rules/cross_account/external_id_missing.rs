@@ -101,7 +101,7 @@ fn key(condition: &Condition) -> Option<String> {
 
 /// The account of a principal, if its number is known.
 fn account(leaf: &Leaf, ctx: &RuleContext<'_>) -> Option<AccountId> {
-    ctx.accounts.of_arn(&leaf.text).unwrap_or_else(|| ctx.accounts.of_text(&leaf.text)).id
+    ctx.access.accounts().of_arn(&leaf.text).unwrap_or_else(|| ctx.access.accounts().of_text(&leaf.text)).id
 }
 
 fn say(

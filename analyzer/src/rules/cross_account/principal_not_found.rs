@@ -99,7 +99,7 @@ fn reference(leaf: &Leaf, ctx: &RuleContext<'_>) -> Option<Reference> {
         "user" if is_iam => PrincipalKind::User,
         _ => return None,
     };
-    let account = ctx.accounts.of_arn(&leaf.text)?;
+    let account = ctx.access.accounts().of_arn(&leaf.text)?;
     Some(Reference { kind, resource: resource.to_owned(), range: field.range.clone(), account })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn stranger(account: AccountId, home: &Account, ctx: &RuleContext<'_>
         Some(Owner::Vendor(name)) => return Some(Stranger { vendor: Some(name), certain: apart }),
         None => {}
     }
-    let (declared, numbers) = (ctx.accounts.declared(), numbers(ctx));
+    let (declared, numbers) = (ctx.access.accounts().declared(), numbers(ctx));
     let listed = !declared.is_empty() && declared.iter().all(|account| account.id.is_some());
     let several = numbers.as_ref().is_some_and(|numbers| numbers.len() > 1);
     let known = apart && (listed || declared.is_empty() && several);
@@ -44,8 +44,8 @@ pub(super) fn stranger(account: AccountId, home: &Account, ctx: &RuleContext<'_>
 /// Whether the account is one that the workspace calls its own, or trusts.
 fn is_own(account: AccountId, ctx: &RuleContext<'_>) -> bool {
     let number = account.to_string();
-    let is_declared = ctx.accounts.declared().iter().any(|declared| declared.id == Some(account));
-    let is_trusted = ctx.accounts.trusted().iter().any(|trusted| trusted.ids.contains(&account));
+    let is_declared = ctx.access.accounts().declared().iter().any(|declared| declared.id == Some(account));
+    let is_trusted = ctx.access.accounts().trusted().iter().any(|trusted| trusted.ids.contains(&account));
     let is_of_stack = ctx.iam.stacks().iter().flat_map(|stack| &stack.accounts).any(|it| it.id == Some(account));
     let mut members = ctx.iam.organization_members().iter().filter(|member| member.kind == MemberKind::Account);
     is_declared || is_trusted || is_of_stack || members.any(|it| it.id.as_known().is_some_and(|id| id == number))

@@ -1,0 +1,182 @@
+//! Grants from one account to another, each as one of its halves claims it.
+//!
+//! A policy on a resource or a role that names a principal of another account claims a
+//! grant, and so does an identity policy that names a resource or a role of another account.
+//! Whether the other half is there is asked of [`decide`](super::decide()), action by action,
+//! so that denies, boundaries, conditions and `NotAction` need no word here.
+//!
+//! What is claimed in the whole of a wildcard is there if any of it is: who may do `s3:*`
+//! to a bucket need not be let do all of it.
+//!
+//! Sources: IAM User Guide, `access_policies-cross-account-resource-access` and
+//! `reference_policies_evaluation-logic_policy-eval-basics-cross-account`.
+
+mod actions;
+mod identity;
+mod named;
+mod resource;
+
+use crate::eval::account::{Account, same};
+use crate::eval::evaluator::Existence;
+use crate::iam::{PolicedResource, Principal};
+use crate::policy::model::{Leaf, Statement};
+
+use super::context::Context;
+use super::decide::{Decision, Denial, Half};
+use super::request::Action;
+use super::view::{AccessView, CallerSide, TargetSide};
+use actions::Claimed;
+
+/// A grant from one account to another.
+#[derive(Debug, Clone)]
+pub struct Grant<'a> {
+    /// Who is to get it.
+    pub principal: &'a Principal,
+    /// On what.
+    pub target: GrantTarget<'a>,
+    /// The string that claims it: the principal in a policy on the target, or the ARN of the
+    /// target in a policy of the principal.
+    pub leaf: &'a Leaf,
+    /// The use of the policy that claims it; `None` for what a resource such as `aws_lambda_permission` amounts to.
+    pub site: Option<usize>,
+    /// The actions that the statement claims, as it names them, and how far each is granted.
+    pub actions: Vec<(&'a Leaf, State)>,
+    /// Whether the two accounts are only likely to be two.
+    pub likely: bool,
+}
+
+/// What a grant is on.
+#[derive(Debug, Clone, Copy)]
+pub enum GrantTarget<'a> {
+    /// A role, to be assumed.
+    Role(&'a Principal),
+    /// A resource with a policy.
+    Resource(&'a PolicedResource),
+}
+
+/// How far an action is granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Both sides allow it.
+    Both,
+    /// The resource's side does, but not the caller's.
+    IdentityMissing,
+    /// The caller's side does, but not the resource's.
+    ResourceMissing,
+    /// A deny, a boundary or what organizations restrict is in the way.
+    Blocked,
+    /// It cannot be told, or there is more than one thing in the way.
+    Unknown,
+}
+
+impl<'a> Grant<'a> {
+    /// The actions, as written, that are in `state`.
+    #[must_use]
+    pub fn in_state(&self, state: State) -> Vec<&'a Leaf> {
+        self.actions.iter().filter(|(_, it)| *it == state).map(|(leaf, _)| *leaf).collect()
+    }
+}
+
+impl<'a> GrantTarget<'a> {
+    /// The account that it is in.
+    #[must_use]
+    pub const fn account(&self) -> &'a Account {
+        match self {
+            Self::Role(role) => &role.account,
+            Self::Resource(resource) => &resource.account,
+        }
+    }
+}
+
+/// The grants that trust policies claim: `sts:AssumeRole` for principals of other accounts.
+#[must_use]
+pub fn trusted<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
+    resource::trusted(view)
+}
+
+/// The grants that policies on resources claim for principals of other accounts.
+#[must_use]
+pub fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
+    resource::let_in(view)
+}
+
+/// The grants that identity policies claim on roles of other accounts.
+#[must_use]
+pub fn assuming<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
+    identity::assuming(view)
+}
+
+/// The grants that identity policies claim on resources of other accounts.
+#[must_use]
+pub fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
+    identity::reaching(view)
+}
+
+/// Whether `a` and `b` are two accounts for certain; `Some(true)` if that is only likely.
+fn are_two(a: &Account, b: &Account) -> Option<bool> {
+    let sameness = same(a, b);
+    sameness.truth.is_no().then_some(sameness.likely)
+}
+
+/// How far what is claimed is granted on all of `targets` together.
+fn claimed(view: &AccessView<'_>, by: &CallerSide<'_>, claimed: &Claimed<'_>, targets: &[TargetSide<'_>]) -> State {
+    let asked = claimed.actions.iter().flat_map(|action| targets.iter().map(move |target| (action, target)));
+    together(asked.map(|(action, target)| one(view, by, action, target)))
+}
+
+/// The one state that all are in. One thing that is granted is what was meant.
+fn together(states: impl Iterator<Item = State>) -> State {
+    let mut found = None;
+    for state in states {
+        match (found, state) {
+            (_, State::Both) => return State::Both,
+            (None, state) => found = Some(state),
+            (Some(before), state) if before == state => {}
+            (Some(_), _) => found = Some(State::Unknown),
+        }
+    }
+    found.unwrap_or(State::Unknown)
+}
+
+fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
+    view.decide(by, action, target, &Context::default(), |decision| match decision {
+        Decision::Allowed(_) => State::Both,
+        Decision::Denied(_, Denial::Explicit) => State::Blocked,
+        Decision::Denied(_, Denial::Implicit { missing }) => {
+            match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
+                (true, false) => State::IdentityMissing,
+                (false, true) => State::ResourceMissing,
+                (false, false) if !missing.is_empty() => State::Blocked,
+                (true, true) | (false, false) => State::Unknown,
+            }
+        }
+        Decision::Unknown(_) => State::Unknown,
+    })
+}
+
+/// Whether a statement stands for certain and allows something.
+fn allows(statement: &Statement) -> bool {
+    let effect = statement.effect.as_ref().and_then(|leaf| leaf.text.as_known());
+    statement.certain && effect.is_some_and(|it| it == "Allow")
+}
+
+/// Whether something is there in every apply.
+fn is_certain(existence: &Existence) -> bool {
+    *existence == Existence::Certain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State::{self, Both, IdentityMissing, ResourceMissing, Unknown};
+    use super::together;
+
+    #[test]
+    fn states_together() {
+        let of = |states: &[State]| together(states.iter().copied());
+        assert_eq!(of(&[]), Unknown);
+        assert_eq!(of(&[IdentityMissing, IdentityMissing]), IdentityMissing);
+        assert_eq!(of(&[IdentityMissing, Both]), Both);
+        assert_eq!(of(&[IdentityMissing, ResourceMissing]), Unknown);
+        assert_eq!(of(&[Unknown, IdentityMissing]), Unknown);
+    }
+}

@@ -1,0 +1,225 @@
+//! Who and what is in view, ready to be decided about: the model of the `iam` layer in the
+//! terms of [`decide`](super::decide()).
+//!
+//! What organizations restrict is not part of it: which of their policies bind an account
+//! hangs on a tree of which a workspace rarely shows the whole.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::eval::account::{Account, KnownAccounts, same};
+use crate::eval::symbol::Symbol;
+use crate::eval::text::Text;
+use crate::iam::{Held, IamModel, Origin, PolicedResource, Principal, PrincipalKind};
+use crate::policy::model::{PolicyDocument, PolicyKind};
+use crate::policy::sites::PolicySite;
+use crate::truth::Truth;
+
+use super::accounts::Accounts;
+use super::caller::{self, Caller};
+use super::compiled::CompiledPolicy;
+use super::context::Context;
+use super::decide::{Decision, Verdict, decide, verdict};
+use super::library::Library;
+use super::policy_set::{Attached, Policies};
+use super::request::{Action, Request, Target};
+
+/// The principals and resources of a workspace with their policies, compiled when they are first needed.
+#[derive(Debug)]
+pub struct AccessView<'a> {
+    iam: &'a IamModel,
+    policies: &'a [PolicySite],
+    accounts: KnownAccounts<'a>,
+    library: OnceLock<Library>,
+}
+
+/// A caller and what its side says of it.
+#[derive(Debug)]
+pub struct CallerSide<'v> {
+    /// Who calls.
+    pub caller: Caller,
+    /// Its policies, and those of its groups.
+    pub identity: Holding<'v>,
+    /// Its permissions boundary.
+    pub boundary: Holding<'v>,
+}
+
+/// What a caller reaches for and what the policy on it says.
+#[derive(Debug)]
+pub struct TargetSide<'v> {
+    /// What is reached for.
+    pub target: Target,
+    /// The policies on it: the trust policy of a role.
+    pub policies: Holding<'v>,
+}
+
+/// Compiled policies of one kind that something has: what [`Attached`] is about.
+#[derive(Debug, Default)]
+pub struct Holding<'v> {
+    certain: Vec<&'v CompiledPolicy>,
+    possible: Vec<&'v CompiledPolicy>,
+    open: Vec<Symbol>,
+    in_view: bool,
+}
+
+impl<'a> AccessView<'a> {
+    /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
+    #[must_use]
+    pub const fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
+        Self { iam, policies, accounts, library: OnceLock::new() }
+    }
+
+    /// The model that it is a view of.
+    #[must_use]
+    pub const fn iam(&self) -> &'a IamModel {
+        self.iam
+    }
+
+    /// The policies of all uses.
+    #[must_use]
+    pub const fn policies(&self) -> &'a [PolicySite] {
+        self.policies
+    }
+
+    /// What is known of accounts.
+    #[must_use]
+    pub const fn accounts(&self) -> KnownAccounts<'a> {
+        self.accounts
+    }
+
+    /// `principal` as a caller: any session of a role, or a user. `None` for what calls nothing itself.
+    #[must_use]
+    pub fn caller(&self, principal: &'a Principal) -> Option<CallerSide<'_>> {
+        let (arn, account) = (principal.arn.clone(), principal.account.text.clone());
+        let who = match principal.kind {
+            PrincipalKind::Role => caller::Principal::Role { arn, account },
+            PrincipalKind::User => caller::Principal::User { arn, account },
+            PrincipalKind::Group | PrincipalKind::PermissionSet => return None,
+        };
+        Some(CallerSide {
+            caller: Caller::new(who),
+            identity: self.identity(principal),
+            boundary: self.holding(&self.iam.boundary(principal, self.policies), PolicyKind::Identity),
+        })
+    }
+
+    /// The identity policies of `principal`. One that is only looked up or named may have others.
+    #[must_use]
+    pub fn identity(&self, principal: &'a Principal) -> Holding<'_> {
+        let mut holding = self.holding(&self.iam.identity_policies(principal, self.policies), PolicyKind::Identity);
+        holding.in_view &= principal.origin == Origin::Declared;
+        holding
+    }
+
+    /// A caller of whose side nothing is in view.
+    #[must_use]
+    pub fn stranger(&self, who: caller::Principal) -> CallerSide<'_> {
+        CallerSide { caller: Caller::new(who), identity: Holding::default(), boundary: Holding::default() }
+    }
+
+    /// `role` as what is assumed, with its trust policy.
+    #[must_use]
+    pub fn role(&self, role: &'a Principal) -> TargetSide<'_> {
+        let trust = role.trust.and_then(|index| self.policies.get(index));
+        let compiled = trust.and_then(|site| self.library().get(&site.document, PolicyKind::Trust));
+        let policies =
+            Holding { in_view: compiled.is_some(), certain: compiled.into_iter().collect(), ..Holding::default() };
+        TargetSide { target: Target::new(&role.arn, Some(role.account.text.clone())), policies }
+    }
+
+    /// `resource` as what is reached for.
+    #[must_use]
+    pub fn resource(&self, resource: &'a PolicedResource) -> TargetSide<'_> {
+        self.within(resource, &resource.arn)
+    }
+
+    /// What is within `resource`, as the objects of a bucket: each thing whose ARN `arns` matches.
+    #[must_use]
+    pub fn within(&self, resource: &'a PolicedResource, arns: &Text) -> TargetSide<'_> {
+        let held = self.iam.resource_policies(resource, self.policies);
+        TargetSide {
+            target: Target::each(arns, Some(resource.account.text.clone())),
+            policies: self.holding(&held, PolicyKind::Resource),
+        }
+    }
+
+    /// A resource of whose policy nothing is in view. `account` is the one that owns it.
+    #[must_use]
+    pub fn elsewhere(&self, arn: &Text, account: Option<Account>) -> TargetSide<'_> {
+        TargetSide { target: Target::new(arn, account.map(|it| it.text)), policies: Holding::default() }
+    }
+
+    /// Has `read` look at the decision whether `by` may do `action` to `on`.
+    pub fn decide<R>(
+        &self,
+        by: &CallerSide<'_>,
+        action: &Action,
+        on: &TargetSide<'_>,
+        context: &Context,
+        read: impl FnOnce(Decision<'_>) -> R,
+    ) -> R {
+        let (request, policies) = question(by, action, on, context);
+        read(decide(&request, &policies, self))
+    }
+
+    /// Whether `by` may do `action` to `on`.
+    #[must_use]
+    pub fn verdict(&self, by: &CallerSide<'_>, action: &Action, on: &TargetSide<'_>, context: &Context) -> Verdict {
+        let (request, policies) = question(by, action, on, context);
+        verdict(&request, &policies, self)
+    }
+
+    fn library(&self) -> &Library {
+        self.library.get_or_init(|| Library::of(self.iam, self.policies))
+    }
+
+    fn holding(&self, held: &Held<'_>, kind: PolicyKind) -> Holding<'_> {
+        let mut holding = Holding { open: held.open.clone(), in_view: held.in_view, ..Holding::default() };
+        let compiled = |document: &&Arc<PolicyDocument>| self.library().get(document, kind);
+        holding.certain.extend(held.certain.iter().filter_map(compiled));
+        holding.possible.extend(held.possible.iter().filter_map(compiled));
+        // A document that the library does not know is not in view.
+        let (asked, found) = (held.certain.len() + held.possible.len(), holding.len());
+        holding.in_view &= asked == found;
+        holding
+    }
+}
+
+impl Holding<'_> {
+    /// Them, as a decision has them.
+    #[must_use]
+    pub fn attached(&self) -> Attached<'_> {
+        Attached { policies: &self.certain, possible: &self.possible, open: &self.open, in_view: self.in_view }
+    }
+
+    /// Whether nothing but these policies can be there, each of them for certain.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.in_view && self.open.is_empty() && self.possible.is_empty()
+    }
+
+    fn len(&self) -> usize {
+        self.certain.len() + self.possible.len()
+    }
+}
+
+impl Accounts for AccessView<'_> {
+    fn same(&self, left: &Text, right: &Text) -> Truth {
+        same(&self.accounts.of_text(left), &self.accounts.of_text(right)).truth
+    }
+}
+
+fn question<'q>(
+    by: &'q CallerSide<'_>,
+    action: &'q Action,
+    on: &'q TargetSide<'_>,
+    context: &'q Context,
+) -> (Request<'q>, Policies<'q>) {
+    let request = Request { caller: &by.caller, action, target: &on.target, context };
+    let policies = Policies {
+        identity: by.identity.attached(),
+        boundary: by.boundary.attached(),
+        resource: on.policies.attached(),
+        ..Policies::NONE
+    };
+    (request, policies)
+}

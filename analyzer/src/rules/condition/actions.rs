@@ -1,0 +1,63 @@
+//! The actions of a statement, and which condition keys come with them.
+
+use crate::aws::facts::{self, ActionFacts};
+use crate::policy::model::{Leaf, Statement};
+use crate::rules::strings;
+use crate::rules::text::with_wildcards;
+
+/// An action of a statement, with all that it may be.
+pub(in crate::rules) struct Named<'a> {
+    /// As it is written.
+    pub(in crate::rules) leaf: &'a Leaf,
+    matched: Vec<ActionFacts>,
+}
+
+/// The actions that a statement is about. `None` if there may be others, or some of them
+/// may be of any service.
+pub(in crate::rules) fn named(statement: &Statement) -> Option<Vec<Named<'_>>> {
+    let is_closed = statement.open.is_empty()
+        && !statement.actions.is_empty()
+        && statement.actions.iter().all(|actions| !actions.negated && actions.open.is_empty());
+    if !is_closed {
+        return None;
+    }
+    let actions: Vec<Named<'_>> = strings::actions(statement).map(Named::read).collect::<Option<_>>()?;
+    (!actions.is_empty()).then_some(actions)
+}
+
+impl<'a> Named<'a> {
+    /// `None` if it may be of any service.
+    fn read(leaf: &'a Leaf) -> Option<Self> {
+        let pattern = with_wildcards(&leaf.text);
+        pattern.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?']))?;
+        Some(Self { leaf, matched: facts::expand(&pattern).collect() })
+    }
+
+    /// The actions that it matches.
+    pub(in crate::rules) fn matched(&self) -> impl Iterator<Item = &ActionFacts> {
+        self.matched.iter()
+    }
+
+    /// Whether one of the actions that it matches passes `wanted`, or may: the reference
+    /// does not say what a retired action has, and nothing of those that it leaves out.
+    pub(in crate::rules) fn may_be(&self, wanted: impl Fn(&ActionFacts) -> bool) -> bool {
+        self.matched.is_empty() || self.matched.iter().any(|action| action.retired || wanted(action))
+    }
+}
+
+/// `a`, `b` and 3 more: some of the actions, for people.
+pub(in crate::rules) fn list(actions: &[&Named<'_>]) -> String {
+    let mut names: Vec<String> =
+        actions.iter().take(NAMED).map(|action| format!("`{}`", action.leaf.text.display())).collect();
+    match actions.len().saturating_sub(NAMED) {
+        0 => {}
+        rest => names.push(format!("{rest} more")),
+    }
+    match names.as_slice() {
+        [start @ .., last] if !start.is_empty() => format!("{} and {last}", start.join(", ")),
+        names => names.join(""),
+    }
+}
+
+/// How many actions a finding names.
+pub(in crate::rules) const NAMED: usize = 3;

@@ -1,0 +1,89 @@
+//! What a list names although another pattern of it covers it.
+
+use crate::aws::pattern::Pattern;
+use crate::eval::symbol::Symbol;
+use crate::eval::text::Text;
+use crate::finding::{Fix, Safety};
+use crate::policy::model::{Leaf, Strings};
+
+use super::text::is_stable;
+use super::{Report, list_edit};
+
+/// How many strings of one list are compared, each with each other. The longest lists of
+/// AWS's own policies have some hundreds.
+const LIMIT: usize = 2_000;
+
+/// How many strings a message names.
+const NAMED: usize = 3;
+
+/// Reports what other strings of `list` cover. `pattern` says what a string matches.
+pub(super) fn check(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>, report: &mut Report<'_>) {
+    let clusters = clusters(list, pattern);
+    let covered: Vec<&Leaf> = clusters.iter().flat_map(|(_, covered)| covered).copied().collect();
+    let fix = fix(&covered, report);
+    for (widest, covered) in &clusters {
+        say(widest, covered, fix.clone(), report);
+    }
+}
+
+/// Each pattern that no other pattern of the list is wider than, with those that it covers
+/// and no such pattern before it does: of each covered one it is said once.
+fn clusters(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>) -> Vec<(&Leaf, Vec<&Leaf>)> {
+    let stable = list.items.iter().take(LIMIT).filter(|leaf| leaf.text.holes().all(is_stable));
+    let items: Vec<(&Leaf, Pattern<&Symbol>)> = stable.map(|leaf| (leaf, pattern(&leaf.text))).collect();
+    let covers = |outer: usize, inner: usize| match (items.get(outer), items.get(inner)) {
+        (Some((_, outer)), Some((_, inner))) => outer.covers(inner).is_yes(),
+        _ => false,
+    };
+    // Only what has a wildcard, or stands twice, covers anything.
+    let wide: Vec<usize> = (0..items.len()).filter(|index| may_cover(&items, *index)).collect();
+    // Of two that are the same the first is the wider one.
+    let is_under = |inner: usize| {
+        wide.iter().any(|outer| *outer != inner && covers(*outer, inner) && (*outer < inner || !covers(inner, *outer)))
+    };
+    let widest: Vec<usize> = wide.iter().copied().filter(|index| !is_under(*index)).collect();
+    let cluster = |at: usize, outer: usize| {
+        let is_said = |inner: usize| widest.iter().take(at).any(|before| covers(*before, inner));
+        let inner = (0..items.len()).filter(|inner| *inner != outer && covers(outer, *inner) && !is_said(*inner));
+        let outer = items.get(outer)?.0;
+        // One text that a loop repeats is not to be removed there.
+        let other_text = |leaf: &&Leaf| leaf.span != outer.span;
+        let leaves: Vec<&Leaf> = inner.filter_map(|inner| Some(items.get(inner)?.0)).filter(other_text).collect();
+        Some((outer, leaves)).filter(|(_, leaves)| !leaves.is_empty())
+    };
+    widest.iter().enumerate().filter_map(|(at, outer)| cluster(at, *outer)).collect()
+}
+
+fn may_cover(items: &[(&Leaf, Pattern<&Symbol>)], index: usize) -> bool {
+    let Some((_, pattern)) = items.get(index) else { return false };
+    pattern.has_wildcards() || items.iter().skip(index + 1).any(|(_, other)| other == pattern)
+}
+
+/// All findings of a list have one fix: two that each take out a part of it would meet at the commas.
+pub(super) fn fix(covered: &[&Leaf], report: &Report<'_>) -> Option<Fix> {
+    let title = if covered.len() == 1 { "remove it" } else { "remove what is covered" };
+    let edits = list_edit::remove(covered, report)?;
+    Some(Fix { title: title.to_owned(), safety: Safety::Safe, edits })
+}
+
+fn say(widest: &Leaf, covered: &[&Leaf], fix: Option<Fix>, report: &mut Report<'_>) {
+    let Some((first, rest)) = covered.split_first() else { return };
+    let shown = |leaf: &Leaf| format!("`{}`", leaf.text.display());
+    let wide = shown(widest);
+    let message = match rest.len() {
+        0 if shown(first) == wide => format!("{wide} stands twice in this list"),
+        0 => format!("{} is covered by {wide} in the same list", shown(first)),
+        more if more < NAMED => {
+            let names: Vec<String> = covered.iter().map(|leaf| shown(leaf)).collect();
+            format!("{} are covered by {wide} in the same list", names.join(", "))
+        }
+        more => format!("{} and {more} more are covered by {wide} in the same list", shown(first)),
+    };
+    let mut finding = report.leaf(first, message).label(widest.span, "this one covers it");
+    for leaf in rest {
+        finding = finding.label(leaf.span, "covered as well");
+    }
+    if let Some(fix) = fix {
+        finding.fix(fix);
+    }
+}
