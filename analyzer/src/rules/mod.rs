@@ -186,6 +186,15 @@ mod condition {
     pub(super) mod variables;
     pub(super) mod wildcard_in_exact_operator;
 }
+mod cross_account {
+    pub(super) mod account_words;
+    pub(super) mod carrier;
+    pub(super) mod cross_partition_grant;
+    pub(super) mod external_id_missing;
+    pub(super) mod near_names;
+    pub(super) mod principal_not_found;
+    pub(super) mod strangers;
+}
 mod grammar {
     pub(super) mod conflicting_elements;
     pub(super) mod duplicate_key;
@@ -289,6 +298,9 @@ pub static RULES: &[&Rule] = &[
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &condition::wildcard_in_exact_operator::RULE,
+    &cross_account::cross_partition_grant::RULE,
+    &cross_account::external_id_missing::RULE,
+    &cross_account::principal_not_found::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
