@@ -1,7 +1,7 @@
 //! Grants between accounts that something takes back, each claimed once.
 
-use crate::access::grants::{self, Blocker, Grant, GrantTarget};
 use crate::access::AccessView;
+use crate::access::grants::{self, Blocker, Grant, GrantTarget};
 use crate::policy::model::Leaf;
 
 /// Something that is in the way of a grant.

@@ -28,10 +28,14 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
 fn say(blocked: &Blocked<'_>, report: &mut Report<'_>) {
     let grant = &blocked.grant;
     let Some(boundary) = &grant.principal.boundary else { return };
-    let (who, target, actions) = (words::principal(grant.principal), words::target(grant.target), words::actions(&blocked.actions));
+    let (who, target, actions) =
+        (words::principal(grant.principal), words::target(grant.target), words::actions(&blocked.actions));
     report.enter(grant.site);
     let finding = report
-        .leaf(grant.leaf, format!("the permissions boundary of {who} does not allow {actions} on {target}: this grant has no effect"))
+        .leaf(
+            grant.leaf,
+            format!("the permissions boundary of {who} does not allow {actions} on {target}: this grant has no effect"),
+        )
         .label(boundary.via, "this is the boundary")
         .help(format!("allow {actions} in the boundary, or take the grant back"));
     words::finish(finding, grant, None);
@@ -78,7 +82,10 @@ mod tests {
         assert_eq!(found(BOUND, &boundary(r#"["s3:*", "sts:*"]"#), APP), [""; 0]);
         assert_eq!(found(BOUND, &boundary(r#"["s3:*", var.x]"#), APP), [""; 0]);
         assert_eq!(found("permissions_boundary = var.x", &boundary(r#""s3:*""#), APP), [""; 0]);
-        assert_eq!(found("permissions_boundary = \"arn:aws:iam::111111111111:policy/else\"", &boundary(r#""s3:*""#), APP), [""; 0]);
+        assert_eq!(
+            found("permissions_boundary = \"arn:aws:iam::111111111111:policy/else\"", &boundary(r#""s3:*""#), APP),
+            [""; 0]
+        );
         assert_eq!(found("", &boundary(r#""s3:*""#), APP), [""; 0]);
     }
 }

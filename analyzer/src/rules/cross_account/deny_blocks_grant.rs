@@ -37,7 +37,8 @@ fn denies(site: &PolicySite) -> bool {
 
 fn say(blocked: &Blocked<'_>, half: Half, deny: Span, report: &mut Report<'_>) {
     let grant = &blocked.grant;
-    let (who, target, actions) = (words::principal(grant.principal), words::target(grant.target), words::actions(&blocked.actions));
+    let (who, target, actions) =
+        (words::principal(grant.principal), words::target(grant.target), words::actions(&blocked.actions));
     let place = match half {
         Half::Identity => "a policy of the principal",
         Half::Boundary => "the boundary of the principal",
@@ -117,7 +118,9 @@ resource "aws_iam_role_policy" "deny" {{
     fn a_deny_of_the_caller() {
         assert_eq!(
             found(r#"Action = "sts:*", Resource = "*""#),
-            ["aws_iam_role.app.arn | error: role `app` of account 111111111111 is denied `sts:AssumeRole` on `aws_iam_role.admin` of account 222222222222: this grant has no effect"]
+            [
+                "aws_iam_role.app.arn | error: role `app` of account 111111111111 is denied `sts:AssumeRole` on `aws_iam_role.admin` of account 222222222222: this grant has no effect"
+            ]
         );
         assert_eq!(found(r#"NotAction = "s3:*", Resource = "*""#).len(), 1);
     }
@@ -165,7 +168,9 @@ resource "aws_sqs_queue_policy" "jobs" {{
         };
         assert_eq!(
             queue("sqs:Send*"),
-            ["aws_iam_role.app.arn | error: role `app` of account 111111111111 is denied `sqs:SendMessage` on `aws_sqs_queue.jobs` of account 222222222222: this grant has no effect"]
+            [
+                "aws_iam_role.app.arn | error: role `app` of account 111111111111 is denied `sqs:SendMessage` on `aws_sqs_queue.jobs` of account 222222222222: this grant has no effect"
+            ]
         );
         assert_eq!(queue("sqs:PurgeQueue"), [""; 0]);
     }
