@@ -62,6 +62,9 @@ pub(super) fn resource_half(
     site: &PolicySite,
     ctx: &RuleContext<'_>,
 ) -> Option<Fix> {
+    if site.form == Form::DataSource {
+        return statement_block(grant, actions, site, ctx);
+    }
     let last = site.document.statements.last()?.span;
     let text = ctx.sources.file(last.file).text().clone();
     let behind = text.get(last.range.as_usize().end..)?;
@@ -107,6 +110,34 @@ pub(super) fn resource_half(
     let separator = if own_line { format!(",\n{line}") } else { ", ".to_owned() };
     let title = format!("let `{}` in", grant.principal.address);
     insert(last.file, last.range.as_usize().end, format!("{separator}{statement}"), title)
+}
+
+/// One more `statement` block of an `aws_iam_policy_document`.
+fn statement_block(grant: &Grant<'_>, actions: &[String], site: &PolicySite, ctx: &RuleContext<'_>) -> Option<Fix> {
+    let header = site.document.span;
+    let text = ctx.sources.file(header.file).text().clone();
+    let start = header.range.as_usize().start;
+    let is_block = text.get(start..)?.starts_with("data ");
+    if site.downloaded || (ctx.foreign)(header.file) || !is_block {
+        return None;
+    }
+    let end = start + text.get(start..)?.find("\n}")? + 1;
+    let (place, _) = place(&site.stack, &site.address)?;
+    let principal = principal_text(grant.principal, &place)?;
+    let resources = match grant.target {
+        GrantTarget::Role(_) => String::new(),
+        GrantTarget::Resource(resource) if resource.service == "kms" => "    resources = [\"*\"]\n".to_owned(),
+        GrantTarget::Resource(_) => format!("    resources = [{}]\n", quoted(&grant.leaf.text.as_known()?)),
+    };
+    let width = if resources.is_empty() { "actions".len() } else { "resources".len() };
+    let names: Vec<String> = actions.iter().map(|name| quoted(name)).collect();
+    let new_text = format!(
+        "\n  statement {{\n    {:width$} = [{}]\n{resources}\n    principals {{\n      type        = \"AWS\"\n      \
+         identifiers = [{principal}]\n    }}\n  }}\n",
+        "actions",
+        names.join(", ")
+    );
+    insert(header.file, end, new_text, format!("let `{}` in", grant.principal.address))
 }
 
 fn insert(file: FileId, at: usize, new_text: String, title: String) -> Option<Fix> {
@@ -383,6 +414,42 @@ EOT
 "#;
         let statement = r#", { "Effect": "Allow", "Principal": { "AWS": "${aws_iam_role.deploy.arn}" }, "Action": "sts:AssumeRole" }"#;
         assert_eq!(mended(&heredoc).1, statement);
+    }
+
+    #[test]
+    fn a_statement_block() {
+        let (code, added) = mended(
+            &(may("sts:AssumeRole", "arn:aws:iam::222222222222:role/admin")
+                + r#"
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "admin" {
+  name               = "admin"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+"#),
+        );
+        assert_eq!(code, "assume-role-missing-trust-half");
+        let expected = r#"
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.deploy.arn]
+    }
+  }
+"#;
+        assert_eq!(added, expected);
     }
 
     #[test]
