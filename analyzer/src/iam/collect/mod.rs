@@ -10,6 +10,7 @@ mod mention;
 mod organization;
 mod principals;
 mod resources;
+mod stack;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::source::Span;
 use super::organization::OrganizationMember;
 use super::principal::Principal;
 use super::resource::PolicedResource;
+use super::stack::StackAccounts;
 
 pub(super) use claims::{Claim, ClaimSubject, Says};
 pub(super) use mention::Mention;
@@ -50,6 +52,8 @@ pub struct StackPart {
     pub(super) target_claims: Vec<TargetClaim>,
     /// Accounts and units.
     pub(super) members: Vec<OrganizationMember>,
+    /// Where it is applied.
+    pub(super) stack: StackAccounts,
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
@@ -63,7 +67,8 @@ pub(super) struct ManagedPolicyDeclaration {
 /// What the stack that `evaluator` evaluates says.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    let mut collector = Collector { evaluator, part: StackPart::default() };
+    let part = StackPart { stack: stack::accounts(evaluator), ..StackPart::default() };
+    let mut collector = Collector { evaluator, part };
     for instance in evaluator.resources() {
         collector.instance(&instance);
     }
@@ -83,6 +88,7 @@ impl Collector<'_, '_> {
             self.managed_policy(instance);
             self.claims_of(instance, principal);
             self.resource_claims(instance, resource);
+            self.access_control(instance, resource);
             self.organization(instance);
         }
     }
