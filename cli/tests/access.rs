@@ -89,11 +89,17 @@ fn for_programs() {
     assert_eq!(reason["statement"], json!({"number": 1, "sid": null}));
     let denied = json(&["can", "nobody", STOP, "aws_cloudtrail.main"]);
     assert_eq!((&denied["verdict"], &denied["denial"]), (&json!("denied"), &json!("implicit")));
-    assert_eq!((&denied["missing"][0]["half"], &denied["missing"][0]["account"]), (&json!("identity"), &json!("111111111111")));
+    assert_eq!(
+        (&denied["missing"][0]["half"], &denied["missing"][0]["account"]),
+        (&json!("identity"), &json!("111111111111"))
+    );
     let open = json(&["can", "guest", STOP, "aws_cloudtrail.main"]);
     assert_eq!((&open["verdict"], &open["obstacles"][0]["name"]), (&json!("unknown"), &json!("var.arn")));
     let who = json(&["who-can", STOP]);
-    assert_eq!((&who["may"][0]["principal"], &who["depends"][0]["principal"]), (&json!("aws_iam_user.admin"), &json!("aws_iam_user.guest")));
+    assert_eq!(
+        (&who["may"][0]["principal"], &who["depends"][0]["principal"]),
+        (&json!("aws_iam_user.admin"), &json!("aws_iam_user.guest"))
+    );
     assert_eq!(who["others"], 1);
 }
 
