@@ -48,6 +48,17 @@ const CASES: &[Case] = &[
         stderr: &["1 error in 2 files: 1 stack, 1 policy"],
     },
     Case {
+        name: "policy-with-byte-order-mark",
+        files: &[(
+            "p/bad.json",
+            "\u{feff}{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}]}",
+        )],
+        arguments: &["--format", "concise", "p"],
+        code: 1,
+        stdout: &["error[invalid-effect] "],
+        stderr: &["1 error in 1 file: 0 stacks, 1 policy"],
+    },
+    Case {
         name: "policy-named",
         files: &[("bad.json", FAULTY)],
         arguments: &["--format", "concise", "./bad.json"],

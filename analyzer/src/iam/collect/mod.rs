@@ -88,6 +88,7 @@ impl Collector<'_, '_> {
             self.managed_policy(instance);
             self.claims_of(instance, principal);
             self.resource_claims(instance, resource);
+            self.access_control(instance, resource);
             self.organization(instance);
         }
     }

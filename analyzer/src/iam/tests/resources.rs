@@ -231,3 +231,35 @@ resource "aws_organizations_policy_attachment" "a" {
     let unit_targets: Vec<_> = it.iam().organization_policies()[0].targets.iter().map(|it| it.id.display()).collect();
     assert_eq!(unit_targets, ["111122223333".to_owned(), unit.id.display()]);
 }
+
+#[test]
+fn access_control_lists_may_let_others_in() {
+    let view = main_tf(
+        r#"
+resource "aws_s3_bucket" "own" {
+  bucket = "own"
+}
+resource "aws_s3_bucket_acl" "own" {
+  bucket = aws_s3_bucket.own.id
+  acl    = "private"
+}
+resource "aws_s3_bucket" "public" {
+  bucket = "public"
+}
+resource "aws_s3_bucket_acl" "public" {
+  bucket = aws_s3_bucket.public.id
+  acl    = "public-read"
+}
+resource "aws_s3_bucket" "old" {
+  bucket = "old"
+  grant {
+    id          = "x"
+    type        = "CanonicalUser"
+    permissions = ["READ"]
+  }
+}
+"#,
+    );
+    let open = |address: &str| view.resource(address).open.len();
+    assert_eq!((open("aws_s3_bucket.own"), open("aws_s3_bucket.public"), open("aws_s3_bucket.old")), (0, 1, 1));
+}
