@@ -190,8 +190,11 @@ mod cross_account {
     pub(super) mod account_words;
     pub(super) mod assume_role_missing_identity_half;
     pub(super) mod assume_role_missing_trust_half;
+    pub(super) mod blocked;
+    pub(super) mod boundary_blocks_grant;
     pub(super) mod carrier;
     pub(super) mod cross_partition_grant;
+    pub(super) mod deny_blocks_grant;
     pub(super) mod external_id_missing;
     pub(super) mod half_fix;
     pub(super) mod half_words;
@@ -306,7 +309,9 @@ pub static RULES: &[&Rule] = &[
     &condition::wildcard_in_exact_operator::RULE,
     &cross_account::assume_role_missing_identity_half::RULE,
     &cross_account::assume_role_missing_trust_half::RULE,
+    &cross_account::boundary_blocks_grant::RULE,
     &cross_account::cross_partition_grant::RULE,
+    &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,
     &cross_account::missing_identity_half::RULE,
     &cross_account::missing_resource_half::RULE,

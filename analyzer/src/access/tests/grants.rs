@@ -64,7 +64,9 @@ fn bucket(statement: &str) -> String {
 
 /// Each grant as `by on: action state`.
 fn shown(grants: &[Grant<'_>]) -> Vec<String> {
-    let state = |(leaf, state): &(&crate::policy::model::Leaf, State)| format!("{} {state:?}", leaf.text.display());
+    let word = |state: &State| format!("{state:?}").split('(').next().unwrap().to_owned();
+    let state =
+        |(leaf, state): &(&crate::policy::model::Leaf, State)| format!("{} {}", leaf.text.display(), word(state));
     grants.iter().flat_map(|grant| grant.actions.iter().map(state)).collect()
 }
 
