@@ -13,7 +13,7 @@
 
 mod actions;
 mod identity;
-mod named;
+pub(crate) mod named;
 mod resource;
 
 use crate::eval::account::{Account, same};
