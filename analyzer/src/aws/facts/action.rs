@@ -62,6 +62,12 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
     starting_with(fixed.to_owned()).filter(move |action| glob::matches_ignoring_case(pattern, action.name))
 }
 
+/// Whether `pattern` matches `action`.
+#[must_use]
+pub fn is_matched(pattern: &str, action: &ActionFacts) -> bool {
+    glob::matches_ignoring_case(pattern, action.name)
+}
+
 /// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
 ///
 /// A look into the table for each service; [`same_name_in`] is cheaper where few come into question.
