@@ -57,6 +57,11 @@ pub(in crate::iam) enum ResourceSays {
     Open(Symbol),
 }
 
+/// Whether resources or data sources of type `ty` can have a policy.
+pub(super) fn has_policy(ty: &str) -> bool {
+    subject_type(ty).is_some() || self_policed(ty).is_some()
+}
+
 impl Collector<'_, '_> {
     /// Keeps the resource that `instance` is; its index in the part.
     pub(super) fn resource(&mut self, instance: &Arc<ResourceInstance>) -> Option<usize> {
