@@ -213,9 +213,9 @@ fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a s
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for (candidate, answer) in candidates {
-        let is_far = candidate.len().abs_diff(text.len()) > limit
-            || (letters(candidate) ^ wanted).count_ones() as usize > limit * LETTERS_OF_AN_EDIT;
-        if is_far {
+        let has = letters(candidate);
+        let differing = (wanted & !has).count_ones().max((has & !wanted).count_ones());
+        if candidate.len().abs_diff(text.len()).max(differing as usize) > limit {
             continue;
         }
         let distance = damerau_levenshtein(&text, &candidate.to_ascii_lowercase());
@@ -231,10 +231,7 @@ fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a s
 }
 
 /// The letters that stand in `text`, letter case aside, as a set in which some share a place.
+/// An edit takes one out and brings one in at most, so sets that differ in more need no counting of edits.
 fn letters(text: &str) -> u64 {
     text.chars().fold(0, |set, letter| set | 1 << (u32::from(letter.to_ascii_lowercase()) % u64::BITS))
 }
-
-/// How many letters one edit can bring in or take out: of two texts that differ in more, the
-/// distance need not be counted.
-const LETTERS_OF_AN_EDIT: usize = 2;
