@@ -3,6 +3,8 @@
 pub mod access;
 pub mod analysis;
 pub mod aws;
+#[cfg(test)]
+mod chance;
 pub mod config;
 pub mod eval;
 pub mod finding;

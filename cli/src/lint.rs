@@ -2,13 +2,12 @@
 
 use std::{io, mem};
 
-use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::render::{self, Checked, Tally};
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
 
 use crate::arguments::{LintArguments, LintFormat};
 use crate::outcome::Outcome;
-use crate::run::{self, Analysed};
+use crate::run::{self, Analysed, Found};
 use crate::terminal::{self, When};
 use crate::words;
 
@@ -27,9 +26,9 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
-    let findings = analysed.findings(&options);
-    show(&findings, &analysed, arguments.format, color)?;
-    let is_clean = Tally::of(&findings).is_clean() && analysed.all_checked();
+    let found = analysed.findings(&options);
+    show(&found, &analysed, arguments.format, color)?;
+    let is_clean = Tally::of(&found.wanted).is_clean() && analysed.all_checked();
     // The process ends: its memory goes back as a whole, sooner than one by one.
     mem::forget(analysed);
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
@@ -44,9 +43,9 @@ fn select(arguments: &LintArguments, mut selection: Selection) -> Result<Selecti
 
 /// Findings go to standard output; so does the summary for people, while a program
 /// that reads lines or JSON finds nothing else there.
-fn show(findings: &[Finding], analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
-    let (sources, summary) = (analysed.sources(), analysed.summary());
-    let last_lines = words::summary(&summary, Tally::of(findings));
+fn show(found: &Found, analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
+    let (sources, summary, findings) = (analysed.sources(), analysed.summary(), found.wanted.as_slice());
+    let last_lines = words::summary(&summary, Tally::of(findings), found.elsewhere);
     match format {
         LintFormat::Human => {
             terminal::print(&(render::human::render(findings, sources, terminal::style(color)) + &last_lines))

@@ -48,6 +48,17 @@ const CASES: &[Case] = &[
         stderr: &["1 error in 2 files: 1 stack, 1 policy"],
     },
     Case {
+        name: "policy-with-byte-order-mark",
+        files: &[(
+            "p/bad.json",
+            "\u{feff}{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}]}",
+        )],
+        arguments: &["--format", "concise", "p"],
+        code: 1,
+        stdout: &["error[invalid-effect] "],
+        stderr: &["1 error in 1 file: 0 stacks, 1 policy"],
+    },
+    Case {
         name: "policy-named",
         files: &[("bad.json", FAULTY)],
         arguments: &["--format", "concise", "./bad.json"],
@@ -263,6 +274,22 @@ fn findings_of_named_files_only() {
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
     assert!(run.stdout.starts_with("two.tf:3:"), "{run:?}");
+    assert!(run.stderr.contains("1 finding in other files is not shown: name the directory"), "{run:?}");
+}
+
+#[test]
+fn findings_in_what_a_named_file_reads() {
+    let role = |name: &str, file: &str| {
+        format!("resource \"aws_iam_role_policy\" \"{name}\" {{\n  role   = \"r\"\n  policy = file(\"{file}\")\n}}\n")
+    };
+    let (one, two) = (role("one", "one.json"), role("two", "two.json"));
+    let files = [("one.tf", one.as_str()), ("two.tf", two.as_str()), ("one.json", FAULTY), ("two.json", FAULTY)];
+    let sandbox = Sandbox::with("lint-only-read", &files);
+    let run = lint(&sandbox, &["--format", "concise", "one.tf"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
+    assert!(run.stdout.starts_with("one.json:1:53: error[invalid-effect] "), "{run:?}");
+    assert!(run.stderr.contains("1 finding in other files is not shown: name the directory"), "{run:?}");
 }
 
 #[test]

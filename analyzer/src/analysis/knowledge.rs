@@ -24,6 +24,7 @@ pub(super) struct Knowing<'a> {
     sources: &'a SourceMap,
     configuration: &'a Configuration,
     stacks: &'a [Arc<Stack>],
+    numbers: Numbers,
     values: BoundValues,
     outputs: Mutex<FxHashMap<usize, Value>>,
     /// Where the stacks keep their states, as far as their source says it.
@@ -48,12 +49,13 @@ impl<'a> Knowing<'a> {
         };
         let problems = wrong.into_iter().map(problem).collect();
         let outputs = Mutex::default();
-        (Self { files, sources, configuration, stacks, values, outputs, places: places(stacks) }, problems)
+        let (numbers, places) = (Numbers::of(stacks), places(stacks));
+        (Self { files, sources, configuration, stacks, numbers, values, outputs, places }, problems)
     }
 
     /// What `ask` makes of an evaluator of `stack`.
     pub(super) fn with_evaluator<T>(&self, stack: &Arc<Stack>, ask: impl FnOnce(&Evaluator<'_>) -> T) -> T {
-        let start = self.stacks.iter().position(|other| Arc::ptr_eq(other, stack));
+        let start = self.numbers.of_stack(stack);
         let chain = Chain {
             knowing: self,
             stacks: RefCell::new(start.into_iter().collect()),
@@ -71,7 +73,7 @@ impl<'a> Knowing<'a> {
 
     /// The stack in `dir`: that of `environment`, else that of the environment that asks, else the only one.
     fn find(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<usize> {
-        let here = || self.stacks.iter().enumerate().filter(|(_, stack)| stack.dir == dir);
+        let here = || self.numbers.in_dir(dir).iter().filter_map(|index| Some((*index, self.stacks.get(*index)?)));
         let of = |name: Option<&str>| {
             name.and_then(|name| here().find(|(_, stack)| stack.environment.as_deref() == Some(name)))
         };
@@ -105,6 +107,36 @@ impl<'a> Knowing<'a> {
             (StateWorkspace::Own, None) => beside(),
         }
     }
+}
+
+/// The numbers of stacks: how to find one among thousands.
+struct Numbers {
+    /// By where they are in memory: two stacks may be equal in all else.
+    by_address: FxHashMap<usize, usize>,
+    by_dir: FxHashMap<SmolStr, Vec<usize>>,
+}
+
+impl Numbers {
+    fn of(stacks: &[Arc<Stack>]) -> Self {
+        let mut numbers = Self { by_address: FxHashMap::default(), by_dir: FxHashMap::default() };
+        for (index, stack) in stacks.iter().enumerate() {
+            numbers.by_address.entry(address(stack)).or_insert(index);
+            numbers.by_dir.entry(stack.dir.clone()).or_default().push(index);
+        }
+        numbers
+    }
+
+    fn of_stack(&self, stack: &Arc<Stack>) -> Option<usize> {
+        self.by_address.get(&address(stack)).copied()
+    }
+
+    fn in_dir(&self, dir: &str) -> &[usize] {
+        self.by_dir.get(dir).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn address(stack: &Arc<Stack>) -> usize {
+    Arc::as_ptr(stack).addr()
 }
 
 /// The places of states and the numbers of their stacks, by the names of the places.
@@ -176,5 +208,30 @@ impl Chain<'_> {
             self.partly.borrow_mut().insert(index, outputs.clone());
         }
         Some(outputs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::load_configured_workspace;
+    use crate::source::MemoryFileSystem;
+
+    #[test]
+    fn each_stack_has_the_number_of_its_place() {
+        let mut files = MemoryFileSystem::default();
+        for dir in ["a", "b", "c"] {
+            files.insert(&format!("{dir}/main.tf"), "terraform {}\n");
+        }
+        let sources = SourceMap::default();
+        let directories = ["a", "b", "c"].map(str::to_owned);
+        let workspace = load_configured_workspace(&files, &sources, &directories, &Configuration::default());
+        let numbers = Numbers::of(&workspace.stacks);
+        for (index, stack) in workspace.stacks.iter().enumerate() {
+            assert_eq!(numbers.of_stack(stack), Some(index));
+            assert_eq!(numbers.of_stack(&Arc::new(Stack::clone(stack))), None, "it is another one");
+            assert_eq!(numbers.in_dir(&stack.dir), [index]);
+        }
+        assert_eq!(numbers.in_dir("d"), [0; 0]);
     }
 }

@@ -37,6 +37,8 @@ mod tests {
     use crate::aws::pattern::{Pattern, Syntax};
 
     proptest! {
+        #![proptest_config(crate::chance::cases(256))]
+
         #[test]
         fn agrees_with_patterns(pattern in "[aAb*?]{0,8}", text in "[aAb]{0,8}") {
             let folded = Pattern::<u8>::of_text(&pattern, Syntax::Wildcards).fold_case();

@@ -28,6 +28,12 @@ pub fn service_account(service: Service, region: &str) -> Option<&'static str> {
     Some(ACCOUNTS.find(region)?.field(column)).filter(|account| !account.is_empty() && *account != "-")
 }
 
+/// Whether `account` is one of them.
+#[must_use]
+pub fn is_one(account: &str) -> bool {
+    ACCOUNTS.records().any(|record| (1..=3).any(|column| record.field(column) == account))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

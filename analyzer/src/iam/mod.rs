@@ -20,6 +20,7 @@ mod names;
 mod organization;
 mod principal;
 mod resource;
+mod stack;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
 pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
 pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
+pub use stack::StackAccounts;
 
 use documents::AwsDocuments;
 use join::SitesAt;
@@ -53,6 +55,7 @@ pub struct IamModel {
     account_policies: Vec<AccountPolicy>,
     organization_policies: Vec<OrganizationPolicy>,
     members: Vec<OrganizationMember>,
+    stacks: Vec<StackAccounts>,
     aws: AwsDocuments,
     names: Names,
     principals_by_arn: FxHashMap<Key, Vec<usize>>,
@@ -68,6 +71,7 @@ impl IamModel {
         let sites = SitesAt::new(policies);
         let organization_policies = join::organization_policies(&parts, &sites);
         let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
+        let stacks = parts.iter_mut().map(|part| std::mem::take(&mut part.stack)).collect();
         let (resources, account_policies) = join::resources(&mut parts, &sites);
         let principals = join::principals(parts, &sites);
         let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
@@ -81,6 +85,7 @@ impl IamModel {
             account_policies,
             organization_policies,
             members,
+            stacks,
             aws,
             names,
             principals_by_arn,
@@ -119,6 +124,12 @@ impl IamModel {
     #[must_use]
     pub fn organization_members(&self) -> &[OrganizationMember] {
         &self.members
+    }
+
+    /// What the stacks are applied in, in their order.
+    #[must_use]
+    pub fn stacks(&self) -> &[StackAccounts] {
+        &self.stacks
     }
 
     /// The principals of which `arn` is the ARN whatever its holes are.

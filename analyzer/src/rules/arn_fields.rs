@@ -54,6 +54,15 @@ impl Field {
     }
 }
 
+/// Whether another tool puts something in the place of `text` before AWS sees it: `{{region}}`,
+/// `<account>`, `__ACCOUNT_ID__`, `REPLACE_ME`.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let is_underlined = text.len() > 4 && text.starts_with("__") && text.ends_with("__");
+    let is_shouted = text.contains(|letter: char| letter.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    is_underlined || is_shouted || text.contains(['{', '}', '<', '>', '[', ']', '%', '@', '#'])
+}
+
 /// The fields of `text`: as many as it has colons, at most [`FIELDS`]. Colons in
 /// policy variables (`${aws:username}`) part nothing.
 pub(super) fn fields(text: &Text) -> Vec<Field> {
@@ -162,6 +171,17 @@ mod tests {
     fn the_sixth_field_holds_the_rest() {
         let fields = split(Text::known("arn:aws:logs:eu-west-1:123456789012:log-group:/a:*"));
         assert_eq!(fields[3..], [known("eu-west-1"), known("123456789012"), known("log-group:/a:*")]);
+    }
+
+    #[test]
+    fn placeholders_of_other_tools() {
+        for text in ["{{region}}", "<account>", "__ACCOUNT_ID__", "__region__", "REPLACE_ME", "ACCOUNT-ID", "@account@"]
+        {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["", "eu-west1", "12345", "1234-5678-9012", "log-group", "US-EAST-1", "AIDAEXAMPLE1", "____"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod merge;
 mod redundancy;
 mod report;
 mod run;
+mod secrets;
 mod selection;
 mod strings;
 #[cfg(test)]
@@ -186,6 +187,24 @@ mod condition {
     pub(super) mod variables;
     pub(super) mod wildcard_in_exact_operator;
 }
+mod cross_account {
+    pub(super) mod account_words;
+    pub(super) mod assume_role_missing_identity_half;
+    pub(super) mod assume_role_missing_trust_half;
+    pub(super) mod blocked;
+    pub(super) mod boundary_blocks_grant;
+    pub(super) mod carrier;
+    pub(super) mod cross_partition_grant;
+    pub(super) mod deny_blocks_grant;
+    pub(super) mod external_id_missing;
+    pub(super) mod half_fix;
+    pub(super) mod half_words;
+    pub(super) mod missing_identity_half;
+    pub(super) mod missing_resource_half;
+    pub(super) mod near_names;
+    pub(super) mod principal_not_found;
+    pub(super) mod strangers;
+}
 mod grammar {
     pub(super) mod conflicting_elements;
     pub(super) mod duplicate_key;
@@ -289,6 +308,15 @@ pub static RULES: &[&Rule] = &[
     &condition::unknown_condition_key::RULE,
     &condition::unknown_condition_operator::RULE,
     &condition::wildcard_in_exact_operator::RULE,
+    &cross_account::assume_role_missing_identity_half::RULE,
+    &cross_account::assume_role_missing_trust_half::RULE,
+    &cross_account::boundary_blocks_grant::RULE,
+    &cross_account::cross_partition_grant::RULE,
+    &cross_account::deny_blocks_grant::RULE,
+    &cross_account::external_id_missing::RULE,
+    &cross_account::missing_identity_half::RULE,
+    &cross_account::missing_resource_half::RULE,
+    &cross_account::principal_not_found::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,

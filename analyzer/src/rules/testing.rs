@@ -7,16 +7,18 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::access::AccessView;
+use crate::analysis::{Host, Options, Roots};
+use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::eval::account::KnownAccounts;
 use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
-use crate::finding::{Edit, Finding};
+use crate::finding::{Confidence, Edit, Finding};
 use crate::iam::IamModel;
 use crate::policy::model::PolicyKind;
 use crate::policy::read_text;
 use crate::render;
-use crate::source::{FileId, SourceMap, TextRange};
+use crate::source::{FileId, MemoryFileSystem, SourceMap, TextRange};
 
 use super::{PolicySite, Rule, RuleContext, Selection, run};
 
@@ -140,4 +142,29 @@ fn symbol(name: &str) -> Symbol {
         _ => Cause::Variable,
     };
     Symbol::new("", name, cause, None)
+}
+
+/// What `rule` finds in a workspace of these files, analysed as `settings` has it: each as
+/// `underlined text | severity: message`, with `likely` in front of the severity where it is.
+pub(super) fn in_workspace(rule: &'static Rule, settings: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), settings);
+    assert_eq!(errors, []);
+    let mut system = MemoryFileSystem::default();
+    for (path, text) in files {
+        system.insert(path, *text);
+    }
+    let mut host = Host::new(Arc::new(system));
+    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_configuration(Arc::new(configuration));
+    let analysis = host.analysis();
+    assert_eq!(analysis.problems(), []);
+    let mut select = Selection::default();
+    select.select(rule.code).unwrap();
+    let findings = analysis.findings(&Options { select, as_of: None });
+    let show = |finding: Finding| {
+        let doubt = if finding.confidence == Confidence::Likely { "likely " } else { "" };
+        let text = analysis.sources().text(finding.primary);
+        format!("{text} | {doubt}{}: {}", render::severity(finding.severity), finding.message)
+    };
+    findings.into_iter().map(show).collect()
 }

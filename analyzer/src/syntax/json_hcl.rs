@@ -205,6 +205,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::chance::cases(256))]
+
         #[test]
         fn any_soup_gives_a_tree_within_the_text(tokens in prop::collection::vec(prop::sample::select(vec![
             "{", "}", "[", "]", ",", ":", "\"", "\\\"", "\\u00e9", "\\\\", "\\n", "${", "%{ if ", "}", "$${", "a", ".", "é",

@@ -5,6 +5,7 @@ use crosstrail_analyzer::syntax::ast::OffsetMap;
 use crosstrail_analyzer::syntax::{decode, parse_expression, parse_hcl, parse_json_string_template, parse_template};
 use proptest::prelude::*;
 
+use crate::cases::cases;
 use crate::walk::Walk;
 
 /// Words that make the parser do something.
@@ -38,7 +39,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(3000) })]
 
     #[test]
     fn soup_of_words(text in soup()) {
@@ -65,7 +66,7 @@ proptest! {
 }
 
 /// Texts that once gave ranges that make no sense.
-const FOUND: [&str; 3] = ["b \"%{é:A\n", "a{ 1", "A{A \0"];
+const FOUND: [&str; 4] = ["b \"%{é:A\n", "a{ 1", "A{A \0", "a = <<-A\n${\nA\n~}A\n${<<A\n\nA\nd = 2\n"];
 
 #[test]
 fn what_chance_has_found_stays_mended() {

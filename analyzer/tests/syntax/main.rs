@@ -4,6 +4,9 @@
 #![allow(clippy::string_slice, clippy::iter_over_hash_type, reason = "a test that slips fails, as it should")]
 
 #[cfg(test)]
+#[path = "../../src/chance.rs"]
+mod cases;
+#[cfg(test)]
 mod chance;
 #[cfg(test)]
 mod conformance;

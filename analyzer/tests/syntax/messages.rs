@@ -61,6 +61,12 @@ fn templates() {
     check("a = \"b\nc = 1\n", &[r#""\"": this `"` is not closed: expected `"` in the same line"#]);
     check("a = \"${b\"\nc = 1\n", &[r#""${": this `${` is not closed: expected `}`"#]);
     check("a = \"${b c}\"\n", &[r#""c": expected `}` at the end of `${`, found `c`"#]);
+    let said = "write `$${aws:username}` for the policy variable, or `&{aws:username}` in an `aws_iam_policy_document`";
+    let said = format!("\"${{\": `${{` starts an expression of Terraform: {said}");
+    check("a = \"x/${aws:username}/*\"\n", &[&said]);
+    check("a = <<E\n{\"b\": \"${aws:username}\"}\nE\n", &[&said]);
+    check("a = \"${b : c}\"\n", &[r#"":": expected `}` at the end of `${`, found `:`"#]);
+    check("a = \"${b:1}\"\n", &[r#"":": expected `}` at the end of `${`, found `:`"#]);
     check("a = \"${}\"\n", &[r#""}": expected a value, found `}`"#]);
     check("a = \"\\d\"\n", &[r#""\\d": `\d` is no escape: write `\\` for a backslash"#]);
     check("a = \"\\u12\"\n", &[r#""\\u12": `\u` needs 4 hexadecimal digits of a Unicode character"#]);

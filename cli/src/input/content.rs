@@ -57,25 +57,30 @@ pub(crate) fn not_text(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether `text` starts as a JSON object, perhaps behind a byte order mark.
+pub(crate) fn starts_as_object(text: &str) -> bool {
+    text.strip_prefix('\u{feff}').unwrap_or(text).trim_start().starts_with('{')
+}
+
 /// Whether the text, named by the user, is to be read as a policy: an object with
 /// any outermost element of one, or a text that starts as an object and has no keys.
 pub(crate) fn may_be_policy(text: &str) -> bool {
     let keys = outermost_keys(text);
     let is_element =
         |key: &&str| POLICY_ELEMENTS.iter().any(|element| element.eq_ignore_ascii_case(key) && *key != "version");
-    text.trim_start().starts_with('{') && (keys.is_empty() || keys.iter().any(is_element))
+    starts_as_object(text) && (keys.is_empty() || keys.iter().any(is_element))
 }
 
 /// Whether the text, met on the way through a directory, is a policy for certain and
 /// no template that something else completes.
 pub(crate) fn is_policy(text: &str) -> bool {
-    text.trim_start().starts_with('{') && outermost_keys(text).contains(&"Statement") && !is_template(text)
+    starts_as_object(text) && outermost_keys(text).contains(&"Statement") && !is_template(text)
 }
 
 /// Whether the text is Terraform in its JSON form, by its outermost keys.
 pub(crate) fn is_terraform_json(text: &str) -> bool {
     const BLOCKS: &[&str] = &["resource", "data", "variable", "locals", "output", "module", "provider", "terraform"];
-    text.trim_start().starts_with('{') && outermost_keys(text).iter().any(|key| BLOCKS.contains(key))
+    starts_as_object(text) && outermost_keys(text).iter().any(|key| BLOCKS.contains(key))
 }
 
 fn is_template(text: &str) -> bool {
@@ -149,6 +154,7 @@ mod tests {
         let cases = [
             (r#"{"Version": "2012-10-17", "Statement": []}"#, true),
             ("\n  { \"Statement\" : [ ", true),
+            ("\u{feff}{\"Statement\": []}", true),
             (r#"{"Statement": [{"Resource": "arn:aws:s3:::b/${aws:username}/${*}"}]}"#, true),
             (r#"{"Statement": [{"Resource": "${bucket_arn}/*"}]}"#, false),
             (r#"{"Statement": [{"Resource": "{{ bucket }}"}]}"#, false),
@@ -170,6 +176,7 @@ mod tests {
     fn a_named_file_gets_the_benefit_of_the_doubt() {
         for (text, expected) in [
             ("{", true),
+            ("\u{feff} {\"Statement\": []}", true),
             (r#"{"statement": []}"#, true),
             (r#"{"Version": "2012-10-17"}"#, true),
             (r#"{"version": 3, "dependencies": {}}"#, false),

@@ -55,7 +55,7 @@ impl StandardInput {
 fn name(text: &str) -> &'static str {
     if content::is_terraform_json(text) {
         CONFIGURATION_JSON
-    } else if text.trim_start().starts_with('{') {
+    } else if content::starts_as_object(text) {
         POLICY
     } else {
         CONFIGURATION

@@ -2,6 +2,7 @@
 
 use crate::access::request::Action;
 use crate::aws::facts::{self, ActionFacts};
+use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::text::{Piece, Text};
 use crate::iam::PolicedResource;
 use crate::policy::model::{Leaf, Statement};
@@ -53,6 +54,33 @@ const NOT_OF_QUEUES: &[&str] = &[
     "sqs:UntagQueue",
 ];
 
+/// Resource types for which it is sure that callers of other accounts need both halves: nothing
+/// but a policy on the resource lets them in, and a resource without one lets nobody in.
+/// Not so for a file system, which is open without a policy, nor for what is shared through
+/// AWS Resource Access Manager.
+const TWO_HALVES: &[(&str, &str)] = &[
+    ("backup", "backupVault"),
+    ("cloudtrail", "channel"),
+    ("cloudtrail", "eventdatastore"),
+    ("dynamodb", "table"),
+    ("ecr", "repository"),
+    ("events", "event-bus"),
+    ("kinesis", "stream"),
+    ("kms", "key"),
+    ("lambda", "function"),
+    ("logs", "destination"),
+    ("s3", "bucket"),
+    ("secretsmanager", "Secret"),
+    ("sns", "topic"),
+    ("sqs", "queue"),
+];
+
+/// Whether `resource` is let into by its policy and by nothing else.
+pub(super) fn needs_both(resource: &PolicedResource) -> bool {
+    let is_it = |(service, ty): &(&str, &str)| *service == resource.service && Some(*ty) == resource.resource_type;
+    TWO_HALVES.iter().any(is_it)
+}
+
 /// A string of `Action` and what it claims.
 #[derive(Debug)]
 pub(super) struct Claimed<'a> {
@@ -62,11 +90,10 @@ pub(super) struct Claimed<'a> {
 
 /// The string by which a statement claims that a role may be assumed.
 pub(super) fn assume_role(statement: &Statement) -> Option<Claimed<'_>> {
-    let covers = |leaf: &&Leaf| {
-        let known = leaf.text.as_known();
-        known.is_some_and(|it| it == "*" || facts::expand(&it).any(|action| action.name == ASSUME_ROLE))
-    };
-    let leaf = written(statement).find(covers)?;
+    let wanted = ASSUME_ROLE.to_ascii_lowercase();
+    let covers = |pattern: &str| Pattern::<()>::of_text(pattern, Syntax::Wildcards).matches(&wanted).is_yes();
+    let may = |known: &str| known.starts_with(['s', 'S', '*', '?']) && covers(&known.to_ascii_lowercase());
+    let leaf = written(statement).find(|leaf| leaf.text.as_known().is_some_and(|known| may(&known)))?;
     Some(Claimed { leaf, actions: vec![Action::new(ASSUME_ROLE)] })
 }
 

@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 
 use crate::access::view::{AccessView, CallerSide, TargetSide};
+use crate::eval::account::same;
 use crate::eval::text::Text;
-use crate::iam::{PolicedResource, PolicySource, Principal, PrincipalKind};
+use crate::iam::{AccountPolicy, PolicedResource, PolicySource, Principal, PrincipalKind};
 use crate::policy::model::{Leaf, Statement};
 
 use super::actions::{self, Claimed};
@@ -41,7 +42,10 @@ pub(super) fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
     for claimant in &claimants {
         for (site, statement) in claimant.statements() {
             for (resource, leaves) in reached(view, statement) {
-                if strangers.leave_resource(resource) {
+                if actions::needs_both(resource)
+                    && !has_account_policy(view, resource)
+                    && strangers.leave_resource(resource)
+                {
                     grants.extend(claimant.reaches(site, statement, resource, &leaves));
                 }
             }
@@ -127,6 +131,14 @@ impl<'a> Claimant<'a> {
         names(self.view, resource, self.principal)
             && claimed(self.view, side, claim, &[self.view.within(resource, &whole)]) != State::ResourceMissing
     }
+}
+
+/// Whether a policy on everything of the service in its account may let someone in as well.
+fn has_account_policy(view: &AccessView<'_>, resource: &PolicedResource) -> bool {
+    let about = |policy: &AccountPolicy| {
+        policy.service == resource.service && same(&policy.account, &resource.account).truth.may_be()
+    };
+    view.iam().account_policies().iter().any(about)
 }
 
 /// The strings of `Resource`; none where there is a `NotResource`.

@@ -20,9 +20,10 @@ use crate::eval::account::{Account, same};
 use crate::eval::evaluator::Existence;
 use crate::iam::{PolicedResource, Principal};
 use crate::policy::model::{Leaf, Statement};
+use crate::source::Span;
 
 use super::context::Context;
-use super::decide::{Decision, Denial, Half};
+use super::decide::{Decision, Denial, Half, Witness};
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
 use actions::Claimed;
@@ -63,10 +64,35 @@ pub enum State {
     IdentityMissing,
     /// The caller's side does, but not the resource's.
     ResourceMissing,
-    /// A deny, a boundary or what organizations restrict is in the way.
-    Blocked,
+    /// Something is in the way, whatever both sides allow.
+    Blocked(Blocker),
     /// It cannot be told, or there is more than one thing in the way.
     Unknown,
+}
+
+/// What is in the way of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Blocker {
+    /// A statement with the effect `Deny`.
+    Deny {
+        /// The kind of policy that it is in.
+        half: Half,
+        /// The statement.
+        span: Span,
+    },
+    /// The permissions boundary of the caller, which does not allow it.
+    Boundary,
+}
+
+impl State {
+    /// What is in the way, if that is all that there is to say.
+    #[must_use]
+    pub const fn blocker(self) -> Option<Blocker> {
+        match self {
+            Self::Blocked(blocker) => Some(blocker),
+            Self::Both | Self::IdentityMissing | Self::ResourceMissing | Self::Unknown => None,
+        }
+    }
 }
 
 impl<'a> Grant<'a> {
@@ -132,6 +158,8 @@ fn together(states: impl Iterator<Item = State>) -> State {
             (_, State::Both) => return State::Both,
             (None, state) => found = Some(state),
             (Some(before), state) if before == state => {}
+            // What is first in the way is enough to say.
+            (Some(State::Blocked(_)), State::Blocked(_)) => {}
             (Some(_), _) => found = Some(State::Unknown),
         }
     }
@@ -141,17 +169,22 @@ fn together(states: impl Iterator<Item = State>) -> State {
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
     view.decide(by, action, target, &Context::default(), |decision| match decision {
         Decision::Allowed(_) => State::Both,
-        Decision::Denied(_, Denial::Explicit) => State::Blocked,
+        Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
                 (true, false) => State::IdentityMissing,
                 (false, true) => State::ResourceMissing,
-                (false, false) if !missing.is_empty() => State::Blocked,
+                (false, false) if missing == [Half::Boundary] => State::Blocked(Blocker::Boundary),
                 (true, true) | (false, false) => State::Unknown,
             }
         }
         Decision::Unknown(_) => State::Unknown,
     })
+}
+
+fn denied_by(witness: &Witness<'_>) -> Option<Blocker> {
+    let said = witness.statements.first()?;
+    Some(Blocker::Deny { half: said.half, span: said.policy.statement_span(said.statement)? })
 }
 
 /// Whether a statement stands for certain and allows something.

@@ -52,9 +52,34 @@ fn few<T>(things: &[T]) -> bool {
 /// The one role or user of the workspace that `arn`, a principal of a policy, names and that is there for certain.
 pub(super) fn principal<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
     let role = arn.as_known().and_then(|arn| role_of_session(&arn));
-    let found = only(iam.with_arn(role.as_ref().unwrap_or(arn)).filter(|it| it.origin == Origin::Declared))?;
+    let arn = role.as_ref().unwrap_or(arn);
+    let meant = iam.meant_by(arn);
+    let certain = meant.certain.iter().chain(meant.possible.iter().filter(|it| are_one(&it.arn, arn)));
+    let found = only(certain.filter(|it| it.origin == Origin::Declared).copied())?;
     let is_caller = matches!(found.kind, PrincipalKind::Role | PrincipalKind::User);
     (is_caller && is_certain(&found.existence) && !found.service_linked).then_some(found)
+}
+
+/// Whether two ARNs are one but for their partitions, which an account has only one of.
+fn are_one(a: &Text, b: &Text) -> bool {
+    let pair = behind_partition(a).zip(behind_partition(b));
+    pair.is_some_and(|(a, b)| texts_equal(&a, &b).is_yes())
+}
+
+/// What stands behind the partition of an ARN.
+fn behind_partition(arn: &Text) -> Option<Text> {
+    let mut pieces = arn.pieces().iter();
+    let Some(Piece::Known(first)) = pieces.next() else { return None };
+    let rest = first.text.strip_prefix("arn:")?;
+    let known = |text: &str| Piece::Known(Known { text: text.into(), place: None });
+    if let Some((_, behind)) = rest.split_once(':') {
+        return Some(Text::from_pieces([known(behind)].into_iter().chain(pieces.cloned())));
+    }
+    let (Some(Piece::Hole(_)), Some(Piece::Known(next)), true) = (pieces.next(), pieces.next(), rest.is_empty()) else {
+        return None;
+    };
+    let behind = next.text.strip_prefix(':')?;
+    Some(Text::from_pieces([known(behind)].into_iter().chain(pieces.cloned())))
 }
 
 /// The one role of the workspace that `arn`, a resource of a policy, names.
@@ -114,7 +139,7 @@ fn without_end(arn: &Text) -> Option<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::{role_of_session, until_slash, without_end};
+    use super::{are_one, role_of_session, until_slash, without_end};
     use crate::eval::symbol::{Cause, Symbol};
     use crate::eval::text::Text;
 
@@ -128,6 +153,20 @@ mod tests {
         assert_eq!(role("arn:aws:sts::111111111111:assumed-role/ci/me"), "arn:aws:iam::111111111111:role/ci");
         assert_eq!(role("arn:aws:iam::111111111111:role/ci"), "");
         assert_eq!(role("arn:aws:sts::111111111111:assumed-role/ci"), "");
+    }
+
+    #[test]
+    fn one_account_is_in_one_partition() {
+        let hole = |name: &str| Text::hole(Symbol::new("", name, Cause::Partition, None));
+        let role = |account: Text| {
+            let front = Text::known("arn:").concat(hole("p")).concat(Text::known(":iam::"));
+            front.concat(account).concat(Text::known(":role/x"))
+        };
+        let written = Text::known("arn:aws:iam::111111111111:role/x");
+        assert!(are_one(&role(Text::known("111111111111")), &written));
+        assert!(!are_one(&role(Text::known("222222222222")), &written));
+        assert!(!are_one(&role(hole("a")), &written));
+        assert!(!are_one(&hole("a"), &written));
     }
 
     #[test]

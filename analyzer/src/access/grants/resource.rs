@@ -46,7 +46,12 @@ pub(super) fn trusted<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
 
 pub(super) fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
     let mut reader = Reader::new(view);
-    for resource in view.iam().resources().iter().filter(|it| is_certain(&it.existence) && !has_grants(it)) {
+    for resource in view
+        .iam()
+        .resources()
+        .iter()
+        .filter(|it| is_certain(&it.existence) && actions::needs_both(it) && !has_grants(it))
+    {
         for policy in resource.policies.iter().filter(|it| is_certain(&it.existence)) {
             let (document, site) = match &policy.source {
                 ResourcePolicySource::Site(index) => {

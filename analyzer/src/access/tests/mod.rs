@@ -1,6 +1,7 @@
 //! Decisions about policies as people write them.
 
 mod conditions;
+mod grants;
 mod matching;
 mod rules;
 mod support;

@@ -151,7 +151,7 @@ fn answer(resource: &str, identity: &str, account: &str, arn: &str) -> Verdict {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::cases(200))]
 
     /// What is said with a hole is said for every value of it.
     #[test]

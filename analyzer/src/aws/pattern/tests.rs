@@ -150,7 +150,7 @@ fn answers_with_holes_hold_for_all_values() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(crate::chance::cases(1500))]
 
     #[test]
     fn random_patterns_agree_with_the_oracle(left in "[ab*?]{0,12}", right in "[ab*?]{0,12}") {

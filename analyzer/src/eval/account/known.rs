@@ -2,7 +2,7 @@
 //! analysis tells of them.
 
 use crate::aws::arn::AccountId;
-use crate::config::{Configuration, ConfiguredAccount};
+use crate::config::{Configuration, ConfiguredAccount, TrustedAccounts};
 use crate::source::SourceMap;
 
 use super::super::symbol::{Cause, Symbol};
@@ -26,6 +26,18 @@ impl<'a> KnownAccounts<'a> {
     #[must_use]
     pub fn new(configuration: Option<&'a Configuration>, sources: &'a SourceMap) -> Self {
         Self { configuration, sources }
+    }
+
+    /// The accounts that the configuration of the analysis declares, or names where it says what lives where.
+    #[must_use]
+    pub fn declared(self) -> &'a [ConfiguredAccount] {
+        self.configuration.map_or(&[], Configuration::accounts)
+    }
+
+    /// The accounts of others that it says are trusted.
+    #[must_use]
+    pub fn trusted(self) -> &'a [TrustedAccounts] {
+        self.configuration.map_or(&[], Configuration::trusted)
     }
 
     /// The account that `text` stands for: a number, or the account field of an ARN as a policy has it.

@@ -175,6 +175,16 @@ impl Evaluator<'_> {
         Some(self.attribute_value(config.body.attribute(name)?, scope))
     }
 
+    /// The ARNs of the roles that `provider` may assume.
+    #[must_use]
+    pub fn assumed_roles(&self, provider: &Provider) -> Vec<Text> {
+        let Some(role) = self.credentials(provider).role else { return Vec::new() };
+        match alternatives(&role) {
+            Some(options) => options.iter().filter_map(text_of).collect(),
+            None => text_of(&role).into_iter().collect(),
+        }
+    }
+
     /// The account that the ARN `role` names. Of several alternatives all have to name the same; one
     /// that is null means that no role is assumed.
     fn account_of_role(&self, provider: &Provider, credentials: &Credentials, role: &Value) -> Option<Account> {

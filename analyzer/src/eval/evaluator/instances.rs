@@ -226,12 +226,16 @@ impl Evaluator<'_> {
         for module in self.modules() {
             let Some(node) = module.node() else { continue };
             for address in node.module.resources.keys().filter(|address| wanted(address)) {
-                if let Some(expansion) = self.resource_expansion(&module, address) {
-                    found.extend(expansion.instances.iter().cloned());
-                }
+                found.extend(self.instances(&module, address));
             }
         }
         found
+    }
+
+    /// The instances of the resource `address` of `module`; none if it is not declared.
+    #[must_use]
+    pub fn instances(&self, module: &Arc<ModuleInstance>, address: &ResourceAddress) -> Vec<Arc<ResourceInstance>> {
+        self.resource_expansion(module, address).map(|expansion| expansion.instances.clone()).unwrap_or_default()
     }
 
     /// All instances of modules, the root first, callers before what they call.

@@ -10,6 +10,7 @@ mod mention;
 mod organization;
 mod principals;
 mod resources;
+mod stack;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use crate::source::Span;
 use super::organization::OrganizationMember;
 use super::principal::Principal;
 use super::resource::PolicedResource;
+use super::stack::StackAccounts;
 
 pub(super) use claims::{Claim, ClaimSubject, Says};
 pub(super) use mention::Mention;
@@ -51,6 +53,8 @@ pub struct StackPart {
     pub(super) target_claims: Vec<TargetClaim>,
     /// Accounts and units.
     pub(super) members: Vec<OrganizationMember>,
+    /// Where it is applied.
+    pub(super) stack: StackAccounts,
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
@@ -64,7 +68,8 @@ pub(super) struct ManagedPolicyDeclaration {
 /// What the stack that `evaluator` evaluates says.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    let mut collector = Collector { evaluator, part: StackPart::default() };
+    let part = StackPart { stack: stack::accounts(evaluator), ..StackPart::default() };
+    let mut collector = Collector { evaluator, part };
     for instance in evaluator.resources_where(says_something) {
         collector.instance(&instance);
     }
@@ -75,8 +80,14 @@ pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
 fn says_something(address: &ResourceAddress) -> bool {
     let ty = &address.ty;
     let is_something = principals::is_principal(ty) || resources::has_policy(ty);
-    let says = || principals::is_managed_policy(ty) || organization::is_part(ty) || table::links(ty).next().is_some();
-    is_something || address.mode == Mode::Managed && (says() || table::policies(ty).next().is_some())
+    let is_in_tables = || table::links(ty).next().is_some() || table::policies(ty).next().is_some();
+    let says = || {
+        principals::is_managed_policy(ty)
+            || organization::is_part(ty)
+            || ty == resources::ACCESS_CONTROL_TYPE
+            || is_in_tables()
+    };
+    is_something || address.mode == Mode::Managed && says()
 }
 
 struct Collector<'e, 'a> {
@@ -92,6 +103,7 @@ impl Collector<'_, '_> {
             self.managed_policy(instance);
             self.claims_of(instance, principal);
             self.resource_claims(instance, resource);
+            self.access_control(instance, resource);
             self.organization(instance);
         }
     }

@@ -62,6 +62,14 @@ pub(super) fn has_policy(ty: &str) -> bool {
     subject_type(ty).is_some() || self_policed(ty).is_some()
 }
 
+/// The resource type that puts an access control list on a bucket.
+pub(super) const ACCESS_CONTROL_TYPE: &str = "aws_s3_bucket_acl";
+
+/// Access control lists that let in no other account.
+/// [Canned ACLs](https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl)
+const OF_THE_OWNER: &[&str] =
+    &["aws-exec-read", "bucket-owner-full-control", "bucket-owner-read", "log-delivery-write", "private"];
+
 impl Collector<'_, '_> {
     /// Keeps the resource that `instance` is; its index in the part.
     pub(super) fn resource(&mut self, instance: &Arc<ResourceInstance>) -> Option<usize> {
@@ -113,6 +121,31 @@ impl Collector<'_, '_> {
                 };
                 self.resource_claim(instance, subject, kind, says, attribute.span());
             }
+        }
+    }
+
+    /// Keeps that the access control list of a bucket may let others in.
+    pub(super) fn access_control(&mut self, instance: &Arc<ResourceInstance>, resource: Option<usize>) {
+        let subject = match instance.ty().as_str() {
+            "aws_s3_bucket" => Subject::Itself,
+            ACCESS_CONTROL_TYPE => Subject::Named { attributes: "bucket", by: "name" },
+            _ => return,
+        };
+        let body = &instance.decl.body;
+        let named = self.text(instance, "acl").and_then(|acl| acl.as_known());
+        let is_own = named.is_some_and(|acl| OF_THE_OWNER.contains(&acl.as_str()));
+        let has_grants = ["grant", "access_control_policy"].iter().any(|kind| !body.nested_blocks(kind).is_empty());
+        let Some(span) = body
+            .attribute("acl")
+            .filter(|_| !is_own)
+            .map(|it| it.span())
+            .or(has_grants.then_some(instance.decl.header))
+        else {
+            return;
+        };
+        for subject in self.resource_subjects(instance, subject, resource) {
+            let says = ResourceSays::Open(self.grant_symbol(instance, span));
+            self.resource_claim(instance, subject, ("s3", Some("bucket")), says, span);
         }
     }
 

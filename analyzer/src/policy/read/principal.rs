@@ -1,6 +1,6 @@
 //! `Principal` and `NotPrincipal`.
 
-use crate::eval::text::Text;
+use crate::eval::text::{Piece, Text};
 use crate::policy::model::{PrincipalGroup, Principals};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
@@ -42,14 +42,12 @@ impl Reader {
     }
 
     fn bare_principal(&mut self, node: &Node, text: &Text, name: &str, way: &Way, principals: &mut Principals) {
-        let Some(known) = text.as_known() else {
-            for symbol in text.holes() {
-                principals.open.push(symbol.clone());
-            }
-            return;
-        };
-        if known != "*" {
+        if !may_be_star(text) {
             return self.wrong_type(node.span, name, EXPECTED, way);
+        }
+        if !text.is_known() {
+            principals.open.extend(text.holes().cloned());
+            return;
         }
         principals.bare |= way.certain;
         let Some(star) = leaf(node, way) else { return };
@@ -66,6 +64,20 @@ impl Reader {
         for entry in &object.entries {
             let Leaves { items, possible, open } = self.leaves(&entry.value, name, way);
             principals.groups.push(PrincipalGroup { kind: key_leaf(entry, way), items, possible, open });
+        }
+    }
+}
+
+/// Whether some value of its holes makes the text `*`.
+fn may_be_star(text: &Text) -> bool {
+    match text.as_known() {
+        Some(known) => known == "*",
+        None => {
+            let known = text.pieces().iter().filter_map(|piece| match piece {
+                Piece::Known(known) => Some(known.text.as_str()),
+                Piece::Hole(_) => None,
+            });
+            matches!(known.collect::<String>().as_str(), "" | "*")
         }
     }
 }

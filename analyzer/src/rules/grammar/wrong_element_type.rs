@@ -37,6 +37,10 @@ mod tests {
         assert_eq!(statement(&RULE, r#""Resource": null"#).len(), 1);
         assert_eq!(statement(&RULE, r#""Principal": "111122223333""#).len(), 1);
         assert_eq!(
+            statement(&RULE, r#""Principal": "arn:aws:iam::${x}:root""#),
+            [r#"arn:aws:iam::${x}:root | error: `Principal` has to be "*" or an object of principals by type"#]
+        );
+        assert_eq!(
             Fixture::new(r#"["Statement"]"#).shown(&RULE),
             [r#"["Statement"] | error: a policy has to be an object"#]
         );
@@ -47,6 +51,9 @@ mod tests {
     fn a_hole_may_be_of_any_type() {
         let members = r#""Effect": ${e}, "Action": ["s3:Get*", ${a}], "Resource": ${r}, "Condition": ${c}"#;
         assert_eq!(statement(&RULE, members), [""; 0]);
+        for principal in [r#"${p}"#, r#""${p}""#, r#""${p}*""#, r#""${p}${q}""#] {
+            assert_eq!(statement(&RULE, &format!(r#""Principal": {principal}"#)), [""; 0], "{principal}");
+        }
         assert_eq!(statement(&RULE, r#""Condition": {"Bool": {"aws:SecureTransport": false}}"#), [""; 0]);
     }
 }

@@ -208,12 +208,38 @@ impl<'a> Parser<'a> {
             self.fail(range, format!("this `{text}` is not closed: expected `}}`"));
         } else {
             let text = self.slice(start, start + 2);
-            self.expected(&format!("`}}` at the end of `{text}`"));
+            match self.policy_variable(start) {
+                Some(variable) => self.unescaped(start, variable),
+                None => self.expected(&format!("`}}` at the end of `{text}`")),
+            }
         }
         if self.mode == Mode::Recovering {
             self.skip_sequence(quoted);
         }
         false
+    }
+
+    /// The name in the sequence from `start` on if it is that of a variable of a policy, such as
+    /// `aws:username`: what Terraform reads of it ends at the colon.
+    fn policy_variable(&self, start: usize) -> Option<&'a str> {
+        let behind = self.text.get(start..)?.strip_prefix("${")?;
+        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "-_./:".contains(letter);
+        let name = behind.get(..behind.find(|letter| !is_of_name(letter))?)?;
+        let (prefix, rest) = name.split_once(':')?;
+        let stands_here = start + 2 + prefix.len() == self.at;
+        (stands_here && rest.starts_with(|letter: char| letter.is_ascii_alphabetic())).then_some(name)
+    }
+
+    /// A variable of a policy that Terraform takes for its own.
+    fn unescaped(&mut self, start: usize, name: &str) {
+        let range = self.range(start, start + 2);
+        self.fail(
+            range,
+            format!(
+                "`${{` starts an expression of Terraform: write `$${{{name}}}` for the policy variable, \
+                 or `&{{{name}}}` in an `aws_iam_policy_document`"
+            ),
+        );
     }
 
     /// Moves behind the `}` of a broken sequence, or to where the text goes on without one.
@@ -283,6 +309,13 @@ impl<'a> Parser<'a> {
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form })), range: self.range_from(start) }
     }
 
+    /// Where the first line starts that does not start before this place.
+    fn next_line(&self) -> usize {
+        let is_start = self.text.get(..self.at).is_some_and(|before| before.ends_with('\n'));
+        let rest = if is_start { None } else { self.rest().find('\n') };
+        if is_start { self.at } else { rest.map_or(self.text.len(), |end| self.at + end + 1) }
+    }
+
     /// The first line from `from` on that holds `tag` alone.
     ///
     /// When the layout may be asked, a line that opens a heredoc with the same tag
@@ -344,7 +377,7 @@ impl<'a> Parser<'a> {
                     self.previous_end = line.tag_end;
                     return;
                 }
-                Extent::Tag(tag, line) if line.start < self.at => match self.closing_line(tag, self.at) {
+                Extent::Tag(tag, line) if line.start < self.at => match self.closing_line(tag, self.next_line()) {
                     Some(next) => *line = next,
                     None => {
                         let message = format!("this heredoc is not closed: expected a line with `{tag}`");

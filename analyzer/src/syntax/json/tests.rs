@@ -317,7 +317,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(crate::chance::cases(2000))]
 
     #[test]
     fn any_soup_gives_a_tree(text in soup(), holes in prop::collection::vec(0u32..80, 0..6)) {

@@ -1,0 +1,42 @@
+//! What it finds, why, and its tests: `assume_role_missing_identity_half.md`.
+
+use super::{account_words, half_fix, half_words as words};
+use crate::access::grants::{Grant, State, trusted};
+use crate::finding::Severity;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "assume-role-missing-identity-half",
+    group: Group::CrossAccount,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("assume_role_missing_identity_half.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    for grant in trusted(ctx.access) {
+        let actions = grant.in_state(State::IdentityMissing);
+        if !actions.is_empty() {
+            say(&grant, ctx, report);
+        }
+    }
+}
+
+fn say(grant: &Grant<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let principal = grant.principal;
+    let (who, role) = (words::principal(principal), words::called(grant.target));
+    let message = format!("{who} is trusted by `{role}`, but no policy of it allows `sts:AssumeRole` on that role");
+    let account = account_words::shown(&principal.account);
+    let fix = half_fix::identity_half(grant, &["sts:AssumeRole".to_owned()], ctx);
+    report.enter(grant.site);
+    let finding =
+        report.leaf(grant.leaf, message).label(principal.span, format!("{account} lacks its half here")).help(format!(
+            "allow `sts:AssumeRole` on `{}` in a policy of `{}`, in `{}`",
+            words::arn(grant),
+            principal.address,
+            words::path(principal.span, ctx)
+        ));
+    words::finish(finding, grant, fix);
+}

@@ -1,0 +1,67 @@
+//! What it finds, why, and its tests: `missing_resource_half.md`.
+
+use super::{account_words, half_fix, half_words as words};
+use crate::access::grants::{Grant, GrantTarget, State, reaching};
+use crate::finding::Severity;
+use crate::iam::{PolicedResource, ResourcePolicySource};
+use crate::policy::model::Leaf;
+use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "missing-resource-half",
+    group: Group::CrossAccount,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("missing_resource_half.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    for grant in reaching(ctx.access) {
+        let GrantTarget::Resource(resource) = grant.target else { continue };
+        let actions = grant.in_state(State::ResourceMissing);
+        if !actions.is_empty() {
+            say(&grant, resource, &actions, ctx, report);
+        }
+    }
+}
+
+fn say(
+    grant: &Grant<'_>,
+    resource: &PolicedResource,
+    actions: &[&Leaf],
+    ctx: &RuleContext<'_>,
+    report: &mut Report<'_>,
+) {
+    let (who, target, missing) =
+        (words::principal(grant.principal), words::target(grant.target), words::actions(actions));
+    let policy = written(resource, ctx);
+    let lacking = if resource.policies.iter().all(|it| it.is_default()) {
+        "which has no policy that lets it in"
+    } else {
+        "whose policy does not let it in"
+    };
+    let message = format!("{who} is allowed {missing} on {target}, {lacking}");
+    let place = policy.map_or(resource.span, |site| site.span);
+    let fix = policy.and_then(|site| half_fix::resource_half(grant, &half_fix::names(actions), site, ctx));
+    report.enter(grant.site);
+    let finding = report
+        .leaf(grant.leaf, message)
+        .label(place, format!("{} lacks its half here", account_words::shown(&resource.account)))
+        .help(format!(
+            "allow {missing} to `{}` in a policy on `{}`, in `{}`",
+            words::arn_of(grant.principal),
+            words::called(grant.target),
+            words::path(place, ctx)
+        ));
+    words::finish(finding, grant, fix);
+}
+
+/// The policy on `resource` that someone wrote.
+fn written<'a>(resource: &PolicedResource, ctx: &RuleContext<'a>) -> Option<&'a PolicySite> {
+    resource.policies.iter().find_map(|policy| match policy.source {
+        ResourcePolicySource::Site(index) => ctx.policies.get(index),
+        ResourcePolicySource::Implied(_) | ResourcePolicySource::Default(_) => None,
+    })
+}
