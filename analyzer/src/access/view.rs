@@ -2,7 +2,8 @@
 //! terms of [`decide`](super::decide()).
 //!
 //! What organizations restrict is not part of it: which of their policies bind an account
-//! hangs on a tree of which a workspace rarely shows the whole.
+//! hangs on a tree of which a workspace rarely shows the whole. What they deny for certain is
+//! asked apart.
 
 use std::sync::{Arc, OnceLock};
 
@@ -168,7 +169,7 @@ impl<'a> AccessView<'a> {
         verdict(&request, &policies, self)
     }
 
-    fn library(&self) -> &Library {
+    pub(super) fn library(&self) -> &Library {
         self.library.get_or_init(|| Library::of(self.iam, self.policies))
     }
 
@@ -208,7 +209,8 @@ impl Accounts for AccessView<'_> {
     }
 }
 
-fn question<'q>(
+/// The request, and the policies of both sides.
+pub(super) fn question<'q>(
     by: &'q CallerSide<'_>,
     action: &'q Action,
     on: &'q TargetSide<'_>,
