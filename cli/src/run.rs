@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{self, Analysis, Host, Options, Roots};
+use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
 use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::inspection::Inspection;
 use crosstrail_analyzer::source::{FileId, SourceMap, Span};
@@ -101,6 +102,16 @@ impl Analysed {
     /// How much was looked at and understood.
     pub(crate) fn summary(&self) -> analysis::Summary {
         self.analysis.summary()
+    }
+
+    /// Whether someone may do something, all as it is typed.
+    pub(crate) fn can(&self, principal: &str, action: &str, resource: &str) -> Result<Answer, Refusal> {
+        self.analysis.can(principal, action, resource)
+    }
+
+    /// Who may do something.
+    pub(crate) fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
+        self.analysis.who_can(action, resource)
     }
 
     /// What was understood.

@@ -68,6 +68,12 @@ pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
     records.filter(move |record| glob::matches_ignoring_case(pattern, record.key())).map(ActionFacts::read)
 }
 
+/// Whether `pattern` matches `action`.
+#[must_use]
+pub fn is_matched(pattern: &str, action: &ActionFacts) -> bool {
+    glob::matches_ignoring_case(pattern, action.name)
+}
+
 /// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
 ///
 /// A look into the table for each service; [`same_name_in`] is cheaper where few come into question.
