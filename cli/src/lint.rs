@@ -1,6 +1,6 @@
 //! `crosstrail lint [PATH...]`
 
-use std::io;
+use std::{io, mem};
 
 use crosstrail_analyzer::render::{self, Checked, Tally};
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
@@ -29,6 +29,8 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     let found = analysed.findings(&options);
     show(&found, &analysed, arguments.format, color)?;
     let is_clean = Tally::of(&found.wanted).is_clean() && analysed.all_checked();
+    // The process ends: its memory goes back as a whole, sooner than one by one.
+    mem::forget(analysed);
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 

@@ -70,7 +70,7 @@ pub(super) fn fields(text: &Text) -> Vec<Field> {
         Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
     for piece in text.pieces() {
         match piece {
-            Piece::Known(known) => known.text.chars().for_each(|letter| splitter.letter(letter)),
+            Piece::Known(known) => splitter.known(&known.text),
             Piece::Hole(symbol) => splitter.hole(symbol),
         }
     }
@@ -91,6 +91,23 @@ struct Splitter {
 }
 
 impl Splitter {
+    fn known(&mut self, text: &str) {
+        const MARKS: [char; 3] = [':', '{', '}'];
+        for part in text.split_inclusive(MARKS) {
+            let plain = part.strip_suffix(MARKS).unwrap_or(part);
+            self.plain(plain);
+            part.chars().last().filter(|letter| MARKS.contains(letter)).into_iter().for_each(|it| self.letter(it));
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        if let Some(field) = self.fields.last_mut().filter(|_| !text.is_empty()) {
+            self.offset += text.len();
+            field.known.push_str(text);
+            field.range.end = self.offset;
+        }
+    }
+
     fn letter(&mut self, letter: char) {
         let is_border = letter == ':' && !self.in_variable && self.fields.len() < FIELDS;
         let offset = self.offset;

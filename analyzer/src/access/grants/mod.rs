@@ -40,6 +40,8 @@ pub struct Grant<'a> {
     pub leaf: &'a Leaf,
     /// The use of the policy that claims it; `None` for what a resource such as `aws_lambda_permission` amounts to.
     pub site: Option<usize>,
+    /// Where that policy is put on the target, or is attached to the principal.
+    pub via: Span,
     /// The actions that the statement claims, as it names them, and how far each is granted.
     pub actions: Vec<(&'a Leaf, State)>,
     /// Whether the two accounts are only likely to be two.
