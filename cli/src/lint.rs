@@ -7,10 +7,11 @@ use crosstrail_analyzer::render::{self, Checked, Tally};
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
 
 use crate::arguments::{LintArguments, LintFormat};
+use crate::fix::{self, Mended};
 use crate::outcome::Outcome;
 use crate::run::{self, Analysed};
 use crate::terminal::{self, When};
-use crate::words;
+use crate::words::{self, FixTally};
 
 /// Checks what is named and says what was found.
 ///
@@ -27,10 +28,47 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
+    if arguments.fixes.diff {
+        fix::show(&analysed, &options, &arguments.fixes, color)?;
+        return Ok(outcome(&analysed.findings(&options), &analysed));
+    }
+    if !arguments.fixes.fix {
+        let findings = analysed.findings(&options);
+        show(&findings, &analysed, arguments.format, color)?;
+        return Ok(outcome(&findings, &analysed));
+    }
+    let Mended { analysed, tally, failed } = fix::write(&analysed, &options, &arguments.fixes, color)?;
     let findings = analysed.findings(&options);
-    show(&findings, &analysed, arguments.format, color)?;
-    let is_clean = Tally::of(&findings).is_clean() && analysed.all_checked();
-    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+    show_left(&findings, &analysed, tally, arguments.format, color)?;
+    Ok(if failed { Outcome::Findings } else { outcome(&findings, &analysed) })
+}
+
+fn outcome(findings: &[Finding], analysed: &Analysed) -> Outcome {
+    let is_clean = Tally::of(findings).is_clean() && analysed.all_checked();
+    if is_clean { Outcome::Clean } else { Outcome::Findings }
+}
+
+/// What is left after fixes. Standard output has the fixed text of standard input, and
+/// nothing beside it.
+fn show_left(
+    findings: &[Finding],
+    analysed: &Analysed,
+    tally: FixTally,
+    format: LintFormat,
+    color: When,
+) -> io::Result<()> {
+    if analysed.standard_input().is_some() {
+        let mut text = String::new();
+        render::concise::render(findings, analysed.sources(), &mut text).map_err(io::Error::other)?;
+        terminal::report(&(text + words::summary(&analysed.summary(), Tally::of(findings)).trim_end()));
+    } else {
+        show(findings, analysed, format, color)?;
+    }
+    if format == LintFormat::Human && analysed.standard_input().is_none() {
+        return terminal::print(&(words::fixed(tally) + "\n"));
+    }
+    terminal::report(&words::fixed(tally));
+    Ok(())
 }
 
 /// `selection`, changed by what is typed.

@@ -6,7 +6,9 @@
 mod arguments;
 mod completions;
 mod configuration;
+mod diff;
 mod explain;
+mod fix;
 mod init;
 mod input;
 mod inspect;
