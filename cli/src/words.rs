@@ -44,7 +44,8 @@ pub(crate) fn fixed(tally: FixTally) -> String {
 /// What fixes would do.
 pub(crate) fn would_fix(tally: FixTally) -> String {
     let fixed = format!("would fix {} in {}", plural(tally.fixes, "finding"), plural(tally.files, "file"));
-    match (tally.unsafe_fixes, tally.fixes - tally.unsafe_fixes) {
+    match (tally.unsafe_fixes, tally.fixes.saturating_sub(tally.unsafe_fixes)) {
+        (0, 0) => fixed,
         (0, _) => format!("{fixed}: `--fix` writes"),
         (_, 0) => format!("{fixed}: `--fix --unsafe` writes"),
         (of_them, safe) => format!("{fixed}: `--fix` writes {safe}, `--fix --unsafe` the other {of_them} too"),
