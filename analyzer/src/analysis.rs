@@ -9,6 +9,7 @@ mod inspect;
 mod knowledge;
 mod mend;
 mod overlay;
+mod things;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::access::AccessView;
+use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
 use crate::config::{Configuration, ConfigurationError};
 use crate::eval::account::KnownAccounts;
@@ -231,6 +233,25 @@ impl Analysis {
         let state = &*self.state;
         let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
         AccessView::new(&state.iam, &state.policies, accounts)
+    }
+
+    /// Whether `principal` may do `action` to `resource`, all as someone types them. The stacks are
+    /// evaluated anew where the resource is one without a policy.
+    ///
+    /// # Errors
+    /// When one of the names means nothing, or several things.
+    pub fn can(&self, principal: &str, action: &str, resource: &str) -> Result<Answer, Refusal> {
+        let (view, things) = (self.access(), || things::things(&self.state));
+        Asking { view: &view, things: &things }.can(principal, action, resource)
+    }
+
+    /// Who may do `action`, to `resource` if there is one. The stacks are evaluated anew for it.
+    ///
+    /// # Errors
+    /// When one of the names means nothing, or several things.
+    pub fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
+        let (view, things) = (self.access(), || things::things(&self.state));
+        Asking { view: &view, things: &things }.who_can(action, resource)
     }
 
     /// What could not be read, in the order of paths.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod answer;
 pub mod aws;
 #[cfg(test)]
 mod chance;

@@ -29,6 +29,12 @@ pub(crate) enum Command {
     Rules(RulesArguments),
     /// Show the page of a rule
     Explain(ExplainArguments),
+    /// Tell whether someone may do something, and by which statement
+    #[command(after_help = CAN_HELP)]
+    Can(CanArguments),
+    /// List who may do something, each with the statement that says so
+    #[command(after_help = WHO_CAN_HELP)]
+    WhoCan(WhoCanArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
     /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
@@ -117,6 +123,75 @@ pub(crate) struct ExplainArguments {
     /// The rule's code
     #[arg(value_name = "CODE")]
     pub(crate) code: String,
+}
+
+const CAN_HELP: &str = "\
+Examples:
+  crosstrail can aws_iam_role.deploy s3:PutObject arn:aws:s3:::releases/app.zip
+  crosstrail can 444455556666 kms:Decrypt aws_kms_key.trail org/
+  crosstrail can cloudtrail.amazonaws.com s3:PutObject aws_s3_bucket.trail
+
+Exit code:
+  0  it is allowed
+  1  it is denied
+  3  it cannot be told from source
+  2  a name means nothing, or nothing could be read";
+
+#[derive(Debug, Args)]
+pub(crate) struct CanArguments {
+    /// Who: an ARN, an account id, a service (`cloudtrail.amazonaws.com`), a Terraform address
+    /// (`aws_iam_role.deploy`, `STACK:ADDRESS`), or the name of a role or user
+    #[arg(value_name = "PRINCIPAL")]
+    pub(crate) principal: String,
+
+    /// What: `s3:GetObject`
+    #[arg(value_name = "ACTION")]
+    pub(crate) action: String,
+
+    /// On what: an ARN or a Terraform address; `*` for an action that is about no resource
+    #[arg(value_name = "ARN")]
+    pub(crate) resource: String,
+
+    #[command(flatten)]
+    pub(crate) asked: AskedArguments,
+}
+
+const WHO_CAN_HELP: &str = "\
+Examples:
+  crosstrail who-can cloudtrail:StopLogging
+  crosstrail who-can s3:GetObject --on aws_s3_bucket.trail org/
+
+Exit code:
+  0  the list is printed
+  2  a name means nothing, or nothing could be read";
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoCanArguments {
+    /// What: `cloudtrail:StopLogging`
+    #[arg(value_name = "ACTION")]
+    pub(crate) action: String,
+
+    /// On what: an ARN or a Terraform address [default: anything]
+    #[arg(long, value_name = "ARN")]
+    pub(crate) on: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) asked: AskedArguments,
+}
+
+/// What is looked at for an answer, and how that is shown.
+#[derive(Debug, Args)]
+pub(crate) struct AskedArguments {
+    /// A directory or a file of configuration
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+
+    /// How to show the answer
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
 }
 
 #[derive(Debug, Args)]

@@ -84,7 +84,7 @@ fn mended(analysed: &Analysed, fixed: Fixed, options: &Options, unwritten: Vec<A
         analysed.with_texts(texts)
     };
     let analysed = analysed.followed_by(analysis);
-    let findings = analysed.findings(options);
+    let findings = analysed.findings(options).wanted;
     let is_unsafe = |fix: &crosstrail_analyzer::finding::Fix| fix.safety == Safety::Unsafe;
     let unsafe_fixes = findings.iter().filter(|finding| finding.fixes.first().is_some_and(is_unsafe)).count();
     Mended { analysed, tally: FixTally { fixes, files, unsafe_fixes }, failed: !unwritten.is_empty() }

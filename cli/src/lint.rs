@@ -1,17 +1,16 @@
 //! `crosstrail lint [PATH...]`
 
-use std::io;
+use std::{io, mem};
 
-use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::render::{self, Checked, Tally};
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
 
 use crate::arguments::{LintArguments, LintFormat};
 use crate::fix::{self, Mended};
 use crate::outcome::Outcome;
-use crate::run::{self, Analysed};
+use crate::run::{self, Analysed, Found};
 use crate::terminal::{self, When};
-use crate::words::{self, FixTally};
+use crate::words;
 
 /// Checks what is named and says what was found.
 ///
@@ -28,47 +27,52 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
-    if arguments.fixes.diff {
+    let is_clean = if arguments.fixes.diff {
         fix::show(&analysed, &options, &arguments.fixes, color)?;
-        return Ok(outcome(&analysed.findings(&options), &analysed));
-    }
-    if !arguments.fixes.fix {
-        let findings = analysed.findings(&options);
-        show(&findings, &analysed, arguments.format, color)?;
-        return Ok(outcome(&findings, &analysed));
-    }
-    let Mended { analysed, tally, failed } = fix::write(&analysed, &options, &arguments.fixes, color)?;
-    let findings = analysed.findings(&options);
-    show_left(&findings, &analysed, tally, arguments.format, color)?;
-    Ok(if failed { Outcome::Findings } else { outcome(&findings, &analysed) })
+        is_clean(&analysed.findings(&options), &analysed)
+    } else if arguments.fixes.fix {
+        let mended = fix::write(&analysed, &options, &arguments.fixes, color)?;
+        let found = mended.analysed.findings(&options);
+        show_left(&found, &mended, arguments.format, color)?;
+        is_clean(&found, &mended.analysed) && !mended.failed
+    } else {
+        let found = analysed.findings(&options);
+        show(&found, &analysed, arguments.format, color)?;
+        is_clean(&found, &analysed)
+    };
+    // The process ends: its memory goes back as a whole, sooner than one by one.
+    mem::forget(analysed);
+    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 
-fn outcome(findings: &[Finding], analysed: &Analysed) -> Outcome {
-    let is_clean = Tally::of(findings).is_clean() && analysed.all_checked();
-    if is_clean { Outcome::Clean } else { Outcome::Findings }
+fn is_clean(found: &Found, analysed: &Analysed) -> bool {
+    Tally::of(&found.wanted).is_clean() && analysed.all_checked()
 }
 
-/// What is left after fixes. Standard output has the fixed text of standard input, and
+/// What is left after fixes. Of standard input, standard output has the fixed text and
 /// nothing beside it.
 fn show_left(
-    findings: &[Finding],
-    analysed: &Analysed,
-    tally: FixTally,
+    found: &Found,
+    Mended { analysed, tally, .. }: &Mended,
     format: LintFormat,
     color: When,
 ) -> io::Result<()> {
+    let fixed = words::fixed(*tally);
     if analysed.standard_input().is_some() {
         let mut text = String::new();
-        render::concise::render(findings, analysed.sources(), &mut text).map_err(io::Error::other)?;
-        terminal::report(&(text + words::summary(&analysed.summary(), Tally::of(findings)).trim_end()));
-    } else {
-        show(findings, analysed, format, color)?;
+        render::concise::render(&found.wanted, analysed.sources(), &mut text).map_err(io::Error::other)?;
+        let summary = words::summary(&analysed.summary(), Tally::of(&found.wanted), found.elsewhere);
+        terminal::report(&(text + &summary + &fixed));
+        return Ok(());
     }
-    if format == LintFormat::Human && analysed.standard_input().is_none() {
-        return terminal::print(&(words::fixed(tally) + "\n"));
+    show(found, analysed, format, color)?;
+    match format {
+        LintFormat::Human => terminal::print(&(fixed + "\n")),
+        LintFormat::Concise | LintFormat::Json => {
+            terminal::report(&fixed);
+            Ok(())
+        }
     }
-    terminal::report(&words::fixed(tally));
-    Ok(())
 }
 
 /// `selection`, changed by what is typed.
@@ -80,9 +84,9 @@ fn select(arguments: &LintArguments, mut selection: Selection) -> Result<Selecti
 
 /// Findings go to standard output; so does the summary for people, while a program
 /// that reads lines or JSON finds nothing else there.
-fn show(findings: &[Finding], analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
-    let (sources, summary) = (analysed.sources(), analysed.summary());
-    let last_lines = words::summary(&summary, Tally::of(findings));
+fn show(found: &Found, analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
+    let (sources, summary, findings) = (analysed.sources(), analysed.summary(), found.wanted.as_slice());
+    let last_lines = words::summary(&summary, Tally::of(findings), found.elsewhere);
     match format {
         LintFormat::Human => {
             terminal::print(&(render::human::render(findings, sources, terminal::style(color)) + &last_lines))

@@ -4,6 +4,7 @@
 //! must not know what a policy is or why something is a fault.
 
 mod arguments;
+mod ask;
 mod completions;
 mod configuration;
 mod diff;
@@ -38,6 +39,8 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(arguments, color),
         Command::Rules(arguments) => rules::run(arguments, color),
         Command::Explain(arguments) => explain::run(arguments, color),
+        Command::Can(arguments) => ask::can(arguments, color),
+        Command::WhoCan(arguments) => ask::who_can(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Init(arguments) => init::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),

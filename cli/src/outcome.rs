@@ -11,6 +11,8 @@ pub(crate) enum Outcome {
     Findings,
     /// What was asked for could not be done.
     Failed,
+    /// What was asked has no certain answer.
+    Open,
 }
 
 impl From<Outcome> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Clean => 0,
             Outcome::Findings => 1,
             Outcome::Failed => 2,
+            Outcome::Open => 3,
         })
     }
 }

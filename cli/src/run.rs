@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{self, Analysis, Fixed, FixedFile, Host, Options, Roots};
+use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
 use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
-use crosstrail_analyzer::source::{FileSystem, SourceMap};
+use crosstrail_analyzer::source::{FileId, FileSystem, SourceMap, Span};
 
 use crate::arguments::ConfigurationArguments;
 use crate::configuration::{self, Configured};
@@ -27,6 +28,14 @@ pub(crate) struct Analysed {
     only: Option<BTreeSet<String>>,
     standard_input: Option<&'static str>,
     problems: Vec<Problem>,
+}
+
+/// What was found.
+pub(crate) struct Found {
+    /// In the files that are named and in the policies that they use; all if directories are named.
+    pub(crate) wanted: Vec<Finding>,
+    /// How many there are elsewhere.
+    pub(crate) elsewhere: usize,
 }
 
 /// Analyses what is at `paths` as the configuration has it, and says what of it could not
@@ -74,13 +83,19 @@ impl Analysed {
         self.options.clone()
     }
 
-    /// What the selected rules find, in the files that findings are wanted for.
-    pub(crate) fn findings(&self, options: &Options) -> Vec<Finding> {
-        let mut findings = self.analysis.findings(options);
-        if let Some(only) = &self.only {
-            findings.retain(|finding| only.contains(self.sources().file(finding.primary.file).path().as_ref()));
-        }
-        findings
+    /// What the selected rules find.
+    pub(crate) fn findings(&self, options: &Options) -> Found {
+        let found = self.analysis.findings(options);
+        let Some(only) = &self.only else { return Found { wanted: found, elsewhere: 0 } };
+        let is_named = |file: FileId| only.contains(self.sources().file(file).path().as_ref());
+        let sites = self.analysis.policies().iter().filter(|site| is_named(site.span.file));
+        let documents: Vec<Span> = sites.map(|site| site.document.span).collect();
+        let (wanted, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(|finding| {
+            let place = finding.primary;
+            let is_part = |whole: &Span| whole.file == place.file && whole.range.contains_range(place.range);
+            is_named(place.file) || documents.iter().any(is_part)
+        });
+        Found { wanted, elsewhere: elsewhere.len() }
     }
 
     /// What is there after fixes, in the files that findings are wanted for: of standard
@@ -132,6 +147,16 @@ impl Analysed {
     /// How much was looked at and understood.
     pub(crate) fn summary(&self) -> analysis::Summary {
         self.analysis.summary()
+    }
+
+    /// Whether someone may do something, all as it is typed.
+    pub(crate) fn can(&self, principal: &str, action: &str, resource: &str) -> Result<Answer, Refusal> {
+        self.analysis.can(principal, action, resource)
+    }
+
+    /// Who may do something.
+    pub(crate) fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
+        self.analysis.who_can(action, resource)
     }
 
     /// What was understood.

@@ -11,9 +11,10 @@ pub(crate) fn nothing_to_check(paths: &[PathBuf]) -> String {
     format!("no Terraform configuration and no policy in {}", paths.join(", "))
 }
 
-/// The last lines: what was found, what was checked, and what stayed unknown.
-pub(crate) fn summary(summary: &Summary, tally: Tally) -> String {
+/// The last lines: what was found, how much `elsewhere`, what was checked, and what stayed unknown.
+pub(crate) fn summary(summary: &Summary, tally: Tally, elsewhere: usize) -> String {
     let mut lines = vec![format!("{} in {}", found(tally), checked(summary))];
+    lines.extend(not_shown(elsewhere));
     lines.extend(unknown(summary));
     lines.extend(without_number(summary.principals_without_number));
     lines.join("\n") + "\n"
@@ -64,6 +65,13 @@ fn checked(summary: &Summary) -> String {
     format!("{files}: {}, {}", plural(summary.stacks, "stack"), policies(summary.policies))
 }
 
+/// What was found in files that are not named.
+fn not_shown(findings: usize) -> Option<String> {
+    let verb = if findings == 1 { "is" } else { "are" };
+    (findings > 0)
+        .then(|| format!("{} in other files {verb} not shown: name the directory", plural(findings, "finding")))
+}
+
 /// What kept the analysis from knowing more.
 fn unknown(summary: &Summary) -> Option<String> {
     let parts: Vec<_> = [
@@ -111,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_shown_is_said() {
+        let lines =
+            |elsewhere| summary(&of([1, 1, 1, 1, 0, 0, 0]), Tally { errors: 0, warnings: 0, notes: 0 }, elsewhere);
+        let first = "nothing found in 1 file: 1 stack, 1 policy\n";
+        assert_eq!(lines(1), format!("{first}1 finding in other files is not shown: name the directory\n"));
+        assert_eq!(lines(3), format!("{first}3 findings in other files are not shown: name the directory\n"));
+    }
+
+    #[test]
     fn the_last_lines() {
         let cases = [
             ([12, 2, 9, 6, 2, 1, 18], Tally { errors: 2, warnings: 1, notes: 0 }, "\
@@ -121,7 +138,7 @@ mod tests {
             ([1, 1, 1, 1, 0, 0, 0], Tally { errors: 0, warnings: 0, notes: 0 }, "nothing found in 1 file: 1 stack, 1 policy\n"),
         ];
         for (counts, tally, expected) in cases {
-            assert_eq!(summary(&of(counts), tally), expected);
+            assert_eq!(summary(&of(counts), tally, 0), expected);
         }
     }
 }

@@ -274,6 +274,22 @@ fn findings_of_named_files_only() {
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
     assert!(run.stdout.starts_with("two.tf:3:"), "{run:?}");
+    assert!(run.stderr.contains("1 finding in other files is not shown: name the directory"), "{run:?}");
+}
+
+#[test]
+fn findings_in_what_a_named_file_reads() {
+    let role = |name: &str, file: &str| {
+        format!("resource \"aws_iam_role_policy\" \"{name}\" {{\n  role   = \"r\"\n  policy = file(\"{file}\")\n}}\n")
+    };
+    let (one, two) = (role("one", "one.json"), role("two", "two.json"));
+    let files = [("one.tf", one.as_str()), ("two.tf", two.as_str()), ("one.json", FAULTY), ("two.json", FAULTY)];
+    let sandbox = Sandbox::with("lint-only-read", &files);
+    let run = lint(&sandbox, &["--format", "concise", "one.tf"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
+    assert!(run.stdout.starts_with("one.json:1:53: error[invalid-effect] "), "{run:?}");
+    assert!(run.stderr.contains("1 finding in other files is not shown: name the directory"), "{run:?}");
 }
 
 #[test]

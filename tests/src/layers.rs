@@ -44,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fixes", &["source", "syntax", "finding"]),
     ("render", &["source", "finding"]),
     ("inspection", &["source", "eval", "policy", "render"]),
+    ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),
 ];
 
 /// Uses of a layer by one that must not know it, as `path:line: message`. `src` is

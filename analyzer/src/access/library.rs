@@ -37,6 +37,9 @@ impl Library {
             };
             library.add(document, PolicyKind::Resource);
         }
+        for policy in iam.organization_policies() {
+            library.add(policies.get(policy.site).map(|site| &site.document), policy.kind);
+        }
         library
     }
 

@@ -19,6 +19,7 @@ mod decide;
 pub mod grants;
 mod hole;
 mod library;
+mod organization;
 mod policy_set;
 mod principal;
 mod request;

@@ -2,7 +2,8 @@
 //! terms of [`decide`](super::decide()).
 //!
 //! What organizations restrict is not part of it: which of their policies bind an account
-//! hangs on a tree of which a workspace rarely shows the whole.
+//! hangs on a tree of which a workspace rarely shows the whole. What they deny for certain is
+//! asked apart.
 
 use std::sync::{Arc, OnceLock};
 
@@ -110,10 +111,28 @@ impl<'a> AccessView<'a> {
         holding
     }
 
-    /// A caller of whose side nothing is in view.
+    /// A caller of whose side nothing is in view. Who has no policies of its own, as a service
+    /// or the root user, has certainly none.
     #[must_use]
     pub fn stranger(&self, who: caller::Principal) -> CallerSide<'_> {
-        CallerSide { caller: Caller::new(who), identity: Holding::default(), boundary: Holding::default() }
+        let holding = || match who {
+            caller::Principal::Role { .. }
+            | caller::Principal::Session { .. }
+            | caller::Principal::User { .. }
+            | caller::Principal::FederatedUser { .. } => Holding::default(),
+            caller::Principal::Root { .. }
+            | caller::Principal::Service(_)
+            | caller::Principal::Federated(_)
+            | caller::Principal::Anonymous => Holding::none(),
+        };
+        let (identity, boundary) = (holding(), holding());
+        CallerSide { caller: Caller::new(who), identity, boundary }
+    }
+
+    /// `document` as decisions know it; `None` if the model does not have it as a policy of that kind.
+    #[must_use]
+    pub fn compiled(&self, document: &Arc<PolicyDocument>, kind: PolicyKind) -> Option<&CompiledPolicy> {
+        self.library().get(document, kind)
     }
 
     /// `role` as what is assumed, with its trust policy.
@@ -168,7 +187,7 @@ impl<'a> AccessView<'a> {
         verdict(&request, &policies, self)
     }
 
-    fn library(&self) -> &Library {
+    pub(super) fn library(&self) -> &Library {
         self.library.get_or_init(|| Library::of(self.iam, self.policies))
     }
 
@@ -185,6 +204,12 @@ impl<'a> AccessView<'a> {
 }
 
 impl Holding<'_> {
+    /// No policy, for certain.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { in_view: true, ..Self::default() }
+    }
+
     /// Them, as a decision has them.
     #[must_use]
     pub fn attached(&self) -> Attached<'_> {
@@ -208,7 +233,8 @@ impl Accounts for AccessView<'_> {
     }
 }
 
-fn question<'q>(
+/// The request, and the policies of both sides.
+pub(super) fn question<'q>(
     by: &'q CallerSide<'_>,
     action: &'q Action,
     on: &'q TargetSide<'_>,

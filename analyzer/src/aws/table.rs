@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 /// A table that is part of the binary.
 #[derive(Debug)]
@@ -26,19 +26,30 @@ pub(super) struct Record {
 impl Record {
     /// The first field.
     pub(super) fn key(self) -> &'static str {
-        self.field(0)
+        cut(self.line, b'\t').0
     }
 
     /// The first `N` fields, read in one pass; empty where the line ends before them.
     pub(super) fn fields<const N: usize>(self) -> [&'static str; N] {
-        let mut fields = self.line.split('\t');
-        std::array::from_fn(|_| fields.next().unwrap_or_default())
+        let mut rest = self.line;
+        std::array::from_fn(|_| {
+            let (field, behind) = cut(rest, b'\t');
+            rest = behind;
+            field
+        })
     }
 
     /// The field at `index` from 0; empty if the line ends before it.
     pub(super) fn field(self, index: usize) -> &'static str {
-        self.line.split('\t').nth(index).unwrap_or_default()
+        let rest = (0..index).fold(self.line, |rest, _| cut(rest, b'\t').1);
+        cut(rest, b'\t').0
     }
+}
+
+/// What stands before the first `at`, an ASCII character, and what stands behind it.
+fn cut(text: &'static str, at: u8) -> (&'static str, &'static str) {
+    let Some(end) = memchr(at, text.as_bytes()) else { return (text, "") };
+    (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
 }
 
 /// The items of `field`, parted by commas; none if it is empty.
@@ -69,16 +80,26 @@ impl Table {
         first.take_while(move |record| starts_with(record.key(), prefix.as_ref()))
     }
 
+    /// The records from that offset on, which is the start of a line.
     fn from(&self, offset: usize) -> impl Iterator<Item = Record> + use<> {
-        let lines = self.text.get(offset..).unwrap_or_default().lines();
-        lines.filter(|line| !line.starts_with('#')).map(|line| Record { line })
+        let mut rest = self.text.get(offset..).unwrap_or_default();
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let (line, behind) = cut(rest, b'\n');
+                rest = behind;
+                if !line.starts_with('#') {
+                    return Some(Record { line });
+                }
+            }
+            None
+        })
     }
 
     /// Offset of the first record whose key is not smaller than `key`; the end of the text if there is none.
     fn lower_bound(&self, key: &str) -> usize {
         let starts = self.starts.get_or_init(|| starts(self.text));
         let rest = |start: &u32| self.text.as_bytes().get(*start as usize..).unwrap_or_default();
-        let at = starts.partition_point(|start| compare_key(rest(start), key) == Ordering::Less);
+        let at = starts.partition_point(|start| compare_key(rest(start), key.as_bytes()) == Ordering::Less);
         starts.get(at).map_or(self.text.len(), |start| *start as usize)
     }
 }
@@ -92,9 +113,19 @@ fn starts(text: &str) -> Vec<u32> {
 }
 
 /// How the key of the record at the start of `rest` is ordered against `key`.
-fn compare_key(rest: &[u8], key: &str) -> Ordering {
-    let first = rest.iter().take_while(|byte| !matches!(byte, b'\t' | b'\n'));
-    first.map(u8::to_ascii_lowercase).cmp(key.bytes().map(|byte| byte.to_ascii_lowercase()))
+fn compare_key(rest: &[u8], key: &[u8]) -> Ordering {
+    let is_end = |byte: Option<&u8>| matches!(byte, None | Some(b'\t' | b'\n'));
+    for (at, wanted) in key.iter().enumerate() {
+        let found = match rest.get(at) {
+            Some(found) if !is_end(Some(found)) => found.to_ascii_lowercase(),
+            _ => return Ordering::Less,
+        };
+        match found.cmp(&wanted.to_ascii_lowercase()) {
+            Ordering::Equal => {}
+            other => return other,
+        }
+    }
+    if is_end(rest.get(key.len())) { Ordering::Equal } else { Ordering::Greater }
 }
 
 /// Whether `text` starts with `prefix`, letter case aside.

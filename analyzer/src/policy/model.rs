@@ -206,6 +206,8 @@ pub struct Fault {
     pub span: Span,
     /// Whether it is part of the document for certain: not so in an unknown branch.
     pub certain: bool,
+    /// Marked `sensitive`, or part of what is: its text is never printed.
+    pub sensitive: bool,
 }
 
 /// The ways in which a text is no policy.
@@ -238,6 +240,12 @@ impl PolicyDocument {
 }
 
 impl PolicyDocument {
+    /// Every string of the document.
+    pub fn leaves(&self) -> impl Iterator<Item = &Leaf> {
+        let replaced = self.replaced.iter().flat_map(|replaced| [&replaced.lost, &replaced.by]);
+        self.version.iter().chain(&self.id).chain(replaced).chain(self.statements.iter().flat_map(Statement::leaves))
+    }
+
     /// Calls `each` for every string of the document, and with the place of the element that holds it.
     pub fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
         let span = self.span;
@@ -249,6 +257,17 @@ impl PolicyDocument {
 }
 
 impl Statement {
+    fn leaves(&self) -> impl Iterator<Item = &Leaf> {
+        let strings = self.actions.iter().chain(&self.resources);
+        let strings = strings.flat_map(|strings| strings.items.iter().chain(&strings.possible));
+        let groups = self.principals.iter().flat_map(|principals| &principals.groups);
+        let groups = groups.flat_map(|group| [&group.kind].into_iter().chain(&group.items).chain(&group.possible));
+        let conditions = self.conditions.iter().flat_map(|condition| {
+            [&condition.operator, &condition.key].into_iter().chain(&condition.values).chain(&condition.possible)
+        });
+        self.sid.iter().chain(&self.effect).chain(strings).chain(groups).chain(conditions)
+    }
+
     fn for_each_leaf_mut(&mut self, each: &mut dyn FnMut(&mut Leaf, Span)) {
         let span = self.span;
         self.sid.iter_mut().chain(&mut self.effect).for_each(|leaf| each(leaf, span));

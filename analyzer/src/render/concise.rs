@@ -52,6 +52,38 @@ org/prod/main.tf:1:25: note[odd-name] `é` is no name
         assert_eq!(rendered(&sample.findings, &sample.sources), expected);
     }
 
+    /// The page for editors, with the patterns by which they read these lines.
+    fn page() -> String {
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../editors/README.md")).unwrap()
+    }
+
+    #[test]
+    fn the_pattern_for_editors_reads_every_line() {
+        let page = page();
+        let tasks = page.split("```json\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+        let tasks: serde_json::Value = serde_json::from_str(tasks).unwrap();
+        let pattern = &tasks["tasks"][0]["problemMatcher"]["pattern"];
+        let regexp = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
+        let shown = page.lines().find(|line| line.contains("error[")).unwrap();
+        let sample = sample::trust();
+        let lines = rendered(&sample.findings, &sample.sources);
+        let read = |line: &str| {
+            let groups = regexp.captures(line).unwrap_or_else(|| panic!("{line}"));
+            let group = |name: &str| groups[usize::try_from(pattern[name].as_u64().unwrap()).unwrap()].to_owned();
+            ["file", "line", "column", "severity", "code", "message"].map(group).join("|")
+        };
+        let read: Vec<String> = lines.lines().chain([shown]).map(read).collect();
+        assert_eq!(
+            read,
+            [
+                "org/prod/main.tf|2|15|error|wildcard-trust|anyone in any AWS account can assume `aws_iam_role.admin`",
+                "org/prod/main.tf|1|25|note|odd-name|`é` is no name",
+                "modules/ci/main.tf|12|17|error|unknown-action|\
+                 there is no action `s3:GetObjct`; did you mean `s3:GetObject`?",
+            ]
+        );
+    }
+
     #[test]
     fn a_line_break_in_a_message_stays_on_its_line() {
         let mut sample = sample::trust();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Message, Renderer, Snippet, normalize_untrusted_str};
 
 use crate::finding::{Confidence, Finding, Fix, Label, Safety, Severity};
-use crate::source::{FileId, SourceFile, SourceMap, TextRange};
+use crate::source::{FileId, SourceFile, SourceMap, Span, TextRange};
 
 /// How the text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +26,47 @@ pub enum Color {
     Plain,
 }
 
-/// All findings, an empty line behind each.
+/// Something to say that is no finding: a word, what it says, the places that it is about
+/// and what else there is to say.
+#[derive(Debug, Clone)]
+pub struct Remark<'a> {
+    /// The word in front: `allowed`.
+    pub word: &'a str,
+    /// As what it is coloured.
+    pub severity: Severity,
+    /// One line.
+    pub message: &'a str,
+    /// The places, the first one foremost.
+    pub labels: &'a [Label],
+    /// Lines below the text.
+    pub notes: &'a [String],
+}
+
+/// `remark` with an empty line behind it.
 #[must_use]
-pub fn render(findings: &[Finding], sources: &SourceMap, style: Style) -> String {
+pub fn render_remark(remark: &Remark<'_>, sources: &SourceMap, style: Style) -> String {
+    let title = level(remark.severity).with_name(remark.word).primary_title(normalize_untrusted_str(remark.message));
+    let kinds = std::iter::once(AnnotationKind::Primary).chain(std::iter::repeat(AnnotationKind::Context));
+    let marks = remark.labels.iter().zip(kinds).map(|(label, kind)| (label.span, kind, Some(label.message.as_str())));
+    let excerpts = gathered(marks);
+    let files: Vec<_> = excerpts.iter().map(|excerpt| sources.file(excerpt.id)).collect();
+    let snippets = excerpts.iter().zip(&files).map(|(excerpt, file)| snippet(excerpt, file));
+    let notes = remark.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
+    renderer(style).render(&[title.elements(snippets).elements(notes)]) + "\n\n"
+}
+
+fn renderer(style: Style) -> Renderer {
     let renderer = match style.color {
         Color::Ansi => Renderer::styled(),
         Color::Plain => Renderer::plain(),
     };
-    let renderer = renderer.term_width(style.width);
+    renderer.term_width(style.width)
+}
+
+/// All findings, an empty line behind each.
+#[must_use]
+pub fn render(findings: &[Finding], sources: &SourceMap, style: Style) -> String {
+    let renderer = renderer(style);
     let mut text = String::new();
     for finding in findings {
         text.push_str(&one(finding, sources, &renderer));
@@ -74,10 +107,16 @@ fn level(severity: Severity) -> Level<'static> {
 /// The marks of each file, the file of the primary place first, the others in the
 /// order in which they are first named.
 fn excerpts(finding: &Finding) -> Vec<Excerpt<'_>> {
-    let primary = Mark { range: finding.primary.range, kind: AnnotationKind::Primary, label: None };
-    let mut excerpts = vec![Excerpt { id: finding.primary.file, marks: vec![primary] }];
-    for Label { span, message } in finding.labels.iter().chain(&finding.path) {
-        let mark = Mark { range: span.range, kind: AnnotationKind::Context, label: Some(message) };
+    let others = finding.labels.iter().chain(&finding.path);
+    let others = others.map(|Label { span, message }| (*span, AnnotationKind::Context, Some(message.as_str())));
+    gathered(std::iter::once((finding.primary, AnnotationKind::Primary, None)).chain(others))
+}
+
+/// Marks by their files, in the order in which those are first named.
+fn gathered<'a>(marks: impl Iterator<Item = (Span, AnnotationKind, Option<&'a str>)>) -> Vec<Excerpt<'a>> {
+    let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
+    for (span, kind, label) in marks {
+        let mark = Mark { range: span.range, kind, label };
         match excerpts.iter_mut().find(|excerpt| excerpt.id == span.file) {
             Some(excerpt) => excerpt.marks.push(mark),
             None => excerpts.push(Excerpt { id: span.file, marks: vec![mark] }),
@@ -143,7 +182,6 @@ fn fix(fix: &Fix) -> Message<'static> {
 mod tests {
     use super::*;
     use crate::render::sample;
-    use crate::source::Span;
 
     const PLAIN: Style = Style { color: Color::Plain, width: 100 };
 

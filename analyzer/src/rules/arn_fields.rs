@@ -54,6 +54,15 @@ impl Field {
     }
 }
 
+/// Whether another tool puts something in the place of `text` before AWS sees it: `{{region}}`,
+/// `<account>`, `__ACCOUNT_ID__`, `REPLACE_ME`.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let is_underlined = text.len() > 4 && text.starts_with("__") && text.ends_with("__");
+    let is_shouted = text.contains(|letter: char| letter.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    is_underlined || is_shouted || text.contains(['{', '}', '<', '>', '[', ']', '%', '@', '#'])
+}
+
 /// The fields of `text`: as many as it has colons, at most [`FIELDS`]. Colons in
 /// policy variables (`${aws:username}`) part nothing.
 pub(super) fn fields(text: &Text) -> Vec<Field> {
@@ -61,7 +70,7 @@ pub(super) fn fields(text: &Text) -> Vec<Field> {
         Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
     for piece in text.pieces() {
         match piece {
-            Piece::Known(known) => known.text.chars().for_each(|letter| splitter.letter(letter)),
+            Piece::Known(known) => splitter.known(&known.text),
             Piece::Hole(symbol) => splitter.hole(symbol),
         }
     }
@@ -82,6 +91,23 @@ struct Splitter {
 }
 
 impl Splitter {
+    fn known(&mut self, text: &str) {
+        const MARKS: [char; 3] = [':', '{', '}'];
+        for part in text.split_inclusive(MARKS) {
+            let plain = part.strip_suffix(MARKS).unwrap_or(part);
+            self.plain(plain);
+            part.chars().last().filter(|letter| MARKS.contains(letter)).into_iter().for_each(|it| self.letter(it));
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        if let Some(field) = self.fields.last_mut().filter(|_| !text.is_empty()) {
+            self.offset += text.len();
+            field.known.push_str(text);
+            field.range.end = self.offset;
+        }
+    }
+
     fn letter(&mut self, letter: char) {
         let is_border = letter == ':' && !self.in_variable && self.fields.len() < FIELDS;
         let offset = self.offset;
@@ -145,6 +171,17 @@ mod tests {
     fn the_sixth_field_holds_the_rest() {
         let fields = split(Text::known("arn:aws:logs:eu-west-1:123456789012:log-group:/a:*"));
         assert_eq!(fields[3..], [known("eu-west-1"), known("123456789012"), known("log-group:/a:*")]);
+    }
+
+    #[test]
+    fn placeholders_of_other_tools() {
+        for text in ["{{region}}", "<account>", "__ACCOUNT_ID__", "__region__", "REPLACE_ME", "ACCOUNT-ID", "@account@"]
+        {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["", "eu-west1", "12345", "1234-5678-9012", "log-group", "US-EAST-1", "AIDAEXAMPLE1", "____"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod merge;
 mod redundancy;
 mod report;
 mod run;
+mod secrets;
 mod selection;
 mod strings;
 #[cfg(test)]

@@ -18,6 +18,9 @@ const NAMED: usize = 3;
 
 /// Reports what other strings of `list` cover. `pattern` says what a string matches.
 pub(super) fn check(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>, report: &mut Report<'_>) {
+    if list.items.len() < 2 {
+        return;
+    }
     let clusters = clusters(list, pattern);
     let covered: Vec<&Leaf> = clusters.iter().flat_map(|(_, covered)| covered).copied().collect();
     let fix = fix(&covered, report);

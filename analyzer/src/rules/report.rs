@@ -87,6 +87,11 @@ impl<'a> Report<'a> {
         self.part(leaf, span, message)
     }
 
+    /// The same at another place that has to do with the string: one of the references that brought it there.
+    pub fn leaf_at(&mut self, leaf: &Leaf, span: Span, message: impl Into<String>) -> FindingBuilder<'_> {
+        self.part(leaf, span, message)
+    }
+
     fn part(&mut self, leaf: &Leaf, span: Span, message: impl Into<String>) -> FindingBuilder<'_> {
         let path = leaf.via.iter().map(|via| Label { span: *via, message: "used here".to_owned() }).collect();
         let mut builder = self.finding(span, message);

@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 use super::merge::merge;
 use super::report::{Draft, Report};
+use super::secrets::Secrets;
 use super::{Check, PolicySite, RULES, Rule, RuleContext, Selection};
 
 /// The code of the finding that a panicking rule leaves.
@@ -66,6 +67,9 @@ fn check_site(
             report.enter(Some(index));
             drafts.extend(guarded(report, ctx, |report| check(site, ctx, report)));
         }
+    }
+    if let Some(secrets) = Secrets::of(site) {
+        drafts.iter_mut().for_each(|draft| secrets.hide(&mut draft.finding));
     }
     drafts
 }

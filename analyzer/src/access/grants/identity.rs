@@ -98,7 +98,8 @@ impl<'a> Claimant<'a> {
         let state = claimed(self.view, self.side()?, claim, &[self.view.role(role)]);
         let actions = vec![(claim.leaf, state)];
         let (principal, target) = (self.principal, GrantTarget::Role(role));
-        Some(Grant { principal, target, leaf, site: Some(site), actions, likely })
+        let via = self.view.policies().get(site)?.span;
+        Some(Grant { principal, target, leaf, site: Some(site), via, actions, likely })
     }
 
     /// The grant that a statement claims with `leaves`, which name `resource` or what is within it.
@@ -120,8 +121,9 @@ impl<'a> Claimant<'a> {
         };
         let actions: Vec<_> = claims.iter().map(|claim| (claim.leaf, state(claim))).collect();
         let (principal, target) = (self.principal, GrantTarget::Resource(resource));
+        let via = self.view.policies().get(site)?.span;
         let is_something = !actions.is_empty();
-        is_something.then_some(Grant { principal, target, leaf, site: Some(site), actions, likely })
+        is_something.then_some(Grant { principal, target, leaf, site: Some(site), via, actions, likely })
     }
 
     /// Whether the policy on `resource` claims the same for this principal on another part of

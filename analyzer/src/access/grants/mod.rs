@@ -13,7 +13,7 @@
 
 mod actions;
 mod identity;
-mod named;
+pub(crate) mod named;
 mod resource;
 
 use crate::eval::account::{Account, same};
@@ -40,6 +40,8 @@ pub struct Grant<'a> {
     pub leaf: &'a Leaf,
     /// The use of the policy that claims it; `None` for what a resource such as `aws_lambda_permission` amounts to.
     pub site: Option<usize>,
+    /// Where that policy is put on the target, or is attached to the principal.
+    pub via: Span,
     /// The actions that the statement claims, as it names them, and how far each is granted.
     pub actions: Vec<(&'a Leaf, State)>,
     /// Whether the two accounts are only likely to be two.
@@ -168,7 +170,7 @@ fn together(states: impl Iterator<Item = State>) -> State {
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
     view.decide(by, action, target, &Context::default(), |decision| match decision {
-        Decision::Allowed(_) => State::Both,
+        Decision::Allowed(_) => restricted(view, by, action, target).map_or(State::Both, State::Blocked),
         Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
@@ -180,6 +182,12 @@ fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &Tar
         }
         Decision::Unknown(_) => State::Unknown,
     })
+}
+
+/// What an organization denies of what both sides allow.
+fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> Option<Blocker> {
+    let (half, span) = view.denied_by_organization(by, action, target)?;
+    Some(Blocker::Deny { half, span })
 }
 
 fn denied_by(witness: &Witness<'_>) -> Option<Blocker> {

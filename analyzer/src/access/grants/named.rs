@@ -83,12 +83,12 @@ fn behind_partition(arn: &Text) -> Option<Text> {
 }
 
 /// The one role of the workspace that `arn`, a resource of a policy, names.
-pub(super) fn role<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
+pub(crate) fn role<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
     principal(iam, arn).filter(|it| it.kind == PrincipalKind::Role)
 }
 
 /// The one resource of the workspace that `arn`, a resource of a policy, names, or names something within it.
-pub(super) fn resource<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a PolicedResource> {
+pub(crate) fn resource<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a PolicedResource> {
     let names = [Some(arn.clone()), until_slash(arn), without_end(arn)];
     let found = names.iter().flatten().find_map(|name| iam.resources_with_arn(name).next().map(|_| name))?;
     let found = only(iam.resources_with_arn(found).filter(|it| it.origin == Origin::Declared))?;

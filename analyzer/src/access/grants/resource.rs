@@ -9,6 +9,7 @@ use crate::eval::equality::texts_equal;
 use crate::eval::text::Text;
 use crate::iam::{PolicedResource, Principal, PrincipalKind, ResourcePolicySource};
 use crate::policy::model::{Leaf, PolicyDocument, Statement, Strings};
+use crate::source::Span;
 
 use super::actions::{self, Claimed, is_everything};
 use super::named::{self, Strangers};
@@ -29,6 +30,7 @@ struct On<'a> {
     target: GrantTarget<'a>,
     document: &'a PolicyDocument,
     site: Option<usize>,
+    via: Span,
 }
 
 pub(super) fn trusted<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
@@ -38,7 +40,7 @@ pub(super) fn trusted<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
         let Some((index, site)) = role.trust.and_then(|index| Some((index, view.policies().get(index)?))) else {
             continue;
         };
-        let on = On { target: GrantTarget::Role(role), document: &site.document, site: Some(index) };
+        let on = On { target: GrantTarget::Role(role), document: &site.document, site: Some(index), via: site.span };
         reader.read(on);
     }
     reader.grants
@@ -61,7 +63,7 @@ pub(super) fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
                 ResourcePolicySource::Default(_) => continue,
             };
             if let Some(document) = document {
-                reader.read(On { target: GrantTarget::Resource(resource), document, site });
+                reader.read(On { target: GrantTarget::Resource(resource), document, site, via: policy.via });
             }
         }
     }
@@ -105,7 +107,15 @@ impl<'a> Reader<'a> {
         let states = claims.iter().map(|claim| (claim.leaf, claimed(view, by, claim, &targets)));
         let actions: Vec<_> = states.collect();
         let is_something = !actions.is_empty();
-        is_something.then_some(Grant { principal, target: on.target, leaf, site: on.site, actions, likely })
+        is_something.then_some(Grant {
+            principal,
+            target: on.target,
+            leaf,
+            site: on.site,
+            via: on.via,
+            actions,
+            likely,
+        })
     }
 
     fn claims(&self, on: On<'a>, statement: &'a Statement) -> (Vec<Claimed<'a>>, Vec<TargetSide<'a>>) {

@@ -89,3 +89,16 @@ fn buckets_without_a_policy_let_in_no_strangers() {
     assert_eq!(ask(by("aws_iam_role.reader")), Verdict::Denied);
     assert_eq!(ask(by("data.aws_iam_role.seen")), Verdict::Denied);
 }
+
+#[test]
+fn services_have_no_policies_that_could_be_out_of_view() {
+    let analysis = analysis();
+    let view = analysis.access();
+    let service = |name: &str| view.stranger(crate::access::Principal::Service(name.into()));
+    let ask = |name: &str| {
+        let on = view.role(view.iam().at(".", "aws_iam_role.app").unwrap());
+        view.verdict(&service(name), &Action::new("sts:AssumeRole"), &on, &Context::default())
+    };
+    assert_eq!(ask("ec2.amazonaws.com"), Verdict::Allowed);
+    assert_eq!(ask("lambda.amazonaws.com"), Verdict::Denied);
+}

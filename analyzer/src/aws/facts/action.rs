@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::aws::glob;
 use crate::aws::table::{Record, Table, compare, list};
 
-use super::service::services;
+use super::service::prefixes;
 
 static ACTIONS: Table = Table::new(include_str!("../../../data/actions.tsv"));
 static EXTRA: Table = Table::new(include_str!("../../../data/actions_extra.tsv"));
@@ -50,7 +50,12 @@ pub fn action(name: &str) -> Option<ActionFacts> {
 
 /// The actions of a service, sorted by name.
 pub fn actions(prefix: &str) -> impl Iterator<Item = ActionFacts> {
-    starting_with(format!("{prefix}:"))
+    starting_with(format!("{prefix}:")).map(ActionFacts::read)
+}
+
+/// The names of the actions of a service, sorted.
+pub(super) fn action_names(prefix: &str) -> impl Iterator<Item = &'static str> {
+    starting_with(format!("{prefix}:")).map(Record::key)
 }
 
 /// The actions that `pattern` matches (`s3:Get*`, `*`), sorted by name. As in a policy,
@@ -59,7 +64,14 @@ pub fn actions(prefix: &str) -> impl Iterator<Item = ActionFacts> {
 /// The text before the first wildcard is found at once; what follows is compared one by one.
 pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
     let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
-    starting_with(fixed.to_owned()).filter(move |action| glob::matches_ignoring_case(pattern, action.name))
+    let records = starting_with(fixed.to_owned());
+    records.filter(move |record| glob::matches_ignoring_case(pattern, record.key())).map(ActionFacts::read)
+}
+
+/// Whether `pattern` matches `action`.
+#[must_use]
+pub fn is_matched(pattern: &str, action: &ActionFacts) -> bool {
+    glob::matches_ignoring_case(pattern, action.name)
 }
 
 /// The actions of all services that have the name `name` without prefix: `PutAuditEvents`.
@@ -71,17 +83,17 @@ pub fn same_name(name: &str) -> impl Iterator<Item = ActionFacts> {
 
 /// The actions named `name` of the services whose prefix is `wanted`.
 pub(super) fn same_name_in(name: &str, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = ActionFacts> {
-    let prefixes = services().map(|it| it.prefix).filter(move |prefix| wanted(prefix));
+    let prefixes = prefixes().filter(move |prefix| wanted(prefix));
     prefixes.filter_map(move |prefix| action(&format!("{prefix}:{name}")))
 }
 
 /// Both tables, merged in order.
-fn starting_with(prefix: String) -> impl Iterator<Item = ActionFacts> {
-    let mut extra: Vec<ActionFacts> = EXTRA.starting_with(&prefix).map(ActionFacts::read).collect();
+fn starting_with(prefix: String) -> impl Iterator<Item = Record> {
+    let mut extra: Vec<Record> = EXTRA.starting_with(&prefix).collect();
     extra.reverse();
-    let mut records = ACTIONS.starting_with(prefix).map(ActionFacts::read).peekable();
+    let mut records = ACTIONS.starting_with(prefix).peekable();
     std::iter::from_fn(move || match (records.peek(), extra.last()) {
-        (Some(listed), Some(other)) if compare(other.name, listed.name) == Ordering::Less => extra.pop(),
+        (Some(listed), Some(other)) if compare(other.key(), listed.key()) == Ordering::Less => extra.pop(),
         (Some(_), _) => records.next(),
         (None, _) => extra.pop(),
     })

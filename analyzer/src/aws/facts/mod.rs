@@ -21,7 +21,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 
-pub use action::{AccessLevel, ActionFacts, action, actions, expand, same_name};
+pub use action::{AccessLevel, ActionFacts, action, actions, expand, is_matched, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
 pub use issuer::tenant_claim;
 pub use managed_policy::{ManagedPolicy, managed_policies, managed_policy};

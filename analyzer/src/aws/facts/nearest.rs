@@ -7,12 +7,12 @@ use strsim::damerau_levenshtein;
 
 use crate::aws::table::{Table, starts_with};
 
-use super::action::{actions, same_name, same_name_in};
+use super::action::{action_names, same_name, same_name_in};
 use super::condition_key::{KeyScope, condition_key, condition_keys};
 use super::operator::{OPERATORS, operator};
 use super::place::{partitions, region, regions};
 use super::principal::{is_listed_principal, service_principal, service_principals};
-use super::service::{service, services};
+use super::service::{prefixes, service};
 
 /// Other names for services: endpoints, SDK clients, product names.
 static ALIASES: Table = Table::new(include_str!("../../../data/service_aliases.tsv"));
@@ -30,15 +30,20 @@ pub fn nearest_action(name: &str) -> Option<&'static str> {
         return Some(call.field(1));
     }
     if let Some(found) = service(prefix) {
-        let candidates = || actions(found.prefix).map(|it| (it.action(), it.name));
+        let candidates = || named(found.prefix);
         return closest(action, TYPO, candidates())
             .or_else(|| moved(found.prefix, action))
             .or_else(|| closest(action, loose(action), candidates()))
             .filter(|found| !found.eq_ignore_ascii_case(name));
     }
     let meant = nearest_service(prefix);
-    let there = meant.and_then(|meant| closest(action, TYPO, actions(meant).map(|it| (it.action(), it.name))));
+    let there = meant.and_then(|meant| closest(action, TYPO, named(meant)));
     there.or_else(|| moved(prefix, action)).or_else(|| only(same_name(action).map(|it| it.name)))
+}
+
+/// The actions of a service: their names without its prefix, and as they are.
+fn named(prefix: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    action_names(prefix).map(|name| (name.split_once(':').map_or("", |(_, action)| action), name))
 }
 
 /// The prefix that `prefix` was probably meant to be.
@@ -48,7 +53,7 @@ pub fn nearest_service(prefix: &str) -> Option<&'static str> {
         return None;
     }
     let alias = ALIASES.find(prefix).map(|record| record.field(1));
-    alias.or_else(|| closest(prefix, loose(prefix), services().map(|it| (it.prefix, it.prefix))))
+    alias.or_else(|| closest(prefix, loose(prefix), prefixes().map(|it| (it, it))))
 }
 
 /// The service principal that `name` was probably meant to be, with its region and suffix.
@@ -204,10 +209,13 @@ fn loose(text: &str) -> usize {
 /// letter case aside, within `limit` edits. `None` if two are equally near.
 fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
     let text = text.to_ascii_lowercase();
+    let wanted = letters(&text);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for (candidate, answer) in candidates {
-        if candidate.len().abs_diff(text.len()) > limit {
+        let has = letters(candidate);
+        let differing = (wanted & !has).count_ones().max((has & !wanted).count_ones());
+        if candidate.len().abs_diff(text.len()).max(differing as usize) > limit {
             continue;
         }
         let distance = damerau_levenshtein(&text, &candidate.to_ascii_lowercase());
@@ -220,4 +228,10 @@ fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a s
         }
     }
     best.filter(|_| !tied).map(|(_, answer)| answer)
+}
+
+/// The letters that stand in `text`, letter case aside, as a set in which some share a place.
+/// An edit takes one out and brings one in at most, so sets that differ in more need no counting of edits.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |set, letter| set | 1 << (u32::from(letter.to_ascii_lowercase()) % u64::BITS))
 }

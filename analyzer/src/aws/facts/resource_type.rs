@@ -32,14 +32,10 @@ pub fn resource_types(prefix: &str) -> impl Iterator<Item = ResourceTypeFacts> {
 
 impl ResourceTypeFacts {
     fn read(record: Record) -> Self {
-        let (service, name) = record.key().split_once(':').unwrap_or_default();
-        Self {
-            service,
-            name,
-            arn: record.field(1),
-            other_arn: EXTRA.find(record.key()).map(|extra| extra.field(1)),
-            condition_keys: record.field(2),
-        }
+        let [key, arn, condition_keys] = record.fields();
+        let (service, name) = key.split_once(':').unwrap_or_default();
+        let other_arn = EXTRA.find(key).map(|extra| extra.field(1));
+        Self { service, name, arn, other_arn, condition_keys }
     }
 
     /// The forms of its ARN.

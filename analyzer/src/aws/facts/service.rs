@@ -29,6 +29,11 @@ pub fn services() -> impl Iterator<Item = ServiceFacts> {
     SERVICES.records().chain(EXTRA.records()).map(ServiceFacts::read)
 }
 
+/// The prefixes of all services, in the same order.
+pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
+    SERVICES.records().chain(EXTRA.records()).map(Record::key)
+}
+
 impl ServiceFacts {
     fn read(record: Record) -> Self {
         let flags = record.field(2);

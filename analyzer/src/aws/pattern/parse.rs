@@ -71,6 +71,7 @@ impl<H: Eq> Reader<H> {
             self.nameless = false;
             rest = behind;
         }
+        self.tokens.reserve(rest.len());
         if !self.has_variables() {
             return rest.chars().for_each(|letter| self.character(letter));
         }

@@ -216,16 +216,26 @@ impl Evaluator<'_> {
     /// is not known there is one instance for all, with [`InstanceKey::Summary`].
     #[must_use]
     pub fn resources(&self) -> Vec<Arc<ResourceInstance>> {
+        self.resources_where(|_| true)
+    }
+
+    /// The same of the blocks that are `wanted`: how often the others are there is not evaluated.
+    #[must_use]
+    pub fn resources_where(&self, wanted: impl Fn(&ResourceAddress) -> bool) -> Vec<Arc<ResourceInstance>> {
         let mut found = Vec::new();
         for module in self.modules() {
             let Some(node) = module.node() else { continue };
-            for address in node.module.resources.keys() {
-                if let Some(expansion) = self.resource_expansion(&module, address) {
-                    found.extend(expansion.instances.iter().cloned());
-                }
+            for address in node.module.resources.keys().filter(|address| wanted(address)) {
+                found.extend(self.instances(&module, address));
             }
         }
         found
+    }
+
+    /// The instances of the resource `address` of `module`; none if it is not declared.
+    #[must_use]
+    pub fn instances(&self, module: &Arc<ModuleInstance>, address: &ResourceAddress) -> Vec<Arc<ResourceInstance>> {
+        self.resource_expansion(module, address).map(|expansion| expansion.instances.clone()).unwrap_or_default()
     }
 
     /// All instances of modules, the root first, callers before what they call.

@@ -16,11 +16,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::aws::sites as table;
 use crate::eval::account::Account;
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::text::Text;
 use crate::eval::value::Value;
-use crate::module::Mode;
+use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
 
 use super::organization::OrganizationMember;
@@ -69,10 +70,24 @@ pub(super) struct ManagedPolicyDeclaration {
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
     let part = StackPart { stack: stack::accounts(evaluator), ..StackPart::default() };
     let mut collector = Collector { evaluator, part };
-    for instance in evaluator.resources() {
+    for instance in evaluator.resources_where(says_something) {
         collector.instance(&instance);
     }
     collector.part
+}
+
+/// Whether a block of that address may be a principal or a resource with a policy, or say something of one.
+fn says_something(address: &ResourceAddress) -> bool {
+    let ty = &address.ty;
+    let is_something = principals::is_principal(ty) || resources::has_policy(ty);
+    let is_in_tables = || table::links(ty).next().is_some() || table::policies(ty).next().is_some();
+    let says = || {
+        principals::is_managed_policy(ty)
+            || organization::is_part(ty)
+            || ty == resources::ACCESS_CONTROL_TYPE
+            || is_in_tables()
+    };
+    is_something || address.mode == Mode::Managed && says()
 }
 
 struct Collector<'e, 'a> {

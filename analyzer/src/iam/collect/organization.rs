@@ -44,12 +44,21 @@ const MEMBER_TYPES: &[(&str, MemberKind, &str, &str)] = &[
     ("awscc_organizations_organizational_unit", MemberKind::Unit, "organizational_unit_id", "parent_id"),
 ];
 
+const POLICY_TYPES: &[&str] = &["aws_organizations_policy", "awscc_organizations_policy"];
+
+const ATTACHMENT_TYPE: &str = "aws_organizations_policy_attachment";
+
+/// Whether resources of type `ty` say something of an organization.
+pub(super) fn is_part(ty: &str) -> bool {
+    POLICY_TYPES.contains(&ty) || ty == ATTACHMENT_TYPE || MEMBER_TYPES.iter().any(|(known, ..)| *known == ty)
+}
+
 impl Collector<'_, '_> {
     /// Keeps what `instance` says of an organization.
     pub(super) fn organization(&mut self, instance: &Arc<ResourceInstance>) {
         match instance.ty().as_str() {
-            "aws_organizations_policy" | "awscc_organizations_policy" => self.organization_policy(instance),
-            "aws_organizations_policy_attachment" => self.organization_attachment(instance),
+            ty if POLICY_TYPES.contains(&ty) => self.organization_policy(instance),
+            ATTACHMENT_TYPE => self.organization_attachment(instance),
             ty => {
                 let member = MEMBER_TYPES.iter().find(|(known, ..)| *known == ty);
                 let member = member.and_then(|(_, kind, id, parent)| self.member(instance, *kind, id, parent));

@@ -42,12 +42,25 @@ const LOOKED_UP: &[(&str, &str)] = &[("aws_iam_group", "group_name"), ("aws_iam_
 /// Resource types that make managed policies, each with its attribute that is the ARN.
 const MANAGED_POLICY_TYPES: &[(&str, &str)] = &[("aws_iam_policy", "arn"), ("awscc_iam_managed_policy", "policy_arn")];
 
+/// Whether resources or data sources of type `ty` are principals.
+pub(super) fn is_principal(ty: &str) -> bool {
+    principal_type(ty).is_some()
+}
+
+/// Whether resources of type `ty` make managed policies.
+pub(super) fn is_managed_policy(ty: &str) -> bool {
+    MANAGED_POLICY_TYPES.iter().any(|(known, _)| *known == ty)
+}
+
+fn principal_type(ty: &str) -> Option<&'static PrincipalType> {
+    PRINCIPAL_TYPES.get(PRINCIPAL_TYPES.binary_search_by_key(&ty, |facts| facts.ty).ok()?)
+}
+
 impl Collector<'_, '_> {
     /// Keeps the principal that `instance` is; its index in the part.
     pub(super) fn principal(&mut self, instance: &Arc<ResourceInstance>) -> Option<usize> {
         let ty = instance.ty().as_str();
-        let index = PRINCIPAL_TYPES.binary_search_by_key(&ty, |facts| facts.ty).ok()?;
-        let facts = PRINCIPAL_TYPES.get(index)?;
+        let facts = principal_type(ty)?;
         let looked_up = match instance.decl.address.mode {
             Mode::Managed => false,
             Mode::Data => true,

@@ -57,6 +57,14 @@ pub(in crate::iam) enum ResourceSays {
     Open(Symbol),
 }
 
+/// Whether resources or data sources of type `ty` can have a policy.
+pub(super) fn has_policy(ty: &str) -> bool {
+    subject_type(ty).is_some() || self_policed(ty).is_some()
+}
+
+/// The resource type that puts an access control list on a bucket.
+pub(super) const ACCESS_CONTROL_TYPE: &str = "aws_s3_bucket_acl";
+
 /// Access control lists that let in no other account.
 /// [Canned ACLs](https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl)
 const OF_THE_OWNER: &[&str] =
@@ -120,7 +128,7 @@ impl Collector<'_, '_> {
     pub(super) fn access_control(&mut self, instance: &Arc<ResourceInstance>, resource: Option<usize>) {
         let subject = match instance.ty().as_str() {
             "aws_s3_bucket" => Subject::Itself,
-            "aws_s3_bucket_acl" => Subject::Named { attributes: "bucket", by: "name" },
+            ACCESS_CONTROL_TYPE => Subject::Named { attributes: "bucket", by: "name" },
             _ => return,
         };
         let body = &instance.decl.body;

@@ -58,6 +58,7 @@ pub(in crate::iam) fn resources(
         join.look_up(resource);
     }
     claims.iter().for_each(|claim| join.claim(claim));
+    join.open_namesakes();
     join.open_strangers();
     (join.resources, join.account_policies)
 }
@@ -68,6 +69,10 @@ struct Join<'s, 'p> {
     account_policies: Vec<AccountPolicy>,
     by_arn: FxHashMap<Key, Vec<usize>>,
     by_name: FxHashMap<(Type, Key), Vec<usize>>,
+    /// By name and account.
+    exact: FxHashMap<(Type, Key, Key), Vec<usize>>,
+    /// Names that a policy was put on in an account that may be that of many resources.
+    crowded: FxHashMap<(Type, Key), Symbol>,
     strangers: Strangers<Type>,
 }
 
@@ -79,6 +84,8 @@ impl<'s, 'p> Join<'s, 'p> {
             account_policies: Vec::new(),
             by_arn: FxHashMap::default(),
             by_name: FxHashMap::default(),
+            exact: FxHashMap::default(),
+            crowded: FxHashMap::default(),
             strangers: Strangers::new(),
         }
     }
@@ -86,13 +93,12 @@ impl<'s, 'p> Join<'s, 'p> {
     fn add(&mut self, resource: PolicedResource) -> usize {
         let index = self.resources.len();
         self.by_arn.entry(Key::new(&resource.arn)).or_default().push(index);
-        for name in &resource.names {
-            // Some policies do not tell the type.
-            for resource_type in [resource.resource_type, None] {
-                let found = self.by_name.entry(((resource.service, resource_type), Key::new(name))).or_default();
-                if found.last() != Some(&index) {
-                    found.push(index);
-                }
+        let account = Key::new(&resource.account.text);
+        for (kind, name) in keys(&resource) {
+            let found = self.by_name.entry((kind, name.clone())).or_default();
+            if found.last() != Some(&index) {
+                found.push(index);
+                self.exact.entry((kind, name, account.clone())).or_default().push(index);
             }
         }
         self.resources.push(resource);
@@ -153,15 +159,18 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// The resources that `text` names: for certain, those of the same stack before others; and
     /// perhaps, with the symbol that decides.
-    fn named(&self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
+    fn named(&mut self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
         let key = Key::new(text);
         if let Some(found) = self.by_arn.get(&key) {
             return (self.nearest(found, &claim.stack), Vec::new());
         }
         let kind = (claim.service, claim.resource_type);
-        let found = self.by_name.get(&(kind, key)).map(Vec::as_slice).unwrap_or_default();
+        let found = self.by_name.get(&(kind, key.clone())).map(Vec::as_slice).unwrap_or_default();
+        if found.len() > MOST_NAMESAKES {
+            return (self.among_many(kind, key, text, claim), Vec::new());
+        }
         let (mut exact, mut perhaps) = (Vec::new(), Vec::new());
-        for index in found.iter().take(MOST_NAMESAKES) {
+        for index in found {
             let Some(resource) = self.resources.get(*index) else { continue };
             let accounts = same(&claim.account, &resource.account).truth;
             // The names of buckets are those of the whole partition.
@@ -175,6 +184,23 @@ impl<'s, 'p> Join<'s, 'p> {
             }
         }
         (self.nearest(&exact, &claim.stack), perhaps)
+    }
+
+    /// Of more resources of one name than can be asked one by one, those in the same account;
+    /// if none of them is declared, the policy may be that of any of them.
+    fn among_many(&mut self, kind: Type, name: Key, text: &Text, claim: &ResourceClaim) -> Vec<usize> {
+        let key = (kind, name, Key::new(&claim.account.text));
+        let exact = self.exact.get(&key).map(|found| self.nearest(found, &claim.stack)).unwrap_or_default();
+        let is_declared = |index: &usize| self.resources.get(*index).is_some_and(|it| it.origin == Origin::Declared);
+        if !exact.iter().any(is_declared) {
+            let unknown = || {
+                let address = format!("policy of {}", text.display());
+                Symbol::new(claim.stack.clone(), address, Cause::Limit("resources of one name"), Some(claim.via))
+            };
+            let symbol = claim.account.text.holes().next().cloned();
+            self.crowded.entry((key.0, key.1)).or_insert_with(|| symbol.unwrap_or_else(unknown));
+        }
+        exact
     }
 
     fn nearest(&self, found: &[usize], stack: &SmolStr) -> Vec<usize> {
@@ -200,6 +226,18 @@ impl<'s, 'p> Join<'s, 'p> {
         }
     }
 
+    /// Opens the resources of crowded names.
+    fn open_namesakes(&mut self) {
+        if self.crowded.is_empty() {
+            return;
+        }
+        for resource in &mut self.resources {
+            let symbols: Vec<Symbol> = keys(resource).filter_map(|key| self.crowded.get(&key).cloned()).collect();
+            let missing = symbols.into_iter().find(|symbol| !resource.open.contains(symbol));
+            resource.open.extend(missing);
+        }
+    }
+
     fn open_strangers(&mut self) {
         for resource in self.resources.iter_mut().filter(|it| it.origin == Origin::Declared) {
             let (service, resource_type) = (resource.service, resource.resource_type);
@@ -209,6 +247,12 @@ impl<'s, 'p> Join<'s, 'p> {
             resource.open.extend(symbols);
         }
     }
+}
+
+/// The types and names by which policies name the resource: some do not tell the type.
+fn keys(resource: &PolicedResource) -> impl Iterator<Item = (Type, Key)> + '_ {
+    let types = [resource.resource_type, None].map(|resource_type| (resource.service, resource_type));
+    resource.names.iter().flat_map(move |name| types.map(|kind| (kind, Key::new(name))))
 }
 
 /// Puts a policy on a resource in place of the one that AWS would give it.

@@ -452,9 +452,30 @@ fn work_is_linear_in_roles_of_one_name() {
     assert!(declared().all(|it| it.open.len() == 1), "what is not compared is open");
 }
 
+/// How many expressions are evaluated of a configuration with that text.
+fn expressions(text: &str) -> u64 {
+    let mut disk = MemoryFileSystem::default();
+    disk.insert("main.tf", text);
+    let sources = SourceMap::default();
+    let workspace = load_workspace(&disk, &sources, &[".".to_owned()]);
+    let evaluator = Evaluator::new(&workspace.stacks[0], &sources, &disk, Options::usual());
+    let _sites = crate::policy::sites::of_stack(&evaluator);
+    let _part = of_stack(&evaluator);
+    evaluator.statistics().expressions
+}
+
+#[test]
+fn what_is_about_no_policy_is_not_evaluated() {
+    let repeated =
+        |ty: &str| format!("resource \"{ty}\" \"x\" {{\n  for_each = toset([for i in range(9) : \"${{i}}\"])\n}}\n");
+    let role = repeated("aws_iam_role");
+    assert!(expressions(&role) > 9);
+    assert_eq!(expressions(&(repeated("aws_instance") + &role)), expressions(&role));
+}
+
 #[test]
 fn work_grows_as_the_stack_does() {
-    let expressions = |count: usize| {
+    let of_roles = |count: usize| {
         let one = |number: usize| {
             format!(
                 "resource \"aws_iam_role\" \"r{number}\" {{\n  name = \"r{number}\"\n  assume_role_policy = \"{{}}\"\n}}\n\
@@ -462,14 +483,8 @@ fn work_grows_as_the_stack_does() {
             )
         };
         let text: String = ["variable \"arn\" {}\n".to_owned()].into_iter().chain((0..count).map(one)).collect();
-        let mut disk = MemoryFileSystem::default();
-        disk.insert("main.tf", text.as_str());
-        let sources = SourceMap::default();
-        let workspace = load_workspace(&disk, &sources, &[".".to_owned()]);
-        let evaluator = Evaluator::new(&workspace.stacks[0], &sources, &disk, Options::usual());
-        let _part = of_stack(&evaluator);
-        evaluator.statistics().expressions
+        expressions(&text)
     };
-    let [once, twice, four_times] = [20, 40, 80].map(expressions);
+    let [once, twice, four_times] = [20, 40, 80].map(of_roles);
     assert_eq!(four_times - twice, 2 * (twice - once));
 }

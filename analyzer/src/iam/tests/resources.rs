@@ -182,6 +182,33 @@ fn a_bucket_of_another_stack() {
     assert_eq!(it.on("aws_ecr_repository.b"), ["aws_ecr_repository_policy.p if home"]);
 }
 
+/// As many stacks with a repository `app` as `count`, and one more with a policy on that name.
+fn repositories(count: usize, configuration: &str) -> View {
+    let repository = "resource \"aws_ecr_repository\" \"b\" {\n  name = \"app\"\n}\n";
+    let policy = format!(
+        "{DOCUMENT}resource \"aws_ecr_repository_policy\" \"p\" {{\n  repository = \"app\"\n  policy = local.any\n}}\n"
+    );
+    let dirs: Vec<String> = (0..count).map(|number| format!("r{number}/main.tf")).collect();
+    let mut files: Vec<(&str, &str)> = dirs.iter().map(|dir| (dir.as_str(), repository)).collect();
+    files.push(("p/main.tf", &policy));
+    configured(configuration, &files)
+}
+
+#[test]
+fn a_name_that_very_many_have_is_open_for_all_of_them() {
+    let declared = |it: &View| {
+        let all = it.iam().resources().iter().filter(|resource| !resource.address.is_empty());
+        all.map(|resource| (resource.policies.len(), resource.open.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(declared(&repositories(32, "")), [(1, 0); 32]);
+    assert_eq!(declared(&repositories(33, "")), [(0, 1); 33]);
+    let stack = |dir: &str| format!("[stacks.\"{dir}\"]\naccount = \"prod\"\n");
+    let configuration = format!("[accounts.prod]\nid = \"111122223333\"\n{}{}", stack("p"), stack("r32"));
+    let found = declared(&repositories(33, &configuration));
+    assert_eq!(found.iter().filter(|counts| **counts == (1, 0)).count(), 1, "that in the account: {found:?}");
+    assert_eq!(found.iter().filter(|counts| **counts == (0, 0)).count(), 32, "{found:?}");
+}
+
 #[test]
 fn policies_of_accounts_and_organizations() {
     let it = with_document(

@@ -268,7 +268,7 @@ impl Reader {
     }
 
     fn fault(&mut self, kind: FaultKind, span: Span, way: &Way) {
-        self.document.faults.push(Fault { kind, span, certain: way.certain });
+        self.document.faults.push(Fault { kind, span, certain: way.certain, sensitive: way.sensitive });
     }
 }
 

@@ -34,7 +34,7 @@ impl DuplicateKeys {
             let is_part = within(document.span, *key) || document.statements.iter().any(|it| within(it.span, *key));
             if is_part && !document.faults.iter().any(|fault| fault.span == *key) {
                 let kind = FaultKind::DuplicateKey(name.clone());
-                document.faults.push(Fault { kind, span: *key, certain: true });
+                document.faults.push(Fault { kind, span: *key, certain: true, sensitive: false });
             }
         }
     }

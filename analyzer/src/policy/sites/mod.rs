@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 use crate::aws::sites::{self as table, Site, Subject};
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::value::{Refinement, SequencePart, Value, ValueKind};
-use crate::module::Mode;
+use crate::module::{Mode, ResourceAddress};
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
 use super::model::{Leaf, PolicyDocument, PolicyKind};
@@ -82,7 +82,10 @@ pub enum Knowledge {
 /// offsets; those of several instances of a block in the order of addresses.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
-    let instances = evaluator.resources();
+    let instances = evaluator.resources_where(may_have_policy);
+    if instances.is_empty() {
+        return Vec::new();
+    }
     let mut finder = Finder {
         evaluator,
         documents: FxHashMap::default(),
@@ -109,6 +112,15 @@ pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
         (path(a), a.span.range, &a.address, &a.attribute).cmp(&(path(b), b.span.range, &b.address, &b.attribute))
     });
     sites
+}
+
+/// Whether a block of that address may use a policy or be one.
+fn may_have_policy(address: &ResourceAddress) -> bool {
+    match address.mode {
+        Mode::Managed => table::policies(&address.ty).next().is_some(),
+        Mode::Data => address.ty == "aws_iam_policy_document",
+        Mode::Ephemeral => false,
+    }
 }
 
 /// The policy that the JSON file `file` is; `None` if it is something else.

@@ -20,7 +20,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for action in site.document.statements.iter().flat_map(strings::actions) {
         let pattern = with_wildcards(&action.text);
         match pattern.split_once(':') {
-            Some((prefix, _)) if is_listed(prefix) && facts::expand(&pattern).next().is_none() => {
+            Some((prefix, _)) if facts::expand(&pattern).next().is_none() && is_listed(prefix) => {
                 say_unknown(action, report);
             }
             None if has_no_prefix(action, &pattern) => say_no_prefix(action, &pattern, report),

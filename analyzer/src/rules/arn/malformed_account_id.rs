@@ -76,7 +76,7 @@ pub(in crate::rules) fn wrong_account(text: &Text) -> Option<Field> {
     let fields = arn_fields::arn(text)?;
     let field = fields.get(ACCOUNT)?;
     let account = field.certain().filter(|account| !account.is_empty() && !field.is_pattern())?;
-    let is_account = OWNED_BY_AWS.contains(&account) || is_account_id(account);
+    let is_account = OWNED_BY_AWS.contains(&account) || is_account_id(account) || arn_fields::is_placeholder(account);
     let is_excessive = place::excess(&fields).is_some_and(|excess| excess.account);
     let is_here = is_number(account) || !fields.iter().take(ACCOUNT).any(Field::is_pattern);
     (!is_account && !is_excessive && is_here).then(|| field.clone())
@@ -94,7 +94,12 @@ fn check_principal(leaf: &Leaf, report: &mut Report<'_>) {
 fn check_value(leaf: &Leaf, report: &mut Report<'_>) {
     let Some(value) = leaf.text.as_known() else { return };
     let is_pattern = value.contains(['*', '?', '$']);
-    if !is_pattern && !is_account_id(&value) && !value.starts_with("arn:") && value != ANONYMOUS {
+    if !arn_fields::is_placeholder(&value)
+        && !is_pattern
+        && !is_account_id(&value)
+        && !value.starts_with("arn:")
+        && value != ANONYMOUS
+    {
         say(leaf, 0..value.len(), &value, report);
     }
 }
@@ -176,6 +181,8 @@ mod tests {
         assert_eq!(condition("StringEquals", "kms:CallerAccount", "123456789012"), [""; 0]);
         assert_eq!(condition("ArnLike", "aws:SourceArn", "arn:aws:cloudtrail:*:12345:trail/x").len(), 1);
         assert_eq!(condition("StringLike", "aws:SourceAccount", "1234*"), [""; 0]);
+        assert_eq!(condition("StringEquals", "aws:SourceAccount", "<account>"), [""; 0]);
+        assert_eq!(condition("StringEquals", "aws:SourceAccount", "ACCOUNT_ID"), [""; 0]);
         assert_eq!(condition("StringEquals", "aws:SourceAccount", "${x}"), [""; 0]);
         assert_eq!(condition("StringEquals", "aws:username", "12345"), [""; 0]);
         assert_eq!(condition("Null", "aws:SourceAccount", "true"), [""; 0]);
@@ -193,6 +200,11 @@ mod tests {
             "arn:aws:iam::123456789012:role/x",
             "arn:aws:iam::${account}:role/x",
             "arn:aws:iam::12${account}:role/x",
+            "arn:aws:iam::{{account}}:role/x",
+            "arn:aws:iam::<account-id>:role/x",
+            "arn:aws:iam::__ACCOUNT_ID__:role/x",
+            "arn:aws:iam::REPLACE_ME:role/x",
+            "arn:aws:iam::$${AWS::AccountId}:role/x",
             "arn:aws:iam::${x}:12345:y",
             "arn:aws:logs:*:log-group:x:*",
             "${x}:12345:y",

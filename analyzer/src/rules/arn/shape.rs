@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::aws::facts::{self, Feature, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::filled;
-use crate::eval::text::Text;
+use crate::eval::text::{Piece, Text};
 use crate::finding::Safety;
 use crate::rules::arn_fields::{ACCOUNT, FIELDS, Field, PARTITION, REGION, RESOURCE, SERVICE, fields};
 use crate::rules::text::pattern;
@@ -49,6 +49,9 @@ const WITH_PLACES: &[&str] = &[
 
 /// A resource that is neither `*` nor an ARN.
 pub(super) fn no_arn(text: &Text) -> Option<Fault> {
+    if matches!(text.pieces().first(), Some(Piece::Known(known)) if known.text.starts_with("arn:")) {
+        return None;
+    }
     let written = pattern(text, Syntax::Variables);
     let may_match = |other: &str| written.overlaps(&Pattern::of_text(other, Syntax::Wildcards)).may_be();
     // API Gateway takes the end of an ARN alone, and SQS took paths once.
@@ -154,27 +157,36 @@ fn unknown_type(fields: &[Field], as_of: Date) -> Option<Fault> {
 
 /// The resource types that a service has on that day.
 fn resource_types(service: &str, as_of: Date) -> impl Iterator<Item = ResourceTypeFacts> {
-    let exists = move |found: &ResourceTypeFacts| {
-        facts::support(Feature::ResourceType, found.service, found.name).is_none_or(|support| support.on(as_of))
-    };
-    facts::resource_types(service).filter(exists)
+    facts::resource_types(service).filter(move |ty| is_there(ty, as_of))
+}
+
+fn is_there(ty: &ResourceTypeFacts, as_of: Date) -> bool {
+    facts::support(Feature::ResourceType, ty.service, ty.name).is_none_or(|support| support.on(as_of))
 }
 
 /// Whether the resource part can be one of a listed type, or of none that could be listed.
 fn may_be_listed(service: &str, resource: &Field, as_of: Date) -> bool {
-    let mut types = resource_types(service, as_of).peekable();
-    if types.peek().is_none() || resource.is_pattern_at_start() {
+    if resource.is_pattern_at_start() || resource_types(service, as_of).next().is_none() {
         return true;
     }
     // A hole may hold what makes it fit; holes come after what is known of the start.
     let open = if resource.holes { "*" } else { "" };
-    let written: Pattern<u8> = Pattern::of_text(&format!("{}{open}", filled(&resource.known)), Syntax::Wildcards);
-    types.any(|ty| {
-        ty.arns().any(|arn| {
-            let template = filled(arn.splitn(FIELDS, ':').last().unwrap_or_default());
-            written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
-        })
-    })
+    let written = format!("{}{open}", filled(&resource.known));
+    let mut fitting = facts::resource_types(service).filter(|ty| ty.arns().any(|form| may_have_form(&written, form)));
+    fitting.any(|ty| is_there(&ty, as_of))
+}
+
+/// Whether `written`, a resource part with `*` for what is not known, can be that of an ARN of this form.
+fn may_have_form(written: &str, form: &str) -> bool {
+    let template = form.splitn(FIELDS, ':').last().unwrap_or_default();
+    // Most forms differ before the first name in them: that is cheap to see.
+    let mut starts =
+        written.bytes().zip(template.bytes()).take_while(|(a, b)| !b"*?$".contains(a) && !b"*?$".contains(b));
+    let overlaps = || {
+        let written: Pattern<u8> = Pattern::of_text(written, Syntax::Wildcards);
+        written.overlaps(&Pattern::of_text(&filled(template), Syntax::Wildcards)).may_be()
+    };
+    starts.all(|(a, b)| a == b) && overlaps()
 }
 
 impl Field {
@@ -218,12 +230,16 @@ fn missing_place(text: &Text, fields: &[Field]) -> Option<Fault> {
         return None;
     }
     let all: Vec<ResourceTypeFacts> = facts::resource_types(service).collect();
+    let has_field = |ty: &ResourceTypeFacts, at: usize| ty.arn.split(':').nth(at).is_some_and(|it| !it.is_empty());
+    let is_empty = |at: usize| fields.get(at).and_then(Field::certain) == Some("");
+    let names = [(REGION, "region"), (ACCOUNT, "account")];
+    if !names.iter().any(|(at, _)| is_empty(*at) && all.iter().any(|ty| has_field(ty, *at))) {
+        return None;
+    }
     let fitting: Vec<&ResourceTypeFacts> = all.iter().filter(|ty| may_be_of(resource, ty)).collect();
     // `root` is of no listed type; what all types have, it has too.
     let types = if fitting.is_empty() { all.iter().collect() } else { fitting };
-    let has = |at: usize| types.iter().all(|ty| ty.arn.split(':').nth(at).is_some_and(|field| !field.is_empty()));
-    let lacks = |at: usize| fields.get(at).and_then(Field::certain) == Some("") && has(at);
-    let names = [(REGION, "region"), (ACCOUNT, "account")];
+    let lacks = |at: usize| is_empty(at) && types.iter().all(|ty| has_field(ty, at));
     let missing: Vec<&str> = names.into_iter().filter(|(at, _)| lacks(*at)).map(|(_, name)| name).collect();
     if missing.is_empty() {
         return None;
@@ -235,17 +251,13 @@ fn missing_place(text: &Text, fields: &[Field]) -> Option<Fault> {
 
 /// Whether the resource part can be one of this type.
 pub(super) fn may_be_of(resource: &Field, ty: &ResourceTypeFacts) -> bool {
-    let open = if resource.holes { "*" } else { "" };
-    let known = filled(&resource.known);
-    let written: Pattern<u8> = Pattern::of_text(&format!("{open}{known}{open}"), Syntax::Wildcards);
-    let template = filled(ty.arn.splitn(FIELDS, ':').last().unwrap_or_default());
-    resource.holes || written.overlaps(&Pattern::of_text(&template, Syntax::Wildcards)).may_be()
+    resource.holes || may_have_form(&filled(&resource.known), ty.arn)
 }
 
 fn whole(text: &Text) -> Range<usize> {
     let known = text.pieces().iter().map(|piece| match piece {
-        crate::eval::text::Piece::Known(known) => known.text.len(),
-        crate::eval::text::Piece::Hole(_) => 0,
+        Piece::Known(known) => known.text.len(),
+        Piece::Hole(_) => 0,
     });
     0..known.sum()
 }

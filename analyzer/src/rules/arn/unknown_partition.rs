@@ -24,10 +24,16 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
             && !name.is_empty()
             && !field.is_pattern()
             && facts::partition(name).is_none()
+            && !is_placeholder(name)
         {
             say(leaf, field, name, report);
         }
     }
+}
+
+/// A partition in capitals is one that is written wrong.
+fn is_placeholder(name: &str) -> bool {
+    arn_fields::is_placeholder(name) && facts::partition(&name.to_ascii_lowercase()).is_none()
 }
 
 fn say(leaf: &Leaf, field: &Field, name: &str, report: &mut Report<'_>) {
@@ -89,6 +95,10 @@ mod tests {
             "arn:${x}:s3:::logs",
             "arn:aws${x}:s3:::logs",
             "arn::s3:::logs",
+            "arn:{{partition}}:s3:::logs",
+            "arn:<partition>:s3:::logs",
+            "arn:PARTITION:s3:::logs",
+            "arn:$${AWS::Partition}:s3:::logs",
             "arn:logs",
             "*",
         ];

@@ -75,6 +75,7 @@ fn check_value(leaf: &Leaf, report: &mut Report<'_>) {
 fn check_region(leaf: &Leaf, range: Range<usize>, name: &str, report: &mut Report<'_>) {
     match place::known_region(name) {
         Known::Yes(_) => {}
+        _ if arn_fields::is_placeholder(name) => {}
         Known::NotYet => {
             let message = format!("no region `{name}` was known on {}", facts::date());
             report.leaf_range(leaf, range, message).severity(Severity::Warning).likely();
@@ -154,6 +155,11 @@ mod tests {
             "arn:aws:logs:log-group:name:log-stream:x",
             "arn:aws:iam:nowhere:111122223333:role/x",
             "*",
+            "arn:aws:sns:{{region}}:111122223333:topic",
+            "arn:aws:sns:<region>:111122223333:topic",
+            "arn:aws:sns:__REGION__:111122223333:topic",
+            "arn:aws:sns:REGION:111122223333:topic",
+            "arn:aws:sns:$${AWS::Region}:111122223333:topic",
         ];
         for arn in valid {
             assert_eq!(resource(arn), [""; 0], "{arn}");
@@ -162,6 +168,7 @@ mod tests {
             ("aws:RequestedRegion", "StringEquals", "eu-west-1"),
             ("aws:RequestedRegion", "StringLike", "eu-*"),
             ("aws:RequestedRegion", "StringEquals", "${x}"),
+            ("aws:RequestedRegion", "StringEquals", "{{ region }}"),
             ("aws:RequestedRegion", "Null", "true"),
             ("aws:username", "StringEquals", "ireland"),
         ] {

@@ -57,10 +57,10 @@ fn is_on(condition: &Condition, keys: &[&str]) -> bool {
 /// The services that a statement lets in and that say, with each of its actions, for whom
 /// they call; with the keys that say so.
 fn deputies(statement: &Statement) -> Vec<(&Leaf, Vec<&'static str>)> {
-    let Some(actions) = actions::named(statement) else { return Vec::new() };
     let groups = statement.principals.iter().filter(|principals| !principals.negated).flat_map(|it| &it.groups);
     let services = groups.filter(|group| group.kind.text.as_known().is_some_and(|kind| kind == "Service"));
-    let items = services.flat_map(|group| &group.items);
+    let mut items = services.flat_map(|group| &group.items).peekable();
+    let Some(actions) = items.peek().and_then(|_| actions::named(statement)) else { return Vec::new() };
     items.filter_map(|service| Some((service, keys(service, &actions)?))).collect()
 }
 

@@ -1,7 +1,10 @@
 //! What it finds, why, and its tests: `assume_role_missing_identity_half.md`.
 
-use super::{account_words, half_fix, half_words as words};
-use crate::access::grants::{Grant, State, trusted};
+use super::{
+    account_words, half_fix,
+    half_words::{self as words, Lack},
+};
+use crate::access::grants::{State, trusted};
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
@@ -16,27 +19,24 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    for grant in trusted(ctx.access) {
-        let actions = grant.in_state(State::IdentityMissing);
-        if !actions.is_empty() {
-            say(&grant, ctx, report);
-        }
+    for lack in words::lacking(trusted(ctx.access), State::IdentityMissing, ctx) {
+        say(&lack, ctx, report);
     }
 }
 
-fn say(grant: &Grant<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let grant = &lack.grant;
     let principal = grant.principal;
     let (who, role) = (words::principal(principal), words::called(grant.target));
     let message = format!("{who} is trusted by `{role}`, but no policy of it allows `sts:AssumeRole` on that role");
     let account = account_words::shown(&principal.account);
     let fix = half_fix::identity_half(grant, &["sts:AssumeRole".to_owned()], ctx);
-    report.enter(grant.site);
     let finding =
-        report.leaf(grant.leaf, message).label(principal.span, format!("{account} lacks its half here")).help(format!(
+        lack.report(&message, report).label(principal.span, format!("{account} lacks its half here")).help(format!(
             "allow `sts:AssumeRole` on `{}` in a policy of `{}`, in `{}`",
             words::arn(grant),
             principal.address,
-            words::path(principal.span, ctx)
+            words::file(principal.span, ctx)
         ));
     words::finish(finding, grant, fix);
 }

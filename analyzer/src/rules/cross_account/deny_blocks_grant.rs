@@ -65,10 +65,12 @@ pub(super) mod tests {
         format!(
             r#"
 provider "aws" {{
+  region              = "eu-west-1"
   allowed_account_ids = ["111111111111"]
 }}
 provider "aws" {{
   alias               = "data"
+  region              = "eu-west-1"
   allowed_account_ids = ["222222222222"]
 }}
 resource "aws_iam_role" "app" {{
@@ -173,5 +175,76 @@ resource "aws_sqs_queue_policy" "jobs" {{
             ]
         );
         assert_eq!(queue("sqs:PurgeQueue"), [""; 0]);
+    }
+
+    /// Both halves, an organization that has the two accounts, and what it denies.
+    fn organization(unit: &str, ty: &str, statement: &str) -> Vec<String> {
+        let organization = format!(
+            r#"
+resource "aws_organizations_organizational_unit" "work" {{
+  name      = "work"
+  parent_id = "r-ab12"
+}}
+resource "aws_organizations_account" "app" {{
+  name      = "app"
+  email     = "app@example.com"
+  parent_id = aws_organizations_organizational_unit.work.id
+}}
+resource "aws_organizations_account" "data" {{
+  name      = "data"
+  email     = "data@example.com"
+  parent_id = aws_organizations_organizational_unit.work.id
+}}
+resource "aws_organizations_policy" "edge" {{
+  name    = "edge"
+  type    = "{ty}"
+  content = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Deny", {statement} }}] }})
+}}
+resource "aws_organizations_policy_attachment" "edge" {{
+  policy_id = aws_organizations_policy.edge.id
+  target_id = {unit}
+}}
+"#
+        );
+        let settings = "[accounts.app]\nid = \"111111111111\"\n[accounts.data]\nid = \"222222222222\"\n";
+        let text = assuming("", r#""sts:AssumeRole""#) + &trusting("aws_iam_role.app.arn") + &organization;
+        in_workspace(&RULE, settings, &[("main.tf", &text)])
+    }
+
+    #[test]
+    fn denies_of_an_organization() {
+        let scp = |unit: &str| {
+            organization(unit, "SERVICE_CONTROL_POLICY", r#"Action = ["sts:AssumeRole"], Resource = "*""#).len()
+        };
+        assert_eq!(scp("aws_organizations_organizational_unit.work.id"), 1);
+        assert_eq!(scp("aws_organizations_account.app.id"), 1);
+        assert_eq!(scp(r#""111111111111""#), 1);
+        assert_eq!(scp(r#""r-ab12""#), 1);
+        assert_eq!(scp("aws_organizations_account.data.id"), 0, "the role is what is restricted there, not the caller");
+        assert_eq!(scp(r#""ou-ab12-11111111""#), 0);
+        let rcp = |unit: &str, condition: &str| {
+            let statement = format!(r#"Action = "sts:*", Resource = "*", Principal = "*" {condition}"#);
+            organization(unit, "RESOURCE_CONTROL_POLICY", &statement).len()
+        };
+        assert_eq!(rcp("aws_organizations_account.data.id", ""), 1);
+        assert_eq!(rcp("aws_organizations_account.app.id", ""), 0);
+        let strangers = r#", Condition = { StringNotEqualsIfExists = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }"#;
+        assert_eq!(rcp("aws_organizations_account.data.id", strangers), 0);
+    }
+
+    #[test]
+    fn the_management_account_is_bound_by_nothing() {
+        let text = assuming("", r#""sts:AssumeRole""#) + &trusting("aws_iam_role.app.arn");
+        let scp = r#"
+resource "aws_organizations_policy" "edge" {
+  name    = "edge"
+  content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = "*", Resource = "*" }] })
+}
+resource "aws_organizations_policy_attachment" "edge" {
+  policy_id = aws_organizations_policy.edge.id
+  target_id = "111111111111"
+}
+"#;
+        assert_eq!(in_workspace(&RULE, "", &[("main.tf", &(text + scp))]), [""; 0], "it may be the management account");
     }
 }

@@ -1,9 +1,11 @@
 //! What it finds, why, and its tests: `missing_identity_half.md`.
 
-use super::{account_words, half_fix, half_words as words};
-use crate::access::grants::{Grant, State, let_in};
+use super::{
+    account_words, half_fix,
+    half_words::{self as words, Lack},
+};
+use crate::access::grants::{State, let_in};
 use crate::finding::Severity;
-use crate::policy::model::Leaf;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,27 +19,25 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    for grant in let_in(ctx.access) {
-        let actions = grant.in_state(State::IdentityMissing);
-        if !actions.is_empty() {
-            say(&grant, &actions, ctx, report);
-        }
+    for lack in words::lacking(let_in(ctx.access), State::IdentityMissing, ctx) {
+        say(&lack, ctx, report);
     }
 }
 
-fn say(grant: &Grant<'_>, actions: &[&Leaf], ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let grant = &lack.grant;
+    let actions = &grant.in_state(State::IdentityMissing);
     let principal = grant.principal;
     let (who, target, missing) = (words::principal(principal), words::called(grant.target), words::actions(actions));
     let message = format!("{who} is let into `{target}`, but no policy of it allows {missing} there");
     let account = account_words::shown(&principal.account);
     let fix = half_fix::identity_half(grant, &half_fix::names(actions), ctx);
-    report.enter(grant.site);
     let finding =
-        report.leaf(grant.leaf, message).label(principal.span, format!("{account} lacks its half here")).help(format!(
+        lack.report(&message, report).label(principal.span, format!("{account} lacks its half here")).help(format!(
             "allow {missing} on `{}` in a policy of `{}`, in `{}`",
             words::arn(grant),
             principal.address,
-            words::path(principal.span, ctx)
+            words::file(principal.span, ctx)
         ));
     words::finish(finding, grant, fix);
 }

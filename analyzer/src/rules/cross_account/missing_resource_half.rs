@@ -1,10 +1,12 @@
 //! What it finds, why, and its tests: `missing_resource_half.md`.
 
-use super::{account_words, half_fix, half_words as words};
-use crate::access::grants::{Grant, GrantTarget, State, reaching};
+use super::{
+    account_words, half_fix,
+    half_words::{self as words, Lack},
+};
+use crate::access::grants::{GrantTarget, State, reaching};
 use crate::finding::Severity;
 use crate::iam::{PolicedResource, ResourcePolicySource};
-use crate::policy::model::Leaf;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,22 +20,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    for grant in reaching(ctx.access) {
-        let GrantTarget::Resource(resource) = grant.target else { continue };
-        let actions = grant.in_state(State::ResourceMissing);
-        if !actions.is_empty() {
-            say(&grant, resource, &actions, ctx, report);
-        }
+    for lack in words::lacking(reaching(ctx.access), State::ResourceMissing, ctx) {
+        say(&lack, ctx, report);
     }
 }
 
-fn say(
-    grant: &Grant<'_>,
-    resource: &PolicedResource,
-    actions: &[&Leaf],
-    ctx: &RuleContext<'_>,
-    report: &mut Report<'_>,
-) {
+fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let grant = &lack.grant;
+    let GrantTarget::Resource(resource) = grant.target else { return };
+    let actions = &grant.in_state(State::ResourceMissing);
     let (who, target, missing) =
         (words::principal(grant.principal), words::target(grant.target), words::actions(actions));
     let policy = written(resource, ctx);
@@ -45,15 +40,14 @@ fn say(
     let message = format!("{who} is allowed {missing} on {target}, {lacking}");
     let place = policy.map_or(resource.span, |site| site.span);
     let fix = policy.and_then(|site| half_fix::resource_half(grant, &half_fix::names(actions), site, ctx));
-    report.enter(grant.site);
-    let finding = report
-        .leaf(grant.leaf, message)
+    let finding = lack
+        .report(&message, report)
         .label(place, format!("{} lacks its half here", account_words::shown(&resource.account)))
         .help(format!(
             "allow {missing} to `{}` in a policy on `{}`, in `{}`",
             words::arn_of(grant.principal),
             words::called(grant.target),
-            words::path(place, ctx)
+            words::file(place, ctx)
         ));
     words::finish(finding, grant, fix);
 }

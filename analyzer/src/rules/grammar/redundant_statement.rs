@@ -23,6 +23,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const LIMIT: usize = 256;
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+    if site.document.statements.len() < 2 {
+        return;
+    }
     let statements: Vec<Prepared<'_>> =
         site.document.statements.iter().take(LIMIT).filter_map(Prepared::read).collect();
     for (index, statement) in statements.iter().enumerate() {

@@ -1,0 +1,130 @@
+//! Answers for people.
+
+use std::fmt::Write as _;
+
+use crate::access::{Denial, Verdict};
+use crate::finding::{Label, Severity};
+use crate::render::human::{Remark, Style, render_remark};
+use crate::source::{SourceMap, Span};
+
+use super::{Answer, Entry, Hindrance, Reason, Roll};
+
+/// `answer` as rustc shows what it has to say.
+#[must_use]
+pub fn render_can(answer: &Answer, sources: &SourceMap, style: Style) -> String {
+    let Answer { principal, action, resource, .. } = answer;
+    let what = format!("do `{action}` on `{resource}`");
+    let (word, severity, message) = match (answer.verdict, &answer.denial) {
+        (Verdict::Allowed, _) => ("allowed", Severity::Note, format!("`{principal}` may {what}")),
+        (Verdict::Denied, Some(Denial::Explicit)) => {
+            ("denied explicitly", Severity::Error, format!("`{principal}` may not {what}"))
+        }
+        (Verdict::Denied, _) => ("denied", Severity::Error, format!("`{principal}` may not {what}")),
+        (Verdict::Unknown, _) => {
+            ("cannot be told from source", Severity::Warning, format!("whether `{principal}` may {what}"))
+        }
+    };
+    let (labels, mut notes) = places(answer);
+    notes.extend(answer.missing.iter().map(|missing| missing.message.clone()));
+    if answer.verdict == Verdict::Denied && labels.is_empty() && notes.is_empty() {
+        notes.push("neither side allows enough, whichever accounts they are in".to_owned());
+    }
+    notes.extend(answer.notes.iter().cloned());
+    let remark = Remark { word, severity, message: &message, labels: &labels, notes: &notes };
+    render_remark(&remark, sources, style)
+}
+
+/// The places to show, and what has none.
+fn places(answer: &Answer) -> (Vec<Label>, Vec<String>) {
+    let mut labels: Vec<Label> = answer.reasons.iter().map(reason).collect();
+    let mut notes = Vec::new();
+    for obstacle in &answer.obstacles {
+        match obstacle.span {
+            Some(span) => labels.push(Label { span, message: obstacle.message.clone() }),
+            None => notes.push(obstacle.message.clone()),
+        }
+    }
+    (labels, notes)
+}
+
+fn reason(reason: &Reason) -> Label {
+    let verb = if reason.allows { "allowed" } else { "denied" };
+    Label { span: reason.mark, message: format!("{verb} by {} of `{}`", statement(reason), reason.policy) }
+}
+
+fn statement(reason: &Reason) -> String {
+    match &reason.sid {
+        Some(sid) => format!("statement `{sid}`"),
+        None => format!("statement {}", reason.number),
+    }
+}
+
+/// `roll` as lists, by account.
+#[must_use]
+pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
+    let on = roll.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default();
+    let question = format!("`{}`{on}", roll.action);
+    let mut text = String::new();
+    if roll.may.is_empty() && roll.depends.is_empty() {
+        text = format!("nobody in view may do {question}\n");
+    }
+    list(&mut text, &format!("may do {question}"), roll, &roll.may, sources);
+    list(&mut text, &format!("may do {question}, depending on what is not known"), roll, &roll.depends, sources);
+    let others = match roll.others {
+        0 => None,
+        1 => Some("1 other in view may not".to_owned()),
+        others => Some(format!("{others} others in view may not")),
+    };
+    for line in others.iter().chain(&roll.notes) {
+        // Writing to a string cannot fail.
+        let _infallible = writeln!(text, "{line}");
+    }
+    // Names come from files: what would steer a terminal is left out.
+    text.retain(|it| it == '\n' || !it.is_control());
+    text
+}
+
+fn list(text: &mut String, title: &str, roll: &Roll, entries: &[Entry], sources: &SourceMap) {
+    if entries.is_empty() {
+        return;
+    }
+    let _infallible = writeln!(text, "{title}:");
+    for group in entries.chunk_by(|a, b| a.account == b.account) {
+        let account = group.first().and_then(|entry| entry.account.as_deref());
+        let _infallible = match account {
+            Some(account) => writeln!(text, "  account {account}"),
+            None => writeln!(text, "  in no account"),
+        };
+        for entry in group {
+            let _infallible = writeln!(text, "    {}", line(entry, roll, sources));
+        }
+    }
+    text.push('\n');
+}
+
+/// One caller with its witness, and what it may do it to where that is not what was asked about.
+fn line(entry: &Entry, roll: &Roll, sources: &SourceMap) -> String {
+    let on = Some(&entry.resource).filter(|it| roll.resource.as_ref() != Some(it));
+    let on = on.map(|resource| format!(" on {resource}")).unwrap_or_default();
+    let reasons = entry.reasons.iter().map(|it| witness(it, sources));
+    let obstacles = entry.obstacles.iter().map(|it| hindrance(it, sources));
+    let why: Vec<String> = reasons.chain(obstacles).collect();
+    format!("{}{on}: {}", entry.principal, why.join("; "))
+}
+
+fn witness(reason: &Reason, sources: &SourceMap) -> String {
+    format!("{} of {} ({})", statement(reason), reason.policy, place(reason.mark, sources))
+}
+
+fn hindrance(hindrance: &Hindrance, sources: &SourceMap) -> String {
+    match hindrance.span {
+        Some(span) => format!("{} ({})", hindrance.message, place(span, sources)),
+        None => hindrance.message.clone(),
+    }
+}
+
+fn place(span: Span, sources: &SourceMap) -> String {
+    let file = sources.file(span.file);
+    let at = file.line_column(span.range.start);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
+}

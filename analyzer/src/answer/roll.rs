@@ -1,0 +1,105 @@
+//! The best answer that each caller has had.
+
+use rustc_hash::FxHashMap;
+
+use crate::access::{AccessView, Action, Context, Decision, Verdict};
+use crate::aws::facts::ActionFacts;
+
+use super::principal::Who;
+use super::target::What;
+use super::{Entry, Roll, account_name, can, obstacle, reason};
+
+/// Answers as they come in.
+pub(super) struct Ballot<'a> {
+    view: &'a AccessView<'a>,
+    facts: ActionFacts,
+    action: Action,
+    /// The best answer of each, with what is to be said of it unless it is no.
+    answers: FxHashMap<String, (Verdict, Option<Entry>)>,
+}
+
+impl<'a> Ballot<'a> {
+    pub(super) fn new(view: &'a AccessView<'a>, action: ActionFacts) -> Self {
+        Self { view, facts: action, action: Action::new(action.name), answers: FxHashMap::default() }
+    }
+
+    /// Asks whether `who` may do it to `what`, unless it is known that it may do it to something.
+    pub(super) fn ask(&mut self, who: &Who<'a>, what: &What<'a>) -> Verdict {
+        let key = key(who);
+        let before = self.answers.get(&key).map(|(verdict, _)| *verdict);
+        if before == Some(Verdict::Allowed) {
+            return Verdict::Allowed;
+        }
+        let verdict = self.view.verdict(&who.side, &self.action, &what.side, &Context::default());
+        let is_better = match (before, verdict) {
+            (None, _) | (Some(_), Verdict::Allowed) | (Some(Verdict::Denied), Verdict::Unknown) => true,
+            (Some(_), Verdict::Denied | Verdict::Unknown) => false,
+        };
+        if is_better {
+            let entry = (verdict != Verdict::Denied).then(|| self.entry(who, what));
+            self.answers.insert(key, (verdict, entry));
+        }
+        verdict
+    }
+
+    /// Says that `who` may do it to nothing.
+    pub(super) fn refuse(&mut self, who: &Who<'a>) {
+        self.answers.entry(key(who)).or_insert((Verdict::Denied, None));
+    }
+
+    fn entry(&self, who: &Who<'a>, what: &What<'a>) -> Entry {
+        let documents = reason::documents(self.view, who, what);
+        let mut entry = Entry {
+            account: who.account.as_ref().map(account_name),
+            principal: who.name.clone(),
+            resource: what.name.clone(),
+            reasons: Vec::new(),
+            obstacles: Vec::new(),
+        };
+        let context = Context::default();
+        self.view.decide(&who.side, &self.action, &what.side, &context, |decision| match decision {
+            Decision::Allowed(witness) => {
+                entry.reasons = reason::reasons(self.view, &documents, &witness, true, &self.facts);
+            }
+            Decision::Unknown(found) => entry.obstacles = obstacle::hindrances(&found, who, what, &documents),
+            Decision::Denied(..) => {}
+        });
+        entry
+    }
+
+    /// All of it, in the order of accounts and names.
+    pub(super) fn close(self, resource: Option<String>) -> Roll {
+        let mut roll = Roll {
+            action: self.facts.name,
+            resource,
+            may: Vec::new(),
+            depends: Vec::new(),
+            others: 0,
+            notes: can::notes(self.view),
+        };
+        let mut answers: Vec<_> = self.answers.into_iter().collect();
+        answers.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, (verdict, entry)) in answers {
+            match (verdict, entry) {
+                (Verdict::Allowed, Some(entry)) => roll.may.push(entry),
+                (Verdict::Unknown, Some(entry)) => roll.depends.push(entry),
+                (Verdict::Denied | Verdict::Allowed | Verdict::Unknown, _) => roll.others += 1,
+            }
+        }
+        for list in [&mut roll.may, &mut roll.depends] {
+            // Those without an account, as services, come last.
+            list.sort_by(|a, b| {
+                (a.account.is_none(), &a.account, &a.principal).cmp(&(b.account.is_none(), &b.account, &b.principal))
+            });
+        }
+        roll
+    }
+}
+
+/// Who it is, whatever else has the same name.
+fn key(who: &Who<'_>) -> String {
+    match who.principal {
+        Some(it) => format!("{}:{} {}", it.stack, it.address, it.arn.display()),
+        None => format!("{} {}", who.account.as_ref().map(account_name).unwrap_or_default(), who.name),
+    }
+}
