@@ -1,5 +1,7 @@
 //! `crosstrail can` and `crosstrail who-can`.
 
+#![allow(clippy::unwrap_used, reason = "a test whose command fails has to fail")]
+
 mod support;
 
 use std::path::Path;

@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(*fixed.files[0].new_text, *text.replace("allow\"", "Allow\""));
         assert_eq!(fixed.analysis.findings(&Options::default()), []);
         let (path, range) = &fixed.done[0].places[0];
-        assert_eq!((&**path, &fixed.files[0].new_text[range.as_usize()]), ("main.tf", "Allow"));
+        assert_eq!((&**path, fixed.files[0].new_text.get(range.as_usize()).unwrap()), ("main.tf", "Allow"));
     }
 
     #[test]

@@ -24,9 +24,12 @@ pub(super) fn find<T: Copy>(written: &str, things: &[Named<'_, T>]) -> Result<Op
     let by_address = |named: &&Named<'_, T>| named.address == written || named.full() == written;
     let by_name = |named: &&Named<'_, T>| named.name.as_deref() == Some(written);
     let instances = |named: &&Named<'_, T>| named.address.strip_prefix(written).is_some_and(|it| it.starts_with('['));
-    let ways: [&dyn Fn(&&Named<'_, T>) -> bool; 3] = [&by_address, &by_name, &instances];
-    for way in ways {
-        let found: Vec<_> = things.iter().filter(way).collect();
+    let ways: [Vec<&Named<'_, T>>; 3] = [
+        things.iter().filter(by_address).collect(),
+        things.iter().filter(by_name).collect(),
+        things.iter().filter(instances).collect(),
+    ];
+    for found in &ways {
         match found.as_slice() {
             [] => {}
             [one] => return Ok(Some(one.it)),
