@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::access::{Denial, Verdict};
 use crate::finding::{Label, Severity};
 use crate::render::human::{Remark, Style, render_remark};
@@ -64,14 +66,14 @@ fn statement(reason: &Reason) -> String {
 pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     let on = roll.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default();
     let question = format!("`{}`{on}", roll.action);
-    let mut text = String::new();
-    if roll.may.is_empty() && roll.depends.is_empty() {
-        text = format!("nobody in view may do {question}\n");
-    }
-    list(&mut text, &format!("may do {question}"), roll, &roll.may, sources);
-    list(&mut text, &format!("may do {question}, depending on what is not known"), roll, &roll.depends, sources);
+    let lines = Lines { roll, sources, twins: twins(roll) };
+    let is_nobody = roll.may.is_empty() && roll.depends.is_empty();
+    let mut text = if is_nobody { format!("nobody in view may do {question}\n\n") } else { String::new() };
+    lines.list(&mut text, &format!("may do {question}"), &roll.may);
+    lines.list(&mut text, &format!("may do {question}, depending on what is not known"), &roll.depends);
     let others = match roll.others {
         0 => None,
+        others if is_nobody => Some(format!("{others} were asked about")),
         1 => Some("1 other in view may not".to_owned()),
         others => Some(format!("{others} others in view may not")),
     };
@@ -84,32 +86,62 @@ pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     text
 }
 
-fn list(text: &mut String, title: &str, roll: &Roll, entries: &[Entry], sources: &SourceMap) {
-    if entries.is_empty() {
-        return;
-    }
-    let _infallible = writeln!(text, "{title}:");
-    for group in entries.chunk_by(|a, b| a.account == b.account) {
-        let account = group.first().and_then(|entry| entry.account.as_deref());
-        let _infallible = match account {
-            Some(account) => writeln!(text, "  account {account}"),
-            None => writeln!(text, "  in no account"),
-        };
-        for entry in group {
-            let _infallible = writeln!(text, "    {}", line(entry, roll, sources));
+/// The addresses that are in several stacks.
+fn twins(roll: &Roll) -> FxHashSet<&str> {
+    let mut stacks: FxHashMap<&str, &Option<String>> = FxHashMap::default();
+    let mut twins = FxHashSet::default();
+    for entry in roll.may.iter().chain(&roll.depends) {
+        let name = entry.principal.as_str();
+        if *stacks.entry(name).or_insert(&entry.stack) != &entry.stack {
+            twins.insert(name);
         }
     }
-    text.push('\n');
+    twins
 }
 
-/// One caller with its witness, and what it may do it to where that is not what was asked about.
-fn line(entry: &Entry, roll: &Roll, sources: &SourceMap) -> String {
-    let on = Some(&entry.resource).filter(|it| roll.resource.as_ref() != Some(it));
-    let on = on.map(|resource| format!(" on {resource}")).unwrap_or_default();
-    let reasons = entry.reasons.iter().map(|it| witness(it, sources));
-    let obstacles = entry.obstacles.iter().map(|it| hindrance(it, sources));
-    let why: Vec<String> = reasons.chain(obstacles).collect();
-    format!("{}{on}: {}", entry.principal, why.join("; "))
+/// What the lines of a roll depend on.
+struct Lines<'a> {
+    roll: &'a Roll,
+    sources: &'a SourceMap,
+    twins: FxHashSet<&'a str>,
+}
+
+impl Lines<'_> {
+    fn list(&self, text: &mut String, title: &str, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        let _infallible = writeln!(text, "{title}:");
+        for group in entries.chunk_by(|a, b| a.account == b.account) {
+            let account = group.first().and_then(|entry| entry.account.as_deref());
+            let _infallible = match account {
+                Some(account) => writeln!(text, "  account {account}"),
+                None => writeln!(text, "  in no account"),
+            };
+            for entry in group {
+                let _infallible = writeln!(text, "    {}", self.line(entry));
+            }
+        }
+        text.push('\n');
+    }
+
+    /// One caller with its witness, and what it may do it to where that is not what was asked about.
+    fn line(&self, entry: &Entry) -> String {
+        let on = Some(&entry.resource).filter(|it| self.roll.resource.as_ref() != Some(it));
+        let on = on.map(|resource| format!(" on {resource}")).unwrap_or_default();
+        let reasons = entry.reasons.iter().map(|it| witness(it, self.sources));
+        let obstacles = entry.obstacles.iter().map(|it| hindrance(it, self.sources));
+        let why: Vec<String> = reasons.chain(obstacles).collect();
+        format!("{}{on}: {}", self.name(entry), why.join("; "))
+    }
+
+    /// The name of a caller, with its stack where another stack has the same address.
+    fn name(&self, entry: &Entry) -> String {
+        match &entry.stack {
+            Some(stack) if self.twins.contains(entry.principal.as_str()) => format!("{stack}:{}", entry.principal),
+            Some(_) | None => entry.principal.clone(),
+        }
+    }
 }
 
 fn witness(reason: &Reason, sources: &SourceMap) -> String {

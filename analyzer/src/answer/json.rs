@@ -83,6 +83,7 @@ struct RollOutput<'a> {
 #[derive(Serialize)]
 struct EntryOutput<'a> {
     account: Option<&'a str>,
+    stack: Option<&'a str>,
     principal: &'a str,
     resource: &'a str,
     reasons: Vec<ReasonOutput<'a>>,
@@ -139,6 +140,7 @@ fn place(span: Span, sources: &SourceMap) -> (String, Range) {
 fn entries<'a>(entries: &'a [Entry], sources: &SourceMap) -> Vec<EntryOutput<'a>> {
     let output = entries.iter().map(|entry| EntryOutput {
         account: entry.account.as_deref(),
+        stack: entry.stack.as_deref(),
         principal: &entry.principal,
         resource: &entry.resource,
         reasons: reasons(&entry.reasons, sources),

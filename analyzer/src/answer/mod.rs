@@ -141,6 +141,8 @@ pub struct Roll {
 pub struct Entry {
     /// The account that it is in; `None` for who is in none.
     pub account: Option<String>,
+    /// The directory and environment of the stack that its address is in, if it has one.
+    pub stack: Option<String>,
     /// Who.
     pub principal: String,
     /// On what.

@@ -18,7 +18,7 @@ pub(super) fn hindrances(
     documents: &[Document<'_>],
 ) -> Vec<Hindrance> {
     let mut hindrances: Vec<Hindrance> = Vec::new();
-    for obstacle in found {
+    for obstacle in found.iter().filter(|it| !is_said_by_another(it, found, who)) {
         let hindrance = hindrance(obstacle, who, what, documents);
         if !hindrances.contains(&hindrance) {
             hindrances.push(hindrance);
@@ -29,6 +29,13 @@ pub(super) fn hindrances(
         hindrances.push(Hindrance { message, ..Hindrance::plain("resource") });
     }
     hindrances
+}
+
+/// Whether an obstacle is the unknown that stands for policies out of view, which is said anyway.
+fn is_said_by_another(obstacle: &Obstacle, found: &[Obstacle], who: &Who<'_>) -> bool {
+    let Obstacle::Symbol(symbol) = obstacle else { return false };
+    let is_policies = who.principal.is_some_and(|it| symbol.address().strip_suffix(".policies") == Some(&it.address));
+    is_policies && found.contains(&Obstacle::NotInView(Half::Identity))
 }
 
 fn hindrance(obstacle: &Obstacle, who: &Who<'_>, what: &What<'_>, documents: &[Document<'_>]) -> Hindrance {

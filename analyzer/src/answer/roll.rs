@@ -51,6 +51,7 @@ impl<'a> Ballot<'a> {
         let documents = reason::documents(self.view, who, what);
         let mut entry = Entry {
             account: who.account.as_ref().map(account_name),
+            stack: who.principal.filter(|it| !it.address.is_empty()).map(|it| it.stack.to_string()),
             principal: who.name.clone(),
             resource: what.name.clone(),
             reasons: Vec::new(),

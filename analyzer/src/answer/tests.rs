@@ -247,3 +247,23 @@ fn answers_for_people_and_programs() {
     let json: serde_json::Value = serde_json::from_str(&who_json(&roll, analysis.sources())).unwrap();
     assert_eq!((&json["version"], &json["may"][0]["account"]), (&1.into(), &"111111111111".into()));
 }
+
+#[test]
+fn what_is_looked_up_is_told_by_its_stack() {
+    let role = "data \"aws_iam_role\" \"seen\" {\n  name = \"NAME\"\n}\n";
+    let mut files = MemoryFileSystem::default();
+    files.insert("one/main.tf", format!("{PROVIDERS}{}", role.replace("NAME", "x")));
+    files.insert("two/main.tf", format!("{PROVIDERS}{}", role.replace("NAME", "y")));
+    let mut host = Host::new(Arc::new(files));
+    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    let analysis = host.analysis();
+    let roll = analysis.who_can("cloudtrail:DescribeTrails", None).unwrap();
+    let expected = "\
+may do `cloudtrail:DescribeTrails`, depending on what is not known:
+  account 111111111111
+    one:data.aws_iam_role.seen on *: not all policies of `data.aws_iam_role.seen` are in view; the permissions boundary of `data.aws_iam_role.seen` is not in view
+    two:data.aws_iam_role.seen on *: not all policies of `data.aws_iam_role.seen` are in view; the permissions boundary of `data.aws_iam_role.seen` is not in view
+
+";
+    assert_eq!(render_who(&roll, analysis.sources()), expected);
+}
