@@ -7,6 +7,8 @@
 mod draft;
 mod inspect;
 mod knowledge;
+mod mend;
+mod overlay;
 mod things;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use crate::suppress::Suppressions;
 use crate::syntax::{self, SyntaxError};
 
 use knowledge::Knowing;
+pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]

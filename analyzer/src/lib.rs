@@ -9,6 +9,7 @@ mod chance;
 pub mod config;
 pub mod eval;
 pub mod finding;
+pub mod fixes;
 pub mod iam;
 pub mod inspection;
 pub mod module;

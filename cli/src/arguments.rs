@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
@@ -72,7 +72,26 @@ pub(crate) struct LintArguments {
     pub(crate) as_of: Option<Date>,
 
     #[command(flatten)]
+    pub(crate) fixes: FixArguments,
+
+    #[command(flatten)]
     pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("mending").args(["fix", "diff"]).multiple(true)))]
+pub(crate) struct FixArguments {
+    /// Write the fixes that have one right answer, then report what is left; standard input goes fixed to standard output
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Show what fixes would change, the unsafe ones as well, and write nothing; with `--fix`, what that would write
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) diff: bool,
+
+    /// Do the unsafe fixes as well: those that grant access or are a good guess
+    #[arg(long = "unsafe", requires = "mending")]
+    pub(crate) unsafe_too: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use crosstrail_analyzer::render::{self, Checked, Tally};
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
 
 use crate::arguments::{LintArguments, LintFormat};
+use crate::fix::{self, Mended};
 use crate::outcome::Outcome;
 use crate::run::{self, Analysed, Found};
 use crate::terminal::{self, When};
@@ -26,12 +27,52 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
-    let found = analysed.findings(&options);
-    show(&found, &analysed, arguments.format, color)?;
-    let is_clean = Tally::of(&found.wanted).is_clean() && analysed.all_checked();
+    let is_clean = if arguments.fixes.diff {
+        fix::show(&analysed, &options, &arguments.fixes, color)?;
+        is_clean(&analysed.findings(&options), &analysed)
+    } else if arguments.fixes.fix {
+        let mended = fix::write(&analysed, &options, &arguments.fixes, color)?;
+        let found = mended.analysed.findings(&options);
+        show_left(&found, &mended, arguments.format, color)?;
+        is_clean(&found, &mended.analysed) && !mended.failed
+    } else {
+        let found = analysed.findings(&options);
+        show(&found, &analysed, arguments.format, color)?;
+        is_clean(&found, &analysed)
+    };
     // The process ends: its memory goes back as a whole, sooner than one by one.
     mem::forget(analysed);
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+}
+
+fn is_clean(found: &Found, analysed: &Analysed) -> bool {
+    Tally::of(&found.wanted).is_clean() && analysed.all_checked()
+}
+
+/// What is left after fixes. Of standard input, standard output has the fixed text and
+/// nothing beside it.
+fn show_left(
+    found: &Found,
+    Mended { analysed, tally, .. }: &Mended,
+    format: LintFormat,
+    color: When,
+) -> io::Result<()> {
+    let fixed = words::fixed(*tally);
+    if analysed.standard_input().is_some() {
+        let mut text = String::new();
+        render::concise::render(&found.wanted, analysed.sources(), &mut text).map_err(io::Error::other)?;
+        let summary = words::summary(&analysed.summary(), Tally::of(&found.wanted), found.elsewhere);
+        terminal::report(&(text + &summary + &fixed));
+        return Ok(());
+    }
+    show(found, analysed, format, color)?;
+    match format {
+        LintFormat::Human => terminal::print(&(fixed + "\n")),
+        LintFormat::Concise | LintFormat::Json => {
+            terminal::report(&fixed);
+            Ok(())
+        }
+    }
 }
 
 /// `selection`, changed by what is typed.

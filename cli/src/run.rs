@@ -1,16 +1,17 @@
 //! A run of the analysis: everything that depends on the form of the library's facade
 //! is here, and so is what all commands that analyse have in common.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crosstrail_analyzer::analysis::{self, Analysis, Host, Options, Roots};
+use crosstrail_analyzer::analysis::{self, Analysis, Fixed, FixedFile, Host, Options, Roots};
 use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
 use crosstrail_analyzer::finding::Finding;
+use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
-use crosstrail_analyzer::source::{FileId, SourceMap, Span};
+use crosstrail_analyzer::source::{FileId, FileSystem, SourceMap, Span};
 
 use crate::arguments::ConfigurationArguments;
 use crate::configuration::{self, Configured};
@@ -23,7 +24,9 @@ use crate::words;
 pub(crate) struct Analysed {
     analysis: Analysis,
     options: Options,
+    files: Arc<dyn FileSystem>,
     only: Option<BTreeSet<String>>,
+    standard_input: Option<&'static str>,
     problems: Vec<Problem>,
 }
 
@@ -61,14 +64,15 @@ pub(crate) fn analyse(paths: &[PathBuf], arguments: &ConfigurationArguments, col
 
 impl Analysed {
     fn new(input: Input, configured: Configured) -> Self {
-        let mut host = Host::new(Arc::clone(&input.files));
-        host.set_roots(Roots { directories: input.directories, documents: input.documents });
+        let Input { files, directories, documents, only, standard_input, problems, refusals } = input;
+        let mut host = Host::new(Arc::clone(&files));
+        host.set_roots(Roots { directories, documents });
         host.set_configuration(configured.configuration);
         let (analysis, options) = (host.analysis(), configured.options);
-        let mut analysed = Self { analysis, options, only: input.only, problems: input.problems };
+        let mut analysed = Self { analysis, options, files, only, standard_input, problems };
         let more: Vec<_> = analysed.analysis.problems().iter().map(|problem| analysed.problem(problem)).collect();
         analysed.problems.extend(more);
-        analysed.problems.extend(input.refusals.problems());
+        analysed.problems.extend(refusals.problems());
         analysed.problems.sort();
         analysed.problems.dedup();
         analysed
@@ -92,6 +96,47 @@ impl Analysed {
             is_named(place.file) || documents.iter().any(is_part)
         });
         Found { wanted, elsewhere: elsewhere.len() }
+    }
+
+    /// What is there after fixes, in the files that findings are wanted for: of standard
+    /// input, in nothing else.
+    pub(crate) fn fixed(&self, options: &Options, allowed: Allowed) -> Fixed {
+        let may_change = |path: &str| match (self.standard_input, &self.only) {
+            (Some(name), _) => path == name,
+            (None, Some(only)) => only.contains(path),
+            (None, None) => true,
+        };
+        self.analysis.fixed(options, allowed, &may_change)
+    }
+
+    /// Writes a file that fixes change.
+    ///
+    /// # Errors
+    /// When it cannot be written. It is then as it was.
+    pub(crate) fn rewrite(&self, file: &FixedFile) -> Result<(), String> {
+        input::rewrite(&*self.files, &file.path, &file.old_text, &file.new_text)
+    }
+
+    /// What is there if files have other texts.
+    pub(crate) fn with_texts(&self, texts: BTreeMap<String, Arc<str>>) -> Analysis {
+        self.analysis.with_texts(texts)
+    }
+
+    /// The same input, changed and analysed anew.
+    pub(crate) fn followed_by(&self, analysis: Analysis) -> Self {
+        Self {
+            analysis,
+            options: self.options.clone(),
+            files: Arc::clone(&self.files),
+            only: self.only.clone(),
+            standard_input: self.standard_input,
+            problems: self.problems.clone(),
+        }
+    }
+
+    /// What standard input is called, if that is what was analysed.
+    pub(crate) fn standard_input(&self) -> Option<&'static str> {
+        self.standard_input
     }
 
     /// The texts.

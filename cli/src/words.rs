@@ -20,6 +20,39 @@ pub(crate) fn summary(summary: &Summary, tally: Tally, elsewhere: usize) -> Stri
     lines.join("\n") + "\n"
 }
 
+/// How many fixes there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FixTally {
+    /// Findings that are mended.
+    pub(crate) fixes: usize,
+    /// Files that change.
+    pub(crate) files: usize,
+    /// Fixes of which someone has to say that they are wanted.
+    pub(crate) unsafe_fixes: usize,
+}
+
+/// What was fixed, and what could be.
+pub(crate) fn fixed(tally: FixTally) -> String {
+    let fixed = format!("fixed {} in {}", plural(tally.fixes, "finding"), plural(tally.files, "file"));
+    let fixes = match tally.unsafe_fixes {
+        0 => return fixed,
+        1 => "1 unsafe fix is".to_owned(),
+        more => format!("{more} unsafe fixes are"),
+    };
+    format!("{fixed}\n{fixes} left: `--diff` shows, `--fix --unsafe` writes")
+}
+
+/// What fixes would do.
+pub(crate) fn would_fix(tally: FixTally) -> String {
+    let fixed = format!("would fix {} in {}", plural(tally.fixes, "finding"), plural(tally.files, "file"));
+    match (tally.unsafe_fixes, tally.fixes.saturating_sub(tally.unsafe_fixes)) {
+        (0, 0) => fixed,
+        (0, _) => format!("{fixed}: `--fix` writes"),
+        (_, 0) => format!("{fixed}: `--fix --unsafe` writes"),
+        (of_them, safe) => format!("{fixed}: `--fix` writes {safe}, `--fix --unsafe` the other {of_them} too"),
+    }
+}
+
 fn found(tally: Tally) -> String {
     let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
     let found: Vec<_> =

@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("suppress", &["source", "finding", "rules"]),
+    ("fixes", &["source", "syntax", "finding"]),
     ("render", &["source", "finding"]),
     ("inspection", &["source", "eval", "policy", "render"]),
     ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),

@@ -5,6 +5,7 @@ mod area;
 pub(crate) mod content;
 mod disk;
 mod refusals;
+mod rewrite;
 mod standard;
 mod walk;
 
@@ -18,6 +19,7 @@ use crosstrail_analyzer::source::{FileSystem, path};
 use disk::{DiskFileSystem, from_io};
 pub(crate) use disk::{FILE_LIMIT, known_as};
 use refusals::Refusals;
+pub(crate) use rewrite::rewrite;
 use standard::StandardInput;
 use walk::Searched;
 
@@ -36,6 +38,8 @@ pub(crate) struct Input {
     pub(crate) documents: Vec<String>,
     /// The files that findings are wanted for, if only files were named.
     pub(crate) only: Option<BTreeSet<String>>,
+    /// What standard input is called, if it was named.
+    pub(crate) standard_input: Option<&'static str>,
     /// What was named or met and cannot be checked.
     pub(crate) problems: Vec<Problem>,
     /// What the configuration will not be let to read.
@@ -117,6 +121,7 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         directories: Vec::new(),
         documents: Vec::new(),
         only: paths.iter().all(|path| path.is_file()).then(BTreeSet::new),
+        standard_input: None,
         problems: Vec::new(),
         refusals: files.refusals(),
     };
@@ -172,6 +177,7 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         directories: Vec::new(),
         documents: Vec::new(),
         only: None,
+        standard_input: None,
         problems: vec![problem],
         refusals: Refusals::default(),
     };
@@ -185,5 +191,7 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
     };
     let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
     let directories = if documents.is_empty() { vec![".".to_owned()] } else { Vec::new() };
-    Input { files: Arc::new(standard), directories, documents, only: None, problems: Vec::new(), refusals }
+    let standard_input = Some(standard.name());
+    let (files, only, problems) = (Arc::new(standard), None, Vec::new());
+    Input { files, directories, documents, only, standard_input, problems, refusals }
 }

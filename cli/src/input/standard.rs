@@ -42,6 +42,11 @@ impl StandardInput {
         Ok(Self { name, bytes, disk })
     }
 
+    /// The name of the file.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The name of the file, if it is a policy.
     pub(super) fn policy(&self) -> Option<&'static str> {
         (self.name == POLICY).then_some(self.name)
