@@ -121,7 +121,7 @@ mod tests {
         let expected = "--- a/a/b.tf\n+++ b/a/b.tf\n@@ -3,6 +3,7 @@\n 3\n 4\n 5\n+five\n 6\n 7\n 8\n\
                         # unsafe: guess\n--- a/a/b.tf\n+++ b/a/b.tf\n@@ -13,7 +13,7 @@\n 12\n";
         let text = of_file(&file, &[fix("guess", &file, "fifteen"), fix("guess", &file, "fifteen")]);
-        assert!(text.starts_with(&expected), "{text}");
+        assert!(text.starts_with(expected), "{text}");
     }
 
     #[test]
