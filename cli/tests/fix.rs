@@ -1,5 +1,7 @@
 //! `crosstrail lint --diff` and `crosstrail lint --fix`.
 
+#![allow(clippy::unwrap_used, reason = "a test whose sandbox fails has to fail")]
+
 #[cfg(test)]
 mod support;
 
