@@ -28,12 +28,18 @@ pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) ->
     } else {
         star_fits(pattern)
     };
-    let is_unlisted = || is_unlisted(action, pattern) || is_tagging(action, pattern);
-    if listed.is_no() && is_unlisted() { Truth::Unknown } else { listed }
+    if listed.is_no() && may_fit_unlisted(action, pattern) { Truth::Unknown } else { listed }
+}
+
+/// Whether the action may match `pattern` though no resource type that the reference lists for it does.
+#[must_use]
+pub fn may_fit_unlisted<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
+    is_unlisted(action, pattern) || is_tagging(action, pattern)
 }
 
 /// Whether an action that cannot be narrowed to resources can match `pattern`.
-fn star_fits<H: Eq + Clone>(pattern: &Pattern<H>) -> Truth {
+#[must_use]
+pub fn star_fits<H: Eq + Clone>(pattern: &Pattern<H>) -> Truth {
     let open_end = pattern.arn_fields().is_some_and(|[.., resource]| resource.covers(&everything()).may_be());
     if open_end { Truth::Unknown } else { pattern.covers(&Pattern::of_text("*", Syntax::Literal)) }
 }

@@ -1,5 +1,7 @@
 //! What a list names although another pattern of it covers it.
 
+use rustc_hash::FxHashSet;
+
 use crate::aws::pattern::Pattern;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
@@ -18,7 +20,7 @@ const NAMED: usize = 3;
 
 /// Reports what other strings of `list` cover. `pattern` says what a string matches.
 pub(super) fn check(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>, report: &mut Report<'_>) {
-    if list.items.len() < 2 {
+    if !may_be_redundant(list) {
         return;
     }
     let clusters = clusters(list, pattern);
@@ -27,6 +29,16 @@ pub(super) fn check(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>, repo
     for (widest, covered) in &clusters {
         say(widest, covered, fix.clone(), report);
     }
+}
+
+/// Whether some string may cover another. Most lists are plain names, each once: that is cheap to see.
+fn may_be_redundant(list: &Strings) -> bool {
+    let mut seen = FxHashSet::default();
+    let may_cover = |leaf: &Leaf| match leaf.text.as_known() {
+        Some(text) if text.is_ascii() => text.contains(['*', '?', '$']) || !seen.insert(text.to_ascii_lowercase()),
+        Some(_) | None => true,
+    };
+    list.items.len() > 1 && list.items.iter().any(may_cover)
 }
 
 /// Each pattern that no other pattern of the list is wider than, with those that it covers

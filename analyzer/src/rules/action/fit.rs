@@ -3,13 +3,15 @@
 //! AWS checks a request's action and resource as a pair. An action that works on
 //! buckets never meets the ARN of an object; one that cannot be narrowed meets only `*`.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::aws::facts::{self, ActionFacts, ResourceTypeFacts};
 use crate::aws::pattern::{Pattern, Syntax};
-use crate::aws::resource::action_fits;
+use crate::aws::resource::{may_fit_unlisted, resource_type_fits, star_fits};
 use crate::eval::symbol::Symbol;
 use crate::policy::model::{Leaf, Statement, Strings};
 use crate::rules::arn::malformed_account_id::wrong_account;
@@ -29,7 +31,12 @@ pub(super) enum Fit {
 }
 
 /// The resources of a statement that is narrowed to ARNs.
-struct Narrowed<'a>(Vec<Pattern<&'a Symbol>>);
+struct Narrowed<'a> {
+    resources: Vec<Pattern<&'a Symbol>>,
+    /// Whether one of them may be of the type of that service and name; `None` is what has no type.
+    /// The actions of a statement share few types.
+    of_type: RefCell<FxHashMap<Option<(&'static str, &'static str)>, bool>>,
+}
 
 impl<'a> Narrowed<'a> {
     /// Reads the resources of a statement. `None` if it has none, or may have one
@@ -40,7 +47,7 @@ impl<'a> Narrowed<'a> {
             return None;
         }
         let resources: Vec<_> = strings::resources(statement).map(arn_pattern).collect::<Option<_>>()?;
-        (!resources.is_empty()).then_some(Self(resources))
+        (!resources.is_empty()).then(|| Self { resources, of_type: RefCell::default() })
     }
 
     /// Those of a statement whose actions are named, not left out.
@@ -71,8 +78,24 @@ impl<'a> Narrowed<'a> {
         if types.is_empty() { Fit::NeedsStar } else { Fit::Mismatch(types) }
     }
 
+    /// The same as [`action_fits`] for one of the resources.
+    ///
+    /// [`action_fits`]: crate::aws::resource::action_fits
     fn may_fit(&self, action: &ActionFacts) -> bool {
-        self.0.iter().any(|pattern| action_fits(action, pattern).may_be())
+        let mut types = action.resource_types().map(|(name, _)| Some((action.service(), name)));
+        let is_listed =
+            if action.has_resource_types() { types.any(|ty| self.may_be_of(ty)) } else { self.may_be_of(None) };
+        is_listed || self.resources.iter().any(|pattern| may_fit_unlisted(action, pattern))
+    }
+
+    fn may_be_of(&self, ty: Option<(&'static str, &'static str)>) -> bool {
+        let fits = || match ty.map(|(service, name)| facts::resource_type(service, name)) {
+            None => self.resources.iter().any(|pattern| star_fits(pattern).may_be()),
+            Some(None) => true,
+            Some(Some(ty)) => self.resources.iter().any(|pattern| resource_type_fits(&ty, pattern).may_be()),
+        };
+        let known = self.of_type.borrow().get(&ty).copied();
+        known.unwrap_or_else(|| *self.of_type.borrow_mut().entry(ty).or_insert_with(fits))
     }
 }
 
