@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{Fixed, FixedFile, LeftFix, Options};
-use crosstrail_analyzer::finding::Safety;
+use crosstrail_analyzer::finding::{Fix, Safety};
 use crosstrail_analyzer::fixes::{Allowed, Obstacle};
 
 use crate::arguments::FixArguments;
@@ -59,7 +59,7 @@ pub(crate) fn write(
         let now = fixed.analysis.sources();
         let text = now.find(name).map(|file| Arc::clone(now.file(file).text())).unwrap_or_default();
         terminal::print(&text)?;
-        return Ok(mended(analysed, fixed, options, Vec::new()));
+        return Ok(mended(analysed, fixed, options, arguments, &[]));
     }
     let mut unwritten = Vec::new();
     for file in &fixed.files {
@@ -68,10 +68,17 @@ pub(crate) fn write(
             unwritten.push(Arc::clone(&file.path));
         }
     }
-    Ok(mended(analysed, fixed, options, unwritten))
+    Ok(mended(analysed, fixed, options, arguments, &unwritten))
 }
 
-fn mended(analysed: &Analysed, fixed: Fixed, options: &Options, unwritten: Vec<Arc<str>>) -> Mended {
+/// What there is after all files but `unwritten` were written.
+fn mended(
+    analysed: &Analysed,
+    fixed: Fixed,
+    options: &Options,
+    arguments: &FixArguments,
+    unwritten: &[Arc<str>],
+) -> Mended {
     let is_written = |file: &&FixedFile| !unwritten.contains(&file.path);
     let files = fixed.files.iter().filter(is_written).count();
     let is_done = |places: &[(Arc<str>, _)]| places.iter().all(|(path, _)| !unwritten.contains(path));
@@ -85,7 +92,8 @@ fn mended(analysed: &Analysed, fixed: Fixed, options: &Options, unwritten: Vec<A
     };
     let analysed = analysed.followed_by(analysis);
     let findings = analysed.findings(options).wanted;
-    let is_unsafe = |fix: &crosstrail_analyzer::finding::Fix| fix.safety == Safety::Unsafe;
+    // Of those that were asked for and could not be done it was said why.
+    let is_unsafe = |fix: &Fix| fix.safety == Safety::Unsafe && !arguments.unsafe_too;
     let unsafe_fixes = findings.iter().filter(|finding| finding.fixes.first().is_some_and(is_unsafe)).count();
     Mended { analysed, tally: FixTally { fixes, files, unsafe_fixes }, failed: !unwritten.is_empty() }
 }

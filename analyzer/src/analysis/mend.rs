@@ -292,7 +292,39 @@ mod tests {
         assert_eq!(*fixed.files[0].new_text, *text.replace("allow\"", "Allow\""));
         assert_eq!(fixed.analysis.findings(&Options::default()), []);
         let (path, range) = &fixed.done[0].places[0];
-        assert_eq!((&**path, fixed.files[0].new_text.get(range.as_usize()).unwrap()), ("main.tf", "Allow"));
+        let changed = fixed.files[0].new_text.get(range.as_usize());
+        assert_eq!((&**path, changed), ("main.tf", Some("Allow")));
+    }
+
+    #[test]
+    fn fixes_that_meet_are_done_one_after_the_other() {
+        let role = |name: &str, rest: &str, principal: &str| {
+            let statement = format!(r#"Effect = "Allow", Principal = {{ {principal} }}, Action = "sts:AssumeRole""#);
+            format!(
+                "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n{rest}  assume_role_policy = \
+                 jsonencode({{ Version = \"2012-10-17\", Statement = [{{ {statement} }}] }})\n}}\n"
+            )
+        };
+        let account =
+            |alias: &str, id: &str| format!("provider \"aws\" {{\n{alias}  allowed_account_ids = [\"{id}\"]\n}}\n");
+        let (there, caller) = ("  provider = aws.there\n", "AWS = aws_iam_role.caller.arn");
+        let text = [
+            account("", "111111111111"),
+            account("  alias = \"there\"\n", "222222222222"),
+            role("caller", "", r#"Service = "ec2.amazonaws.com""#),
+            role("one", there, caller),
+            role("other", there, caller),
+        ]
+        .concat();
+        let fixed = fixed(&[("main.tf", &text)], Allowed::All);
+        assert_eq!((fixed.done.len(), fixed.left), (2, Vec::new()));
+        let new_text = fixed.files[0].new_text.strip_prefix(&*text).unwrap();
+        assert_eq!(new_text.matches("resource \"aws_iam_role_policy\"").count(), 2);
+        // Both places are where the blocks are now.
+        for (done, name) in fixed.done.iter().zip(["caller_one", "caller_other"]) {
+            let written = fixed.files[0].new_text.get(done.places[0].1.as_usize()).unwrap();
+            assert!(written.contains(name), "{written}");
+        }
     }
 
     #[test]
