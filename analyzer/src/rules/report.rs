@@ -127,6 +127,12 @@ impl<'a> Report<'a> {
         leaf.text.as_known().is_some_and(|text| !text.is_empty() && self.source_text(leaf.span) == text.as_str())
     }
 
+    /// Where the bytes `range` of `leaf` stand in the source exactly as they read, as `text`, so that they can be replaced.
+    #[must_use]
+    pub fn literal_range(&self, leaf: &Leaf, range: std::ops::Range<usize>, text: &str) -> Option<Span> {
+        leaf.text.span_of(range).filter(|span| self.source_text(*span) == text)
+    }
+
     /// What to mark of a statement that lacks something: the statement if it stands
     /// on one line, else what names it best.
     #[must_use]

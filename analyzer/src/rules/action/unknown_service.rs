@@ -104,10 +104,8 @@ fn say(
     safety: Safety,
     report: &mut Report<'_>,
 ) {
-    let span = leaf.text.span_of(range.clone());
     let known: String = crate::rules::text::known_parts(&leaf.text).collect();
-    let replaceable =
-        span.filter(|span| known.get(range.clone()).is_some_and(|text| report.source_text(*span) == text));
+    let replaceable = known.get(range.clone()).and_then(|text| report.literal_range(leaf, range.clone(), text));
     let finding = report.leaf_range(leaf, range, message);
     if let (Some(span), Some(meant)) = (replaceable, meant) {
         finding.replace(span, meant, safety);

@@ -123,7 +123,7 @@ fn say(leaf: &Leaf, range: std::ops::Range<usize>, account: &str, report: &mut R
         (false, _) => String::new(),
     };
     let message = format!("`{account}` is no account id: an account id has 12 digits{counted}");
-    let span = leaf.text.span_of(range.clone()).filter(|span| report.source_text(*span) == account);
+    let span = report.literal_range(leaf, range.clone(), account);
     let finding = report.leaf_range(leaf, range, message);
     if all_digits && digits < 12 {
         finding.help("a number loses the zeros at its start: write the account id as a string");

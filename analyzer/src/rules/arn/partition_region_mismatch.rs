@@ -34,8 +34,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
 
 fn say(leaf: &Leaf, partition: &Field, region: &Field, home: &'static str, report: &mut Report<'_>) {
     let message = format!("the region `{}` is in the partition `{home}`, not in `{}`", region.known, partition.known);
-    let literal =
-        leaf.text.span_of(partition.range.clone()).filter(|span| report.source_text(*span) == partition.known);
+    let literal = report.literal_range(leaf, partition.range.clone(), &partition.known);
     let reason = leaf.text.span_of(region.range.clone());
     let mut finding = report.leaf_range(leaf, partition.range.clone(), message);
     if let Some(reason) = reason {

@@ -46,7 +46,7 @@ fn say(leaf: &Leaf, field: &Field, name: &str, report: &mut Report<'_>) {
         }
         return;
     };
-    let span = leaf.text.span_of(field.range.clone()).filter(|span| report.source_text(*span) == name);
+    let span = report.literal_range(leaf, field.range.clone(), name);
     let finding = report.leaf_range(leaf, field.range.clone(), format!("{message}; did you mean `{meant}`?"));
     if let Some(span) = span {
         finding.replace(span, meant, Safety::Unsafe);

@@ -90,7 +90,7 @@ fn say(leaf: &Leaf, range: Range<usize>, name: &str, report: &mut Report<'_>) {
         report.leaf_range(leaf, range, message);
         return;
     };
-    let span = leaf.text.span_of(range.clone()).filter(|span| report.source_text(*span) == name);
+    let span = report.literal_range(leaf, range.clone(), name);
     let finding = report.leaf_range(leaf, range, format!("{message}; did you mean `{meant}`?"));
     if let Some(span) = span {
         finding.replace(span, meant, Safety::Unsafe);

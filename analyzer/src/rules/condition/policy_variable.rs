@@ -137,8 +137,7 @@ fn unknown_key(variable: &Variable) -> Option<Fault> {
 }
 
 fn say(leaf: &Leaf, variable: &Variable, fault: Fault, report: &mut Report<'_>) {
-    let span = leaf.text.span_of(variable.content_range());
-    let span = span.filter(|span| report.source_text(*span) == variable.content);
+    let span = report.literal_range(leaf, variable.content_range(), &variable.content);
     let finding = report.leaf_range(leaf, variable.range.clone(), fault.message);
     if let (Some(span), Some((new_text, safety))) = (span, fault.meant) {
         let title = format!("replace with `${{{new_text}}}`");

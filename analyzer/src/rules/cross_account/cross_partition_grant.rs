@@ -80,7 +80,7 @@ fn say(leaf: &Leaf, field: &Field, partition: &str, place: &Place, report: &mut 
     let (name, home) = (&place.name, place.partition);
     let message =
         format!("a principal of the partition `{partition}` cannot be let into `{name}`, which is in `{home}`");
-    let literal = leaf.text.span_of(field.range.clone()).filter(|span| report.source_text(*span) == field.known);
+    let literal = report.literal_range(leaf, field.range.clone(), &field.known);
     let finding = report
         .leaf_range(leaf, field.range.clone(), message)
         .label(place.span, format!("in the partition `{home}`"))

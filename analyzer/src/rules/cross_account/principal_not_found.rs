@@ -217,7 +217,7 @@ fn say_missing(
 
 /// Where the resource of the ARN stands as it reads.
 fn literal(leaf: &Leaf, reference: &Reference, report: &Report<'_>) -> Option<Span> {
-    leaf.text.span_of(reference.range.clone()).filter(|span| report.source_text(*span) == reference.resource)
+    report.literal_range(leaf, reference.range.clone(), &reference.resource)
 }
 
 #[cfg(test)]
