@@ -13,6 +13,7 @@
 mod attachment;
 mod collect;
 mod documents;
+mod encryption;
 mod held;
 mod join;
 mod key;
@@ -35,6 +36,7 @@ use crate::policy::sites::PolicySite;
 
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
+pub use encryption::{Encryption, EncryptionKey};
 pub use held::Held;
 pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
