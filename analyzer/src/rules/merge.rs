@@ -28,6 +28,7 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("trust-policy-action", "redundant-action"),
     ("malformed-account-id", "malformed-arn"),
     ("confused-deputy", "spoofable-condition-key"),
+    ("cross-partition-grant", "partition-region-mismatch"),
     ("permissive-condition-value", "null-operator"),
     ("null-operator", "unknown-condition-operator"),
     ("policy-variable", "unknown-action"),
