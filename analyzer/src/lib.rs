@@ -7,6 +7,7 @@ pub mod aws;
 pub mod baseline;
 #[cfg(test)]
 mod chance;
+pub mod cloudtrail;
 pub mod config;
 pub mod eval;
 pub mod finding;
