@@ -49,6 +49,7 @@ struct Document {
 
 /// What any number of the format has.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a `version`")]
 struct Numbered {
     version: u32,
 }
@@ -333,12 +334,12 @@ mod tests {
         assert_eq!(said("{\n  \"version\": 1,\n"), "line 3, column 0: not a baseline: EOF while parsing a value");
         assert_eq!(
             said("[]"),
-            "line 1, column 2: not a baseline: invalid length 0, expected struct Numbered with 1 element"
+            "line 1, column 2: not a baseline: invalid length 0, expected an object with a `version`"
         );
         assert_eq!(said("{}"), "line 1, column 2: not a baseline: missing field `version`");
         assert_eq!(
             said("{\"version\": 1, \"findings\": [{\"file\": 1}]}"),
-            "line 1, column 37: not a baseline: invalid type: integer `1`, expected a string"
+            "line 1, column 38: not a baseline: invalid type: integer `1`, expected a string"
         );
     }
 }
