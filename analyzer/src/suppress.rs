@@ -68,7 +68,7 @@ impl Suppressions {
         for (number, line) in lines.iter().enumerate() {
             for comment in &line.comments {
                 let content = text.get(comment.content.clone()).unwrap_or_default();
-                if let Some((codes, reason)) = codes(content) {
+                if let Some(Words { codes, reason }) = words(content) {
                     let reason: Arc<str> = reason.split_whitespace().collect::<Vec<_>>().join(" ").into();
                     let scope = scope(&lines, number, comment.alone);
                     let place = |range: &Range<usize>| offset(comment.content.start, range).at(file);
@@ -160,9 +160,16 @@ fn finding(primary: Span, severity: Severity, message: String) -> Finding {
     }
 }
 
-/// The codes that a comment's content names, each with its place in it, and what stands
-/// behind them. `None` if the comment is no suppression; one empty code if it names none.
-fn codes(content: &str) -> Option<(Vec<(String, Range<usize>)>, &str)> {
+/// What a comment that silences says.
+struct Words<'a> {
+    /// The codes, each with its place in the comment; one empty code if it names none.
+    codes: Vec<(String, Range<usize>)>,
+    /// What stands behind them.
+    reason: &'a str,
+}
+
+/// What a comment's content says; `None` if the comment is no suppression.
+fn words(content: &str) -> Option<Words<'_>> {
     let start = content.len() - content.trim_start().len();
     let behind = content.trim_start().strip_prefix(MARK)?;
     let at = start + MARK.len();
@@ -170,7 +177,7 @@ fn codes(content: &str) -> Option<(Vec<(String, Range<usize>)>, &str)> {
     let Some((list, reason)) = behind.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         // `crosstrail:ignored` is a word of its own.
         let is_mark = !behind.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-');
-        return is_mark.then(|| (nameless(), ""));
+        return is_mark.then(|| Words { codes: nameless(), reason: "" });
     };
     let mut codes = Vec::new();
     let mut from = at + 1;
@@ -182,7 +189,7 @@ fn codes(content: &str) -> Option<(Vec<(String, Range<usize>)>, &str)> {
         }
         from += item.len() + 1;
     }
-    Some((if codes.is_empty() { nameless() } else { codes }, reason))
+    Some(Words { codes: if codes.is_empty() { nameless() } else { codes }, reason })
 }
 
 /// Where a comment on line `number` speaks: on its line, or on all that opens on the next one with code.
