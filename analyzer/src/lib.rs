@@ -6,6 +6,7 @@ pub mod answer;
 pub mod aws;
 #[cfg(test)]
 mod chance;
+pub mod cloudtrail;
 pub mod config;
 pub mod eval;
 pub mod finding;

@@ -16,6 +16,7 @@ mod documents;
 mod held;
 mod join;
 mod key;
+mod lookup;
 mod names;
 mod organization;
 mod principal;
@@ -26,7 +27,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::eval::text::Text;
@@ -36,6 +37,7 @@ use crate::policy::sites::PolicySite;
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
 pub use held::Held;
+pub use lookup::Asker;
 pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
 pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
@@ -62,6 +64,7 @@ pub struct IamModel {
     principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_arn: FxHashMap<Key, Vec<usize>>,
     resources_at: FxHashMap<(SmolStr, SmolStr), usize>,
+    resources_by_name: FxHashMap<Key, Vec<usize>>,
 }
 
 impl IamModel {
@@ -79,6 +82,11 @@ impl IamModel {
             index(principals.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
         let (resources_by_arn, resources_at) =
             index(resources.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
+        let mut resources_by_name: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
+        for (index, resource) in resources.iter().enumerate() {
+            let keys: FxHashSet<Key> = resource.names.iter().map(Key::new).collect();
+            keys.into_iter().for_each(|key| resources_by_name.entry(key).or_default().push(index));
+        }
         Self {
             principals,
             resources,
@@ -92,6 +100,7 @@ impl IamModel {
             principals_at,
             resources_by_arn,
             resources_at,
+            resources_by_name,
         }
     }
 
