@@ -169,6 +169,11 @@ impl Declarations {
         }
     }
 
+    /// All that is said of them.
+    pub(super) fn settings_mut(&mut self) -> impl Iterator<Item = &mut Settings> {
+        self.0.values_mut().flatten().map(|declared| &mut declared.settings)
+    }
+
     /// Those of that kind, in the order of stacks and addresses.
     pub(super) fn of(&self, kind: Kind) -> &[Declared] {
         self.0.get(&kind).map(Vec::as_slice).unwrap_or_default()

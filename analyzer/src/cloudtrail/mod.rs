@@ -15,6 +15,7 @@ mod trail;
 
 use crate::eval::evaluator::Evaluator;
 use crate::iam::IamModel;
+use crate::policy::sites::declared::Headers;
 
 pub use declared::{Declared, Kind};
 pub use settings::{Argument, Settings};
@@ -39,7 +40,14 @@ pub struct StackPart {
 /// What the stack that `evaluator` evaluates declares.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    StackPart { trails: trail::of_stack(evaluator), declared: Declarations::of_stack(evaluator) }
+    let mut part = StackPart { trails: trail::of_stack(evaluator), declared: Declarations::of_stack(evaluator) };
+    let of_trails = part.trails.iter_mut().map(|trail| &mut trail.settings);
+    let all: Vec<&mut Settings> = of_trails.chain(part.declared.settings_mut()).collect();
+    if !all.is_empty() {
+        let headers = Headers::of_stack(evaluator);
+        all.into_iter().for_each(|settings| settings.settle(&headers));
+    }
+    part
 }
 
 impl CloudTrail {

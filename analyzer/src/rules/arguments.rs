@@ -1,7 +1,6 @@
 //! The arguments of resources as strings with places, as the parts of a policy are.
 
 use crate::cloudtrail::Argument;
-use crate::eval::text::Piece;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
 use crate::policy::model::Leaf;
 use crate::policy::read_string;
@@ -12,13 +11,11 @@ pub(super) fn leaf(argument: &Argument) -> Option<Leaf> {
     string(&argument.value, argument.span)
 }
 
-/// The string that `value` is. What nobody wrote, such as the ARN of a resource, is where it is used.
+/// The string that `value` is.
 fn string(value: &Value, place: Span) -> Option<Leaf> {
-    let leaf = read_string(value, place)?;
-    let is_placed = |piece: &Piece| matches!(piece, Piece::Known(known) if known.place.is_some());
-    let is_text = matches!(value.kind, ValueKind::String(_) | ValueKind::Unknown(_));
-    let nobody_wrote = is_text && !leaf.text.pieces().iter().any(is_placed);
-    Some(if nobody_wrote { Leaf { span: place, via: Vec::new(), ..leaf } } else { leaf })
+    let mut leaf = read_string(value, place)?;
+    leaf.via.retain(|via| *via != leaf.span);
+    Some(leaf)
 }
 
 /// The strings of an argument that is a list.

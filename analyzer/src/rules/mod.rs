@@ -267,6 +267,18 @@ mod principal {
     pub(super) mod wildcard_in_principal;
     pub(super) mod wildcard_principal;
 }
+mod trail {
+    pub(super) mod advanced_selectors;
+    pub(super) mod basic_selectors;
+    pub(super) mod event_selector;
+    pub(super) mod insight_selector;
+    pub(super) mod log_group_arn_wildcard;
+    pub(super) mod log_group_without_role;
+    pub(super) mod multi_region_without_global_events;
+    pub(super) mod recorder;
+    pub(super) mod trail_name;
+    pub(super) mod trail_prefix;
+}
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -344,6 +356,13 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_identity_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::event_selector::RULE,
+    &trail::insight_selector::RULE,
+    &trail::log_group_arn_wildcard::RULE,
+    &trail::log_group_without_role::RULE,
+    &trail::multi_region_without_global_events::RULE,
+    &trail::trail_name::RULE,
+    &trail::trail_prefix::RULE,
     &lake::channel_policy_action::RULE,
     &lake::channel_policy_limits::RULE,
     &lake::channel_source::RULE,

@@ -8,9 +8,11 @@ static CHANNEL_SOURCES: Table = Table::new(include_str!("../../../data/channel_s
 static DATA_RESOURCES: Table = Table::new(include_str!("../../../data/data_resource_types.tsv"));
 static EVENT_CATEGORIES: Table = Table::new(include_str!("../../../data/event_categories.tsv"));
 static EXCLUDED_SOURCES: Table = Table::new(include_str!("../../../data/excluded_event_sources.tsv"));
+static INSIGHT_TYPES: Table = Table::new(include_str!("../../../data/insight_types.tsv"));
 static LIMITS: Table = Table::new(include_str!("../../../data/cloudtrail_limits.tsv"));
 static NAMES: Table = Table::new(include_str!("../../../data/cloudtrail_names.tsv"));
 static RETIRED_POLICIES: Table = Table::new(include_str!("../../../data/retired_managed_policies.tsv"));
+static ROLES: Table = Table::new(include_str!("../../../data/service_linked_roles.tsv"));
 static SELECTOR_FIELDS: Table = Table::new(include_str!("../../../data/event_selector_fields.tsv"));
 
 /// What there may be only so many of.
@@ -169,6 +171,17 @@ pub fn excluded_event_sources() -> impl Iterator<Item = &'static str> {
     EXCLUDED_SOURCES.records().map(Record::key)
 }
 
+/// Whether events of that Insights type are made from write events alone; `None` if there is no such type.
+#[must_use]
+pub fn insight_needs_writes(ty: &str) -> Option<bool> {
+    INSIGHT_TYPES.find(ty).filter(|record| record.key() == ty).map(|record| record.field(1) == "write")
+}
+
+/// The service principals that CloudTrail's service-linked roles are made for.
+pub fn role_services() -> impl Iterator<Item = &'static str> {
+    ROLES.records().map(|record| record.field(1))
+}
+
 /// The managed policy of that name, if it was taken away.
 #[must_use]
 pub fn retired_policy(name: &str) -> Option<RetiredPolicy> {
@@ -249,7 +262,11 @@ impl EventCategory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::facts::{managed_policy, resource_type};
+    use crate::aws::facts::{managed_policy, resource_type, service_principal};
+
+    fn is_listed_principal_of(name: &str) -> bool {
+        service_principal(name).is_some_and(|principal| principal.listed)
+    }
 
     #[test]
     fn every_limit_is_in_the_table_and_nothing_else_is() {
@@ -316,6 +333,8 @@ mod tests {
         assert_eq!(direct, ["Clumio", "IBMMulticloud", "LaunchDarkly", "MontyCloud", "Snyk"]);
         assert_eq!(data_resource_service("AWS::S3::Object"), Some("s3"));
         assert_eq!(data_resource_types().count(), 3);
+        assert_eq!((insight_needs_writes("ApiErrorRateInsight"), insight_needs_writes("x")), (Some(false), None));
+        assert!(role_services().all(is_listed_principal_of));
         assert!(excluded_event_sources().all(|source| source.ends_with(".amazonaws.com")));
     }
 }

@@ -35,7 +35,7 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let Some(statements) = key(store, ctx).and_then(|key| Statements::on(key, ctx)) else { continue };
         let without = |action: &str| {
             let may = |statement: &Statement| lets(statement, SERVICE, action).may_be() && is_open(statement);
-            statements.all().any(|statement| may(statement))
+            statements.all().any(may)
         };
         let lacking: Vec<&str> = ACTIONS.into_iter().filter(|action| !without(action)).collect();
         let meant = |statement: &&Statement| lacking.iter().any(|action| lets(statement, SERVICE, action).is_yes());
