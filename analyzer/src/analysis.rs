@@ -20,6 +20,7 @@ use rustc_hash::FxHashSet;
 use crate::access::AccessView;
 use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
+use crate::cloudtrail::{self, CloudTrail};
 use crate::config::{Configuration, ConfigurationError};
 use crate::eval::account::KnownAccounts;
 use crate::eval::text::Text;
@@ -31,7 +32,7 @@ use crate::policy;
 use crate::policy::sites::{self, Knowledge, PolicySite};
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
-use crate::suppress::Suppressions;
+use crate::suppress::{Parted, Suppressions};
 use crate::syntax::{self, SyntaxError};
 
 use knowledge::Knowing;
@@ -128,11 +129,15 @@ impl Host {
         let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks);
         problems.extend(unread);
         let evaluate = |stack: &Arc<Stack>| {
-            knowledge.with_evaluator(stack, |evaluator| (sites::of_stack(evaluator), iam::of_stack(evaluator)))
+            knowledge.with_evaluator(stack, |evaluator| {
+                (sites::of_stack(evaluator), (iam::of_stack(evaluator), cloudtrail::of_stack(evaluator)))
+            })
         };
         let (of_stacks, parts): (Vec<_>, Vec<_>) = workspace.stacks.par_iter().map(evaluate).unzip();
+        let (parts, trail_parts) = parts.into_iter().unzip();
         let mut policies: Vec<PolicySite> = of_stacks.into_iter().flatten().collect();
         let iam = IamModel::new(parts, &policies);
+        let cloudtrail = CloudTrail::new(trail_parts, &iam);
         let is_wanted = |path: &&String| !configuration.ignores(path) || self.roots.directories.is_empty();
         for path in self.roots.documents.iter().filter(is_wanted) {
             match read_document(&*self.files, &sources, path) {
@@ -151,6 +156,7 @@ impl Host {
                 workspace,
                 policies,
                 iam,
+                cloudtrail,
                 problems,
                 foreign,
             }),
@@ -172,6 +178,7 @@ struct State {
     workspace: Workspace,
     policies: Vec<PolicySite>,
     iam: IamModel,
+    cloudtrail: CloudTrail,
     problems: Vec<Problem>,
     /// The files that are not the user's to mend.
     foreign: FxHashSet<FileId>,
@@ -181,6 +188,13 @@ impl Analysis {
     /// What the selected rules find, suppressions applied, in the order of paths and offsets.
     #[must_use]
     pub fn findings(&self, options: &Options) -> Vec<Finding> {
+        self.parted_findings(options).kept
+    }
+
+    /// What the selected rules find, and what of it comments silence, each in the order of
+    /// paths and offsets.
+    #[must_use]
+    pub fn parted_findings(&self, options: &Options) -> Parted {
         let state = &*self.state;
         let foreign = |file| state.foreign.contains(&file);
         let access = self.access();
@@ -188,13 +202,14 @@ impl Analysis {
             sources: &state.sources,
             policies: &state.policies,
             iam: &state.iam,
+            cloudtrail: &state.cloudtrail,
             access: &access,
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
         let findings = rules::check(&ctx, &options.select);
-        self.suppressions().apply(findings, &options.select, &state.sources)
+        self.suppressions().part(findings, &options.select, &state.sources)
     }
 
     /// The texts.
@@ -225,6 +240,12 @@ impl Analysis {
     #[must_use]
     pub fn iam(&self) -> &IamModel {
         &self.state.iam
+    }
+
+    /// What is declared of CloudTrail.
+    #[must_use]
+    pub fn cloudtrail(&self) -> &CloudTrail {
+        &self.state.cloudtrail
     }
 
     /// Who may do what, asked of those in view. Policies are compiled when they are first needed.

@@ -13,9 +13,11 @@
 mod attachment;
 mod collect;
 mod documents;
+mod encryption;
 mod held;
 mod join;
 mod key;
+mod lookup;
 mod names;
 mod organization;
 mod principal;
@@ -26,7 +28,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::eval::text::Text;
@@ -35,7 +37,9 @@ use crate::policy::sites::PolicySite;
 
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
+pub use encryption::{Encryption, EncryptionKey};
 pub use held::Held;
+pub use lookup::Asker;
 pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
 pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
@@ -54,6 +58,7 @@ pub struct IamModel {
     resources: Vec<PolicedResource>,
     account_policies: Vec<AccountPolicy>,
     organization_policies: Vec<OrganizationPolicy>,
+    full_access: Vec<Target>,
     members: Vec<OrganizationMember>,
     stacks: Vec<StackAccounts>,
     aws: AwsDocuments,
@@ -62,6 +67,7 @@ pub struct IamModel {
     principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_arn: FxHashMap<Key, Vec<usize>>,
     resources_at: FxHashMap<(SmolStr, SmolStr), usize>,
+    resources_by_name: FxHashMap<Key, Vec<usize>>,
 }
 
 impl IamModel {
@@ -69,7 +75,7 @@ impl IamModel {
     #[must_use]
     pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
         let sites = SitesAt::new(policies);
-        let organization_policies = join::organization_policies(&parts, &sites);
+        let (organization_policies, full_access) = join::organization_policies(&parts, &sites);
         let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
         let stacks = parts.iter_mut().map(|part| std::mem::take(&mut part.stack)).collect();
         let (resources, account_policies) = join::resources(&mut parts, &sites);
@@ -79,11 +85,17 @@ impl IamModel {
             index(principals.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
         let (resources_by_arn, resources_at) =
             index(resources.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
+        let mut resources_by_name: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
+        for (index, resource) in resources.iter().enumerate() {
+            let keys: FxHashSet<Key> = resource.names.iter().map(Key::new).collect();
+            keys.into_iter().for_each(|key| resources_by_name.entry(key).or_default().push(index));
+        }
         Self {
             principals,
             resources,
             account_policies,
             organization_policies,
+            full_access,
             members,
             stacks,
             aws,
@@ -92,6 +104,7 @@ impl IamModel {
             principals_at,
             resources_by_arn,
             resources_at,
+            resources_by_name,
         }
     }
 
@@ -118,6 +131,12 @@ impl IamModel {
     #[must_use]
     pub fn organization_policies(&self) -> &[OrganizationPolicy] {
         &self.organization_policies
+    }
+
+    /// What AWS's own service control policy, which allows everything, is said to be attached to.
+    #[must_use]
+    pub fn full_access(&self) -> &[Target] {
+        &self.full_access
     }
 
     /// The accounts and organizational units that resources make.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::access::AccessView;
+use crate::cloudtrail::CloudTrail;
 use crate::iam::IamModel;
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
@@ -16,6 +17,8 @@ pub struct RuleContext<'a> {
     pub policies: &'a [PolicySite],
     /// Roles, users, groups and permission sets, with their policies.
     pub iam: &'a IamModel,
+    /// Trails, and what they need.
+    pub cloudtrail: &'a CloudTrail,
     /// Who may do what, asked of them.
     pub access: &'a AccessView<'a>,
     /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.

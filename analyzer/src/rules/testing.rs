@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::access::AccessView;
 use crate::analysis::{Host, Options, Roots};
+use crate::cloudtrail::CloudTrail;
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::eval::account::KnownAccounts;
 use crate::eval::json_text::verbatim;
@@ -28,6 +29,7 @@ pub(super) struct Fixture {
     pub(super) file: FileId,
     pub(super) sites: Vec<PolicySite>,
     iam: IamModel,
+    cloudtrail: CloudTrail,
     as_of: Date,
 }
 
@@ -46,7 +48,14 @@ impl Fixture {
         let address = "aws_iam_role.deploy";
         let site =
             PolicySite { kind, block_address: address.into(), ..PolicySite::unattached(document, address, whole) };
-        Self { sources, file, sites: vec![site], iam: IamModel::default(), as_of: crate::aws::facts::date() }
+        Self {
+            sources,
+            file,
+            sites: vec![site],
+            iam: IamModel::default(),
+            cloudtrail: CloudTrail::default(),
+            as_of: crate::aws::facts::date(),
+        }
     }
 
     /// The same on another day.
@@ -64,6 +73,7 @@ impl Fixture {
             sources: &self.sources,
             policies: &self.sites,
             iam: &self.iam,
+            cloudtrail: &self.cloudtrail,
             access,
             foreign: &|_| false,
             as_of: self.as_of,

@@ -13,6 +13,7 @@
 
 mod actions;
 mod identity;
+mod keys;
 pub(crate) mod named;
 mod resource;
 
@@ -24,9 +25,12 @@ use crate::source::Span;
 
 use super::context::Context;
 use super::decide::{Decision, Denial, Half, Witness};
+use super::meeting::AtOdds;
+use super::organization::Restriction;
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
 use actions::Claimed;
+pub use keys::{ByAlias, KeyActions, KeyLack, Lacking, lacking_keys};
 
 /// A grant from one account to another.
 #[derive(Debug, Clone)]
@@ -84,6 +88,9 @@ pub enum Blocker {
     },
     /// The permissions boundary of the caller, which does not allow it.
     Boundary,
+    /// Conditions that never hold together, one of the caller's side and one of the resource's:
+    /// each side allows it, and never when the other one does.
+    Conditions(AtOdds),
 }
 
 impl State {
@@ -169,8 +176,8 @@ fn together(states: impl Iterator<Item = State>) -> State {
 }
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
-    view.decide(by, action, target, &Context::default(), |decision| match decision {
-        Decision::Allowed(_) => restricted(view, by, action, target).map_or(State::Both, State::Blocked),
+    view.decide_apart(by, action, target, &Context::default(), |decision| match decision {
+        Decision::Allowed(_) => restricted(view, by, action, target),
         Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
@@ -180,14 +187,20 @@ fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &Tar
                 (true, true) | (false, false) => State::Unknown,
             }
         }
-        Decision::Unknown(_) => State::Unknown,
+        Decision::Unknown(_) => match view.never_meet(by, action, target) {
+            Some(conditions) => State::Blocked(Blocker::Conditions(conditions)),
+            None => State::Unknown,
+        },
     })
 }
 
-/// What an organization denies of what both sides allow.
-fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> Option<Blocker> {
-    let (half, span) = view.denied_by_organization(by, action, target)?;
-    Some(Blocker::Deny { half, span })
+/// What an organization makes of what both sides allow.
+fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
+    match view.restriction(by, action, target) {
+        Restriction::Free => State::Both,
+        Restriction::Denied(half, span) => State::Blocked(Blocker::Deny { half, span }),
+        Restriction::Unknown => State::Unknown,
+    }
 }
 
 fn denied_by(witness: &Witness<'_>) -> Option<Blocker> {
