@@ -7,6 +7,7 @@
 //!
 //! A rule reports what holds for every value of the unknowns, and nothing else.
 
+mod arguments;
 mod arn_fields;
 mod context;
 mod list_edit;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 mod secrets;
 mod selection;
+mod selectors;
 mod strings;
 #[cfg(test)]
 mod testing;
@@ -220,6 +222,7 @@ mod cross_account {
     pub(super) mod blocked;
     pub(super) mod boundary_blocks_grant;
     pub(super) mod carrier;
+    pub(super) mod conditions_never_meet;
     pub(super) mod cross_partition_grant;
     pub(super) mod deny_blocks_grant;
     pub(super) mod external_id_missing;
@@ -259,6 +262,18 @@ mod grammar {
     pub(super) mod wrong_element_type;
 }
 mod lake {
+    pub(super) mod admits;
+    pub(super) mod channel_policy_action;
+    pub(super) mod channel_policy_limits;
+    pub(super) mod channel_source;
+    pub(super) mod dashboard_policy;
+    pub(super) mod eds_kms_unsupported_condition;
+    pub(super) mod eds_policy_action;
+    pub(super) mod lake_closed;
+    pub(super) mod lake_region;
+    pub(super) mod pairs;
+    pub(super) mod policy;
+    pub(super) mod resource_policy_resource_mismatch;
     pub(super) mod resource_policy_unsupported;
 }
 mod principal {
@@ -272,6 +287,18 @@ mod principal {
     pub(super) mod unknown_service_principal;
     pub(super) mod wildcard_in_principal;
     pub(super) mod wildcard_principal;
+}
+mod trail {
+    pub(super) mod advanced_selectors;
+    pub(super) mod basic_selectors;
+    pub(super) mod event_selector;
+    pub(super) mod insight_selector;
+    pub(super) mod log_group_arn_wildcard;
+    pub(super) mod log_group_without_role;
+    pub(super) mod multi_region_without_global_events;
+    pub(super) mod recorder;
+    pub(super) mod trail_name;
+    pub(super) mod trail_prefix;
 }
 
 /// All rules, by group and code.
@@ -344,6 +371,7 @@ pub static RULES: &[&Rule] = &[
     &cross_account::assume_role_missing_identity_half::RULE,
     &cross_account::assume_role_missing_trust_half::RULE,
     &cross_account::boundary_blocks_grant::RULE,
+    &cross_account::conditions_never_meet::RULE,
     &cross_account::cross_partition_grant::RULE,
     &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,
@@ -351,6 +379,22 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::event_selector::RULE,
+    &trail::insight_selector::RULE,
+    &trail::log_group_arn_wildcard::RULE,
+    &trail::log_group_without_role::RULE,
+    &trail::multi_region_without_global_events::RULE,
+    &trail::trail_name::RULE,
+    &trail::trail_prefix::RULE,
+    &lake::channel_policy_action::RULE,
+    &lake::channel_policy_limits::RULE,
+    &lake::channel_source::RULE,
+    &lake::dashboard_policy::RULE,
+    &lake::eds_kms_unsupported_condition::RULE,
+    &lake::eds_policy_action::RULE,
+    &lake::lake_closed::RULE,
+    &lake::lake_region::RULE,
+    &lake::resource_policy_resource_mismatch::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
