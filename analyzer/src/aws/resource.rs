@@ -19,7 +19,8 @@ static UNLISTED: Table = Table::new(include_str!("../../data/action_resources_ex
 ///
 /// `No` is as good as the reference. Of 48,000 actions in AWS's managed policies of
 /// 2026-03-07 it is the answer for 8 that have resource types, each a mistake of the
-/// policy, and for 518 that have none.
+/// policy, and for 400 that have none, beside others that work in the same statement.
+/// What AWS itself narrows in a statement of its own is in the table of the unlisted.
 #[must_use]
 pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> Truth {
     let listed = if action.has_resource_types() {
