@@ -24,6 +24,7 @@ mod policy_set;
 mod principal;
 mod request;
 mod resource;
+mod standing;
 mod statement;
 mod template;
 #[cfg(test)]
@@ -37,4 +38,5 @@ pub use context::{Context, Presence};
 pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStatement, decide, verdict};
 pub use policy_set::{Attached, Guardrails, Policies};
 pub use request::{Action, Request, Target};
+pub use standing::Standing;
 pub use view::{AccessView, CallerSide, Holding, TargetSide};

@@ -7,13 +7,22 @@
 //! This layer must not decide whether what is there suffices: it says which requests CloudTrail
 //! makes, and `access` answers them.
 
+mod delivery;
+mod organization;
 mod settings;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trail;
 
 use crate::eval::evaluator::Evaluator;
+use crate::eval::text::Text;
 use crate::iam::IamModel;
+use crate::truth::Truth;
+
+pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
+pub use organization::Organization;
+use surroundings::{StackSurroundings, Surroundings};
 
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};
@@ -22,32 +31,57 @@ pub use trail::{Named, Trail};
 #[derive(Debug, Default)]
 pub struct CloudTrail {
     trails: Vec<Trail>,
+    surroundings: Surroundings,
 }
 
 /// What one stack declares, before what it names is looked up.
 #[derive(Debug, Default)]
 pub struct StackPart {
     trails: Vec<Trail>,
+    surroundings: StackSurroundings,
 }
 
 /// What the stack that `evaluator` evaluates declares.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    StackPart { trails: trail::of_stack(evaluator) }
+    StackPart { trails: trail::of_stack(evaluator), surroundings: surroundings::of_stack(evaluator) }
 }
 
 impl CloudTrail {
     /// Puts together what the stacks declare, and looks up what it names.
     #[must_use]
     pub fn new(parts: Vec<StackPart>, iam: &IamModel) -> Self {
-        let mut trails: Vec<Trail> = parts.into_iter().flat_map(|part| part.trails).collect();
+        let (trails, surroundings): (Vec<_>, Vec<_>) =
+            parts.into_iter().map(|part| (part.trails, part.surroundings)).unzip();
+        let mut trails: Vec<Trail> = trails.into_iter().flatten().collect();
         trails.iter_mut().for_each(|trail| trail.look_up(iam));
-        Self { trails }
+        Self { trails, surroundings: Surroundings::new(surroundings, iam) }
     }
 
     /// The trails, in the order of stacks and addresses.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
         &self.trails
+    }
+
+    /// The region of the bucket of `trail`, if it is declared in view. `iam` is the model that this was made with.
+    #[must_use]
+    pub fn region_of_bucket(&self, trail: &Trail, iam: &IamModel) -> Option<&Text> {
+        let bucket = iam.resources().get(trail.bucket.as_ref()?.index?)?;
+        self.surroundings.region_of_bucket(bucket)
+    }
+
+    /// Whether the bucket of `trail` keeps a key of its own for several objects.
+    #[must_use]
+    pub fn has_bucket_key(&self, trail: &Trail) -> Truth {
+        let bucket = trail.bucket.as_ref().and_then(|bucket| bucket.index);
+        bucket.map_or(Truth::Unknown, |bucket| self.surroundings.has_bucket_key(bucket))
+    }
+
+    /// The key that the topic of `trail` is encrypted with. `iam` is the model that this was made with.
+    #[must_use]
+    pub fn key_of_topic(&self, trail: &Trail, iam: &IamModel) -> Option<&Named> {
+        let topic = iam.resources().get(trail.topic.as_ref()?.index?)?;
+        self.surroundings.key_of_topic(topic)
     }
 }

@@ -246,6 +246,23 @@ mod principal {
     pub(super) mod wildcard_in_principal;
     pub(super) mod wildcard_principal;
 }
+mod trail {
+    pub(super) mod asked;
+    pub(super) mod delivery_denied;
+    pub(super) mod judgement;
+    pub(super) mod papers;
+    pub(super) mod paths;
+    pub(super) mod source_arn_mismatch;
+    pub(super) mod stand_in;
+    pub(super) mod trail_bucket_acl_check_missing;
+    pub(super) mod trail_bucket_policy_missing;
+    pub(super) mod trail_bucket_prefix_mismatch;
+    pub(super) mod trail_bucket_write_missing;
+    pub(super) mod trail_kms_grant_missing;
+    pub(super) mod trail_topic_grant_missing;
+    pub(super) mod trail_topic_key;
+    pub(super) mod words;
+}
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -317,6 +334,15 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_identity_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::delivery_denied::RULE,
+    &trail::source_arn_mismatch::RULE,
+    &trail::trail_bucket_acl_check_missing::RULE,
+    &trail::trail_bucket_policy_missing::RULE,
+    &trail::trail_bucket_prefix_mismatch::RULE,
+    &trail::trail_bucket_write_missing::RULE,
+    &trail::trail_kms_grant_missing::RULE,
+    &trail::trail_topic_grant_missing::RULE,
+    &trail::trail_topic_key::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,
