@@ -3,6 +3,7 @@
 
 pub mod access_analyzer;
 pub mod fixture;
+pub mod halves;
 pub mod layers;
 pub mod oracle;
 pub mod rule_index;

@@ -47,6 +47,11 @@ impl CompiledPolicy {
         self.statements.get(statement).map(|statement| statement.span)
     }
 
+    /// Whether it may allow anything at all.
+    pub(super) fn may_allow(&self) -> bool {
+        !self.is_closed() || self.statements.iter().any(|statement| statement.effect.allows().may_be())
+    }
+
     pub(super) fn statements(&self) -> &[Statement] {
         &self.statements
     }

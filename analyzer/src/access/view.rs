@@ -1,9 +1,8 @@
 //! Who and what is in view, ready to be decided about: the model of the `iam` layer in the
 //! terms of [`decide`](super::decide()).
 //!
-//! What organizations restrict is not part of it: which of their policies bind an account
-//! hangs on a tree of which a workspace rarely shows the whole. What they deny for certain is
-//! asked apart.
+//! Of what organizations restrict, that is part of it which binds an account for certain: a
+//! workspace rarely shows the whole tree that their policies hang on.
 
 use std::sync::{Arc, OnceLock};
 
@@ -21,7 +20,8 @@ use super::compiled::CompiledPolicy;
 use super::context::Context;
 use super::decide::{Decision, Verdict, decide, verdict};
 use super::library::Library;
-use super::policy_set::{Attached, Policies};
+use super::organization::Bounds;
+use super::policy_set::{Attached, Guardrails, Policies};
 use super::request::{Action, Request, Target};
 
 /// The principals and resources of a workspace with their policies, compiled when they are first needed.
@@ -31,6 +31,7 @@ pub struct AccessView<'a> {
     policies: &'a [PolicySite],
     accounts: KnownAccounts<'a>,
     library: OnceLock<Library>,
+    bounds: OnceLock<Bounds>,
 }
 
 /// A caller and what its side says of it.
@@ -66,7 +67,7 @@ impl<'a> AccessView<'a> {
     /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
     #[must_use]
     pub const fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
-        Self { iam, policies, accounts, library: OnceLock::new() }
+        Self { iam, policies, accounts, library: OnceLock::new(), bounds: OnceLock::new() }
     }
 
     /// The model that it is a view of.
@@ -176,6 +177,18 @@ impl<'a> AccessView<'a> {
         context: &Context,
         read: impl FnOnce(Decision<'_>) -> R,
     ) -> R {
+        self.ask(by, action, on, context, |request, policies| read(decide(request, policies, self)))
+    }
+
+    /// The same, what organizations restrict left aside.
+    pub(super) fn decide_apart<R>(
+        &self,
+        by: &CallerSide<'_>,
+        action: &Action,
+        on: &TargetSide<'_>,
+        context: &Context,
+        read: impl FnOnce(Decision<'_>) -> R,
+    ) -> R {
         let (request, policies) = question(by, action, on, context);
         read(decide(&request, &policies, self))
     }
@@ -183,8 +196,29 @@ impl<'a> AccessView<'a> {
     /// Whether `by` may do `action` to `on`.
     #[must_use]
     pub fn verdict(&self, by: &CallerSide<'_>, action: &Action, on: &TargetSide<'_>, context: &Context) -> Verdict {
+        self.ask(by, action, on, context, |request, policies| verdict(request, policies, self))
+    }
+
+    /// Asks with the policies of both sides and of their organizations.
+    fn ask<R>(
+        &self,
+        by: &CallerSide<'_>,
+        action: &Action,
+        on: &TargetSide<'_>,
+        context: &Context,
+        answer: impl FnOnce(&Request<'_>, &Policies<'_>) -> R,
+    ) -> R {
+        let service_control = self.binding(PolicyKind::ServiceControl, by.caller.account());
+        let resource_control = self.binding(PolicyKind::ResourceControl, on.target.account());
+        let (service_control, resource_control) = (attached(&service_control), attached(&resource_control));
+        let bind = |levels| Guardrails { levels, bind: Truth::Yes };
+        let (service_control, resource_control) = (bind(&service_control), bind(&resource_control));
         let (request, policies) = question(by, action, on, context);
-        verdict(&request, &policies, self)
+        answer(&request, &Policies { service_control, resource_control, ..policies })
+    }
+
+    pub(super) fn bounds(&self) -> &Bounds {
+        self.bounds.get_or_init(|| self.find_bounds())
     }
 
     pub(super) fn library(&self) -> &Library {
@@ -200,6 +234,13 @@ impl<'a> AccessView<'a> {
         let (asked, found) = (held.certain.len() + held.possible.len(), holding.len());
         holding.in_view &= asked == found;
         holding
+    }
+}
+
+impl<'v> Holding<'v> {
+    /// These and no others.
+    pub(super) fn of(certain: Vec<&'v CompiledPolicy>, possible: Vec<&'v CompiledPolicy>) -> Self {
+        Self { certain, possible, in_view: true, ..Self::default() }
     }
 }
 
@@ -233,8 +274,12 @@ impl Accounts for AccessView<'_> {
     }
 }
 
+fn attached<'h>(levels: &'h [Holding<'_>]) -> Vec<Attached<'h>> {
+    levels.iter().map(Holding::attached).collect()
+}
+
 /// The request, and the policies of both sides.
-pub(super) fn question<'q>(
+fn question<'q>(
     by: &'q CallerSide<'_>,
     action: &'q Action,
     on: &'q TargetSide<'_>,

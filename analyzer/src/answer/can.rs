@@ -7,9 +7,9 @@ use super::principal::Who;
 use super::target::What;
 use super::{Answer, Missing, account_name, obstacle, reason};
 
-/// What organizations restrict has no part in an answer.
-pub(super) const ORGANIZATION: &str =
-    "what the organization restricts is left aside: which of its policies bind an account is not known from source";
+/// What is said of organizations.
+const ORGANIZATION: &str =
+    "policies of the organization count as far as the accounts and units that they are attached to are in view";
 
 /// The answer.
 pub(super) fn answer<'a>(view: &'a AccessView<'a>, who: &Who<'a>, action: ActionFacts, what: &What<'a>) -> Answer {

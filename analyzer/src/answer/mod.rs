@@ -107,7 +107,7 @@ pub struct Missing {
 /// Something in the way of a certain answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hindrance {
-    /// `symbol`, `key`, `not-in-view`, `account`, `public-access`, `resource`
+    /// `symbol`, `key`, `not-in-view`, `account`, `public-access`, `allow-list`, `resource`
     pub kind: &'static str,
     /// The symbol's address, or the condition key.
     pub name: Option<String>,

@@ -66,6 +66,11 @@ fn hindrance(obstacle: &Obstacle, who: &Who<'_>, what: &What<'_>, documents: &[D
             message: "it is not known whether S3 Block Public Access is on".to_owned(),
             ..Hindrance::plain("public-access")
         },
+        Obstacle::AllowList => Hindrance {
+            half: Some(Half::ServiceControl),
+            message: "a service control policy allows a list without it, and whether `FullAWSAccess` is still attached beside it is not known from source".to_owned(),
+            ..Hindrance::plain("allow-list")
+        },
     }
 }
 

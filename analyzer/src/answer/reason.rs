@@ -26,7 +26,16 @@ pub(super) struct Document<'a> {
 pub(super) fn documents<'a>(view: &AccessView<'a>, who: &Who<'a>, what: &What<'a>) -> Vec<Document<'a>> {
     let mut found = who.principal.map(|it| of_principal(view, it)).unwrap_or_default();
     found.extend(of_target(view, what));
+    found.extend(of_organization(view));
     found
+}
+
+fn of_organization<'a>(view: &AccessView<'a>) -> impl Iterator<Item = Document<'a>> {
+    let (iam, policies) = (view.iam(), view.policies());
+    iam.organization_policies().iter().filter_map(|policy| {
+        let site = policies.get(policy.site)?;
+        Some(Document { name: site_name(site), document: &site.document, kind: policy.kind, place: None })
+    })
 }
 
 fn of_principal<'a>(view: &AccessView<'a>, principal: &'a Principal) -> Vec<Document<'a>> {

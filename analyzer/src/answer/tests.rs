@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::access::Verdict;
 use crate::analysis::{Analysis, Host, Roots};
 use crate::answer::{Answer, Entry, can_json, render_can, render_who, who_json};
+use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::render::human::{Color, Style};
 use crate::source::MemoryFileSystem;
 
@@ -39,10 +40,19 @@ resource "aws_iam_role_policy" "{name}" {{
 }
 
 fn analysis(parts: &[&str]) -> Analysis {
+    configured("", &[("main.tf", format!("{PROVIDERS}{}", parts.concat()))])
+}
+
+fn configured(settings: &str, texts: &[(&str, String)]) -> Analysis {
+    let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), settings);
+    assert_eq!(errors, []);
     let mut files = MemoryFileSystem::default();
-    files.insert("main.tf", format!("{PROVIDERS}{}", parts.concat()));
+    for (path, text) in texts {
+        files.insert(path, text.as_bytes());
+    }
     let mut host = Host::new(Arc::new(files));
     host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_configuration(Arc::new(configuration));
     host.analysis()
 }
 
@@ -251,12 +261,8 @@ fn answers_for_people_and_programs() {
 #[test]
 fn what_is_looked_up_is_told_by_its_stack() {
     let role = "data \"aws_iam_role\" \"seen\" {\n  name = \"NAME\"\n}\n";
-    let mut files = MemoryFileSystem::default();
-    files.insert("one/main.tf", format!("{PROVIDERS}{}", role.replace("NAME", "x")));
-    files.insert("two/main.tf", format!("{PROVIDERS}{}", role.replace("NAME", "y")));
-    let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
-    let analysis = host.analysis();
+    let of = |name: &str| format!("{PROVIDERS}{}", role.replace("NAME", name));
+    let analysis = configured("", &[("one/main.tf", of("x")), ("two/main.tf", of("y"))]);
     let roll = analysis.who_can("cloudtrail:DescribeTrails", None).unwrap();
     let expected = "\
 may do `cloudtrail:DescribeTrails`, depending on what is not known:
@@ -266,4 +272,36 @@ may do `cloudtrail:DescribeTrails`, depending on what is not known:
 
 ";
     assert_eq!(render_who(&roll, analysis.sources()), expected);
+}
+
+#[test]
+fn what_organizations_restrict() {
+    let organization = r#"
+resource "aws_organizations_account" "app" {
+  name  = "app"
+  email = "app@example.com"
+}
+resource "aws_organizations_policy" "p" {
+  name    = "p"
+  content = jsonencode({ Version = "2012-10-17", Statement = [STATEMENT] })
+}
+resource "aws_organizations_policy_attachment" "p" {
+  policy_id = aws_organizations_policy.p.id
+  target_id = aws_organizations_account.app.id
+}
+"#;
+    let ask = |statement: &str| {
+        let text = organization.replace("STATEMENT", statement);
+        let files = [("main.tf", format!("{PROVIDERS}{}{TRAIL}{text}", role("a", ALL)))];
+        let analysis = configured("[accounts.app]\nid = \"111111111111\"\n", &files);
+        let stop = "cloudtrail:StopLogging";
+        (can(&analysis, "a", stop, "aws_cloudtrail.main"), names(&analysis.who_can(stop, None).unwrap().may).len())
+    };
+    let deny = r#"{ Effect = "Deny", Action = "cloudtrail:Stop*", Resource = "*" }"#;
+    assert_eq!(ask(deny), ("denied by ServiceControl 1".to_owned(), 0));
+    let list = r#"{ Effect = "Allow", Action = "s3:*", Resource = "*" }"#;
+    let words = "unknown: a service control policy allows a list without it, and whether `FullAWSAccess` is still attached beside it is not known from source";
+    assert_eq!(ask(list), (words.to_owned(), 0));
+    let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
+    assert_eq!(ask(all), ("allowed by Identity 1, ServiceControl 1".to_owned(), 1));
 }

@@ -56,6 +56,7 @@ pub struct IamModel {
     resources: Vec<PolicedResource>,
     account_policies: Vec<AccountPolicy>,
     organization_policies: Vec<OrganizationPolicy>,
+    full_access: Vec<Target>,
     members: Vec<OrganizationMember>,
     stacks: Vec<StackAccounts>,
     aws: AwsDocuments,
@@ -72,7 +73,7 @@ impl IamModel {
     #[must_use]
     pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
         let sites = SitesAt::new(policies);
-        let organization_policies = join::organization_policies(&parts, &sites);
+        let (organization_policies, full_access) = join::organization_policies(&parts, &sites);
         let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
         let stacks = parts.iter_mut().map(|part| std::mem::take(&mut part.stack)).collect();
         let (resources, account_policies) = join::resources(&mut parts, &sites);
@@ -92,6 +93,7 @@ impl IamModel {
             resources,
             account_policies,
             organization_policies,
+            full_access,
             members,
             stacks,
             aws,
@@ -127,6 +129,12 @@ impl IamModel {
     #[must_use]
     pub fn organization_policies(&self) -> &[OrganizationPolicy] {
         &self.organization_policies
+    }
+
+    /// What AWS's own service control policy, which allows everything, is said to be attached to.
+    #[must_use]
+    pub fn full_access(&self) -> &[Target] {
+        &self.full_access
     }
 
     /// The accounts and organizational units that resources make.

@@ -27,6 +27,8 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("unknown-action", "redundant-action"),
     ("trust-policy-action", "redundant-action"),
     ("malformed-account-id", "malformed-arn"),
+    ("confused-deputy", "spoofable-condition-key"),
+    ("permissive-condition-value", "null-operator"),
     ("null-operator", "unknown-condition-operator"),
     ("trail-bucket-acl-check-missing", "action-resource-mismatch"),
     ("trail-bucket-write-missing", "action-resource-mismatch"),

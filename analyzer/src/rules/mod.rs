@@ -170,13 +170,20 @@ mod condition {
     pub(super) mod condition_type_mismatch;
     pub(super) mod confused_deputy;
     pub(super) mod deprecated_condition_key;
+    pub(super) mod identifiers;
     pub(super) mod meaning;
+    pub(super) mod missing_paired_condition_key;
     pub(super) mod missing_set_operator;
+    pub(super) mod negated_s3_prefix;
     pub(super) mod null_operator;
     pub(super) mod oidc_conditions;
+    pub(super) mod permissive_condition_value;
     pub(super) mod permissive_set_operator;
     pub(super) mod policy_variable;
     pub(super) mod private_address;
+    pub(super) mod redundant_condition;
+    pub(super) mod resource_control_policy_overreach;
+    pub(super) mod spoofable_condition_key;
     pub(super) mod string_operator_on_arn_key;
     pub(super) mod subject;
     pub(super) mod tag_condition_unsupported;
@@ -314,12 +321,18 @@ pub static RULES: &[&Rule] = &[
     &condition::condition_type_mismatch::RULE,
     &condition::confused_deputy::RULE,
     &condition::deprecated_condition_key::RULE,
+    &condition::missing_paired_condition_key::RULE,
     &condition::missing_set_operator::RULE,
+    &condition::negated_s3_prefix::RULE,
     &condition::null_operator::RULE,
     &condition::oidc_conditions::RULE,
+    &condition::permissive_condition_value::RULE,
     &condition::permissive_set_operator::RULE,
     &condition::policy_variable::RULE,
     &condition::private_address::RULE,
+    &condition::redundant_condition::RULE,
+    &condition::resource_control_policy_overreach::RULE,
+    &condition::spoofable_condition_key::RULE,
     &condition::string_operator_on_arn_key::RULE,
     &condition::tag_condition_unsupported::RULE,
     &condition::unknown_condition_key::RULE,

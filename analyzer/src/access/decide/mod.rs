@@ -102,6 +102,9 @@ pub enum Obstacle {
     SameAccount,
     /// Whether S3 Block Public Access is on.
     PublicAccess,
+    /// Whether something else is attached beside service control policies that allow a list
+    /// without it.
+    AllowList,
 }
 
 /// Decides `request`.

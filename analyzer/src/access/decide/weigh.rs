@@ -248,6 +248,13 @@ impl<'a, 'q> Weighed<'a, 'q> {
         if self.is_anonymous_on_s3() && self.public_access_blocked == Truth::Unknown {
             found.push(Obstacle::PublicAccess);
         }
+        let is_open = |(level, voice): (&Attached<'_>, &Voice<'_>)| {
+            !level.possible.is_empty() && voice.allow.direct == Truth::Unknown
+        };
+        let mut levels = policies.service_control.levels.iter().zip(&self.service_control);
+        if self.service_control_binds.may_be() && levels.any(is_open) {
+            found.push(Obstacle::AllowList);
+        }
         found
     }
 }

@@ -24,6 +24,7 @@ use crate::source::Span;
 
 use super::context::Context;
 use super::decide::{Decision, Denial, Half, Witness};
+use super::organization::Restriction;
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
 use actions::Claimed;
@@ -169,8 +170,8 @@ fn together(states: impl Iterator<Item = State>) -> State {
 }
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
-    view.decide(by, action, target, &Context::default(), |decision| match decision {
-        Decision::Allowed(_) => restricted(view, by, action, target).map_or(State::Both, State::Blocked),
+    view.decide_apart(by, action, target, &Context::default(), |decision| match decision {
+        Decision::Allowed(_) => restricted(view, by, action, target),
         Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
@@ -184,10 +185,13 @@ fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &Tar
     })
 }
 
-/// What an organization denies of what both sides allow.
-fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> Option<Blocker> {
-    let (half, span) = view.denied_by_organization(by, action, target)?;
-    Some(Blocker::Deny { half, span })
+/// What an organization makes of what both sides allow.
+fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
+    match view.restriction(by, action, target) {
+        Restriction::Free => State::Both,
+        Restriction::Denied(half, span) => State::Blocked(Blocker::Deny { half, span }),
+        Restriction::Unknown => State::Unknown,
+    }
 }
 
 fn denied_by(witness: &Witness<'_>) -> Option<Blocker> {

@@ -3,6 +3,7 @@
 mod conditions;
 mod grants;
 mod matching;
+mod organization;
 mod rules;
 mod support;
 mod unknowns;

@@ -271,6 +271,7 @@ fn shown(decision: &Decision<'_>) -> String {
                 crate::access::Obstacle::NotInView(half) => format!("{} not in view", name(*half)),
                 crate::access::Obstacle::SameAccount => "same account".to_owned(),
                 crate::access::Obstacle::PublicAccess => "public access".to_owned(),
+                crate::access::Obstacle::AllowList => "allow list".to_owned(),
             });
             format!("unknown: {}", shown.collect::<Vec<_>>().join(", "))
         }

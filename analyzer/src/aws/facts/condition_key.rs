@@ -12,6 +12,7 @@ use super::resource_type::resource_type;
 static GLOBAL: Table = Table::new(include_str!("../../../data/global_condition_keys.tsv"));
 static KEYS: Table = Table::new(include_str!("../../../data/condition_keys.tsv"));
 static EXTRA: Table = Table::new(include_str!("../../../data/condition_keys_extra.tsv"));
+static SENDERS: Table = Table::new(include_str!("../../../data/key_services.tsv"));
 
 /// A condition key.
 #[derive(Debug, Clone, Copy)]
@@ -171,6 +172,11 @@ impl ConditionKeyFacts {
         list(self.services)
     }
 
+    /// The prefixes of the services that send this global key, where AWS says that not all do.
+    pub fn senders(&self) -> Option<impl Iterator<Item = &'static str> + use<>> {
+        Some(list(SENDERS.find(self.name)?.field(1)))
+    }
+
     /// Whether an operator of this type compares its values as AWS intends. Tags and
     /// encryption contexts are strings that may hold ARNs.
     #[must_use]
@@ -233,5 +239,24 @@ impl KeyType {
             Self::Date => "Date",
             Self::IpAddress => "IPAddress",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyScope, SENDERS, condition_key};
+    use crate::aws::facts::service;
+
+    #[test]
+    fn every_sender_exists() {
+        for record in SENDERS.records() {
+            let key = condition_key(record.key()).unwrap();
+            assert_eq!((key.name, key.scope), (record.key(), KeyScope::Global));
+            let senders: Vec<&str> = key.senders().unwrap().collect();
+            let unknown: Vec<&&str> = senders.iter().filter(|prefix| service(prefix).is_none()).collect();
+            assert!(unknown.is_empty() && senders.is_sorted(), "{unknown:?}");
+            assert!(record.field(2).starts_with("https://docs.aws.amazon.com/"));
+        }
+        assert!(condition_key("aws:SourceVpc").unwrap().senders().is_none());
     }
 }

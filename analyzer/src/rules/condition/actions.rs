@@ -1,7 +1,7 @@
 //! The actions of a statement, and which condition keys come with them.
 
 use crate::aws::facts::{self, ActionFacts};
-use crate::policy::model::{Leaf, Statement};
+use crate::policy::model::{Leaf, Statement, Strings};
 use crate::rules::strings;
 use crate::rules::text::with_wildcards;
 
@@ -23,6 +23,16 @@ pub(in crate::rules) fn named(statement: &Statement) -> Option<Vec<Named<'_>>> {
     }
     let actions: Vec<Named<'_>> = strings::actions(statement).map(Named::read).collect::<Option<_>>()?;
     (!actions.is_empty()).then_some(actions)
+}
+
+/// The `NotAction` of a statement that leaves out nothing but actions of services that are known,
+/// so that it takes in those of all others.
+pub(in crate::rules) fn excluded(statement: &Statement) -> Option<&Strings> {
+    let [actions] = statement.actions.as_slice() else { return None };
+    let is_closed = actions.negated && actions.open.is_empty() && statement.open.is_empty();
+    let service = |leaf: &Leaf| leaf.text.known_prefix().split_once(':').map(|(prefix, _)| prefix.to_owned());
+    let of_known_service = |leaf: &Leaf| service(leaf).is_some_and(|prefix| !prefix.contains(['*', '?']));
+    (is_closed && !actions.items.is_empty() && actions.items.iter().all(of_known_service)).then_some(actions)
 }
 
 impl<'a> Named<'a> {

@@ -4,6 +4,22 @@ use crate::policy::model::{Leaf, PrincipalGroup, Statement};
 use crate::rules::arn_fields::{ACCOUNT, fields};
 use crate::rules::text::may_be;
 
+/// Keys that only calls of a service carry.
+///
+/// Source: IAM User Guide, `reference_policies_condition-keys`, the availability of each key.
+pub(in crate::rules) const OF_SERVICES: [&str; 4] =
+    ["aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"];
+
+/// Keys that only calls of users and roles carry, with what a call of a service has instead.
+pub(in crate::rules) const OF_IDENTITIES: [(&str, &str); 6] = [
+    ("aws:PrincipalAccount", "aws:SourceAccount"),
+    ("aws:PrincipalArn", "aws:SourceArn"),
+    ("aws:PrincipalOrgID", "aws:SourceOrgID"),
+    ("aws:PrincipalOrgPaths", "aws:SourceOrgPaths"),
+    ("aws:PrincipalTag/${TagKey}", "aws:SourceAccount"),
+    ("aws:username", "aws:SourceAccount"),
+];
+
 /// The callers that a statement lets in.
 #[derive(Clone, Copy)]
 pub(in crate::rules) enum Callers<'a> {

@@ -4,7 +4,7 @@ use super::actions::{self, Named};
 use super::meaning::{self, Effect, Test};
 use crate::aws::facts::{self, ActionFacts, ConditionKeyFacts, KeyScope};
 use crate::finding::Severity;
-use crate::policy::model::{PolicyDocument, PolicyKind, Statement};
+use crate::policy::model::{Leaf, PolicyDocument, PolicyKind, Statement};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
         "AA MISSING_ACTION_FOR_CONDITION_KEY",
         "AA IRRELEVANT_CONDITION_KEY_IN_POLICY",
+        "AA USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES",
     ],
     doc: include_str!("condition_key_not_supported.md"),
     check: Check::Policy(check),
@@ -45,6 +46,8 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
                 say_irrelevant(&test, report);
             } else if test.key.scope == KeyScope::Service {
                 never_supplied(&test, statement, report);
+            } else if let Some(senders) = test.key.senders() {
+                not_sent(&test, statement, &senders.collect::<Vec<_>>(), report);
             }
             if site.kind == PolicyKind::Trust {
                 lacks_action(&test, statement, &site.document, report);
@@ -97,6 +100,41 @@ fn never_supplied(test: &Test<'_>, statement: &Statement, report: &mut Report<'_
     }
     let shown: Vec<String> = suppliers.iter().take(actions::NAMED).map(|action| format!("`{}`", action.name)).collect();
     finding.help(format!("it comes with {}", some_of(&shown, suppliers.len())));
+}
+
+/// A key that only some services send, in a statement about others.
+fn not_sent(test: &Test<'_>, statement: &Statement, senders: &[&str], report: &mut Report<'_>) {
+    let Some(effect) = meaning::effect(statement) else { return };
+    let of_others = |leaf: &&Leaf| service(leaf).is_some_and(|prefix| !senders.contains(&prefix.as_str()));
+    let positive = statement.actions.iter().filter(|actions| !actions.negated);
+    let mut others = positive.flat_map(|actions| &actions.items).filter(of_others).peekable();
+    let does = match (effect, test.holds_without_key().known()) {
+        (Effect::Allow, Some(false)) => ", so this statement does not allow them",
+        (Effect::Deny, Some(false)) => ", so this statement does not deny them",
+        (Effect::Allow, Some(true)) => ", so this statement always allows them",
+        (Effect::Deny, Some(true)) => ", so this statement always denies them",
+        (Effect::Allow | Effect::Deny, None) => "",
+    };
+    let Some(first) = others.peek() else { return };
+    let (key, shown) = (test.condition.key.text.display(), first.text.display());
+    let which = if shown == "*" { "of many services".to_owned() } else { format!("like `{shown}`") };
+    let message = format!("only some services send `{key}`: requests {which} do not carry it{does}");
+    let mut finding = report.leaf(&test.condition.key, message);
+    for action in others.take(actions::NAMED) {
+        finding = finding.label(action.span, "not with this one");
+    }
+    finding.help("give the actions of services that send it a statement of their own");
+}
+
+/// The service of an action; `*` for all services, which no service is called.
+fn service(action: &Leaf) -> Option<String> {
+    let prefix = action.text.known_prefix();
+    if action.text.as_known().is_some_and(|text| text == "*") {
+        return Some("*".to_owned());
+    }
+    let (prefix, _) = prefix.split_once(':')?;
+    let is_plain = !prefix.contains(['*', '?']) && facts::service(prefix).is_some();
+    is_plain.then(|| prefix.to_ascii_lowercase())
 }
 
 /// The actions that the key comes with; none if that is not known.
@@ -186,6 +224,26 @@ mod tests {
         }
         let not = format!(r#""Effect": "Allow", "NotAction": "s3:GetObject", "Condition": {{{PREFIX}}}"#);
         assert_eq!(statement(&RULE, &not), [""; 0]);
+    }
+
+    #[test]
+    fn a_key_that_only_some_services_send() {
+        let endpoint = r#""StringNotEqualsIfExists": {"aws:VpceOrgID": "o-a1b2c3d4e5"}"#;
+        assert_eq!(
+            found("Deny", r#""s3:*", "EC2:RunInstances""#, endpoint),
+            [
+                "aws:VpceOrgID | warning: only some services send `aws:VpceOrgID`: requests like `EC2:RunInstances` do not carry it, so this statement always denies them"
+            ]
+        );
+        assert_eq!(
+            found("Allow", r#""*""#, r#""StringEquals": {"aws:VpceAccount": "111122223333"}"#),
+            [
+                "aws:VpceAccount | warning: only some services send `aws:VpceAccount`: requests of many services do not carry it, so this statement does not allow them"
+            ]
+        );
+        for actions in [r#""s3:*", "KMS:Decrypt""#, r#""${x}:*""#, r#""s*:*""#, r#""nosuch:X""#, "${more}"] {
+            assert_eq!(found("Deny", actions, endpoint), [""; 0], "{actions}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What it finds, why, and its tests: `condition_never_holds.md`.
 
-use super::callers::{self, Callers};
+use super::callers::{self, Callers, OF_IDENTITIES, OF_SERVICES};
 use super::meaning::{self, Effect, Test};
 use crate::aws::facts::OperatorType;
 use crate::finding::{Safety, Severity};
@@ -17,21 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     doc: include_str!("condition_never_holds.md"),
     check: Check::Policy(check),
 };
-
-/// Keys that only calls of a service carry.
-///
-/// Source: IAM User Guide, `reference_policies_condition-keys`, the availability of each key.
-const OF_SERVICES: [&str; 4] = ["aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"];
-
-/// Keys that only calls of users and roles carry, with what a call of a service has instead.
-const OF_IDENTITIES: [(&str, &str); 6] = [
-    ("aws:PrincipalAccount", "aws:SourceAccount"),
-    ("aws:PrincipalArn", "aws:SourceArn"),
-    ("aws:PrincipalOrgID", "aws:SourceOrgID"),
-    ("aws:PrincipalOrgPaths", "aws:SourceOrgPaths"),
-    ("aws:PrincipalTag/${TagKey}", "aws:SourceAccount"),
-    ("aws:username", "aws:SourceAccount"),
-];
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {

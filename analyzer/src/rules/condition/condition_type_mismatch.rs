@@ -1,11 +1,13 @@
 //! What it finds, why, and its tests: `condition_type_mismatch.md`.
 
+use super::identifiers::{self, Identifier};
 use super::types::{self, Fault, noun};
 use super::uses::{Use, uses};
 use crate::aws::facts::{KeyScope, KeyType, OperatorType};
 use crate::finding::{Safety, Severity};
 use crate::policy::model::Leaf;
 use crate::policy::sites::Form;
+use crate::rules::arn_fields::is_placeholder;
 use crate::rules::text::known_parts;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
@@ -19,6 +21,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA INVALID_CONDITION_DATA_TYPE",
         "AA INVALID_CONDITION_MULTIPLE_BOOLEAN",
         "AA INVALID_DATE_VALUE",
+        "AA INVALID_KMS_KEY_VALUE",
+        "AA INVALID_VPCE_FORMAT",
+        "AA INVALID_VPC_FORMAT",
         "AA TYPE_MISMATCH",
         "AA TYPE_MISMATCH_BOOLEAN",
         "AA TYPE_MISMATCH_DATE",
@@ -106,7 +111,13 @@ fn is_whole(value: &Leaf) -> bool {
 
 fn check_value(it: &Use<'_>, value: &Leaf, report: &mut Report<'_>) {
     let Some(text) = value.text.as_known() else { return };
-    match types::fault(&text, it.operator.operator.ty) {
+    let fault = types::fault(&text, it.operator.operator.ty);
+    if fault.is_none()
+        && let Some(identifier) = misnamed(it, &text)
+    {
+        say_identifier(it, value, &text, identifier, report);
+    }
+    match fault {
         Some(Fault::Other) => say_value(it, value, &text, report),
         Some(Fault::HostBits { block }) => say_host_bits(value, &text, block, report),
         Some(Fault::Epoch { date }) if !it.key.accepts(OperatorType::Numeric) => {
@@ -125,6 +136,23 @@ fn say_value(it: &Use<'_>, value: &Leaf, text: &str, report: &mut Report<'_>) {
     if ty == OperatorType::IpAddress {
         finding.severity(Severity::Error).help("write an address, or a block such as `203.0.113.0/24`");
     }
+}
+
+/// What the key holds, if `text` is none of it.
+fn misnamed(it: &Use<'_>, text: &str) -> Option<Identifier> {
+    let operator = it.operator.operator;
+    let compares = matches!(operator.ty, OperatorType::String | OperatorType::Arn);
+    let identifier = identifiers::held_by(it.key.name).filter(|_| compares && !is_placeholder(text))?;
+    // A wildcard that is none is another rule's.
+    (!identifier.fits(text, true)).then_some(identifier)
+}
+
+fn say_identifier(it: &Use<'_>, value: &Leaf, text: &str, identifier: Identifier, report: &mut Report<'_>) {
+    let (what, looks) = identifier.described();
+    report
+        .leaf(value, format!("`{}` holds {what}, but `{text}` is none", it.key_name()))
+        .severity(Severity::Error)
+        .help(format!("it looks like this: {looks}"));
 }
 
 fn say_epoch(value: &Leaf, text: &str, date: Option<String>, report: &mut Report<'_>) {
@@ -243,6 +271,34 @@ mod tests {
             ("Null", "aws:TagKeys", "yes"),
         ] {
             assert_eq!(with(operator, key, &format!("\"{value}\"")).len(), 1, "{operator} {value}");
+        }
+    }
+
+    #[test]
+    fn names_that_aws_gives() {
+        assert_eq!(
+            with("StringNotEquals", "aws:SourceVpce", r#"["vpce-1a2b3c4d", "vpc-1a2b3c4d"]"#),
+            ["vpc-1a2b3c4d | error: `aws:SourceVpce` holds the ID of a VPC endpoint, but `vpc-1a2b3c4d` is none"]
+        );
+        assert_eq!(
+            with("StringEqualsIfExists", "aws:sourcevpc", "\"vpc-123\""),
+            ["vpc-123 | error: `aws:sourcevpc` holds the ID of a VPC, but `vpc-123` is none"]
+        );
+        let key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+        for value in ["alias/logs", "arn:aws:kms:eu-west-1:111122223333:alias/logs", "arn:aws:s3:::logs"] {
+            assert_eq!(with("StringEquals", key, &format!("\"{value}\"")).len(), 1, "{value}");
+            assert_eq!(with("ArnNotEquals", key, &format!("\"{value}\"")).len(), 1, "{value}");
+        }
+        for (key, value) in [
+            ("aws:SourceVpc", "vpc-${x}"),
+            ("aws:SourceVpc", "$${aws:Ec2InstanceSourceVpc}"),
+            ("aws:SourceVpc", "vpc-*"),
+            ("aws:SourceVpc", "<vpc>"),
+            ("aws:SourceVpc", "VPC_ID"),
+            (key, "arn:aws:kms:*:111122223333:key/*"),
+            (key, "${x}"),
+        ] {
+            assert_eq!(with("StringLike", key, &format!("\"{value}\"")), [""; 0], "{value}");
         }
     }
 

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     group: Group::Condition,
     severity: Severity::Note,
     since: "0.1.0",
-    sources: &["AA DEPRECATED_GLOBAL_CONDITION_KEY"],
+    sources: &["AA DEPRECATED_GLOBAL_CONDITION_KEY", "AA UNSUPPORTED_GLOBAL_CONDITION_KEY"],
     doc: include_str!("deprecated_condition_key.md"),
     check: Check::Policy(check),
 };
@@ -27,13 +27,16 @@ struct Deprecated {
 /// Sources: IAM User Guide, `access-analyzer-reference-policy-checks`; SNS Developer Guide,
 /// `sns-access-policy-use-cases`; KMS Developer Guide, `conditions-kms`.
 const DEPRECATED: [Deprecated; 4] = [
-    Deprecated { key: "aws:ARN", instead: "aws:PrincipalArn", is_same: false },
+    Deprecated { key: UNSUPPORTED, instead: "aws:PrincipalArn", is_same: false },
     Deprecated { key: SOURCE_OWNER, instead: "aws:SourceAccount", is_same: false },
     Deprecated { key: "kms:CustomerMasterKeySpec", instead: "kms:KeySpec", is_same: true },
     Deprecated { key: "kms:CustomerMasterKeyUsage", instead: "kms:KeyUsage", is_same: true },
 ];
 
 const SOURCE_OWNER: &str = "aws:SourceOwner";
+
+/// The one that AWS does not only advise against: Access Analyzer has it as an error.
+const UNSUPPORTED: &str = "aws:ARN";
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
@@ -60,7 +63,12 @@ fn say(condition: &Condition, found: &Deprecated, report: &mut Report<'_>) {
     let Deprecated { key, instead, is_same } = found;
     let leaf = &condition.key;
     let literal = report.is_literal(leaf);
-    let finding = report.leaf(leaf, format!("`{key}` is deprecated in favour of `{instead}`"));
+    let (state, severity) = if *key == UNSUPPORTED {
+        ("not supported: take", Severity::Error)
+    } else {
+        ("deprecated in favour of", Severity::Note)
+    };
+    let finding = report.leaf(leaf, format!("`{key}` is {state} `{instead}`")).severity(severity);
     if literal {
         finding.replace(leaf.span, *instead, if *is_same { Safety::Safe } else { Safety::Unsafe });
     }
@@ -76,7 +84,7 @@ mod tests {
     fn what_took_its_place() {
         assert_eq!(
             statement(&RULE, r#""Condition": {"ArnLike": {"aws:arn": "x"}}"#),
-            ["aws:arn | note: `aws:ARN` is deprecated in favour of `aws:PrincipalArn`"]
+            ["aws:arn | error: `aws:ARN` is not supported: take `aws:PrincipalArn`"]
         );
         let fixture = Fixture::new(
             r#"{"Statement": {"Condition": {"StringEquals": {"kms:CustomerMasterKeySpec": "RSA_2048"}}}}"#,

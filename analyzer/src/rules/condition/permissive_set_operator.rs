@@ -11,7 +11,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     group: Group::Condition,
     severity: Severity::Warning,
     since: "0.1.0",
-    sources: &["AA FORALLVALUES_WITH_SINGLE_VALUED_KEY"],
+    sources: &[
+        "AA CONFIRM_AUDIENCE_CLAIM_TYPE",
+        "AA FORALLVALUES_WITH_SINGLE_VALUED_KEY",
+        "AA FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE",
+    ],
     doc: include_str!("permissive_set_operator.md"),
     check: Check::Policy(check),
 };
@@ -28,15 +32,24 @@ const SINGLE_VALUED: &str = "kms:EncryptionContext:";
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for it in uses(&site.document) {
-        let is_comparison = it.operator.operator.ty != OperatorType::Null;
-        if it.operator.set == Some(SetQualifier::ForAllValues) && is_comparison && allows(it.statement) {
-            if is_single_valued(&it) {
-                say_single_valued(&it, report);
-            } else if may_be_absent(&it) && !is_guarded(&it) {
-                say_absent(&it, report);
-            }
+        let Some(set) = it.operator.set.filter(|_| it.operator.operator.ty != OperatorType::Null) else { continue };
+        let is_permissive = set == SetQualifier::ForAllValues && allows(it.statement);
+        if is_permissive && is_single_valued(&it) {
+            say_single_valued(&it, report);
+        } else if is_audience(&it) {
+            say_audience(&it, set, report);
+        } else if is_permissive && may_be_absent(&it) && !is_guarded(&it) {
+            say_absent(&it, report);
         }
     }
+}
+
+/// The claims that say for whom a token is: a list in the tokens of few providers.
+const AUDIENCES: [&str; 3] = [":aud", ":app_id", ":oaud"];
+
+fn is_audience(it: &Use<'_>) -> bool {
+    let key = it.key_name().to_ascii_lowercase();
+    it.key.scope == KeyScope::Federation && AUDIENCES.iter().any(|claim| key.ends_with(claim))
 }
 
 /// The claim `sub` of any identity provider is one string; `aud` may be a list.
@@ -105,6 +118,28 @@ fn say_absent(it: &Use<'_>, report: &mut Report<'_>) {
         .help(format!("take `ForAnyValue:`, or add the condition `\"Null\": {{\"{key}\": \"false\"}}`"));
 }
 
+/// Of the providers that the reference lists, the audience is one text; of others that is to be confirmed.
+fn say_audience(it: &Use<'_>, set: SetQualifier, report: &mut Report<'_>) {
+    let (key, set) = (it.key_name(), set.name());
+    let plain = it.operator_fix(&format!("{}{}", it.operator.operator.name, suffix(it)), report);
+    let (message, severity) = if it.has_listed_key() {
+        (format!("`{key}` has one value: `{set}:` is for keys with several"), Severity::Warning)
+    } else {
+        (
+            format!(
+                "`{key}` has several values only if the provider lists audiences: else `{set}:` does not belong here"
+            ),
+            Severity::Note,
+        )
+    };
+    let finding = report.leaf_range(&it.condition.operator, 0..set.len() + 1, message).severity(severity);
+    let finding = finding.label(it.condition.key.span, "the audience of a token");
+    match plain {
+        Some(fix) => finding.fix(fix),
+        None => finding.help(format!("take the operator without `{set}:`")),
+    };
+}
+
 const QUALIFIER: &str = "ForAllValues:";
 
 fn suffix(it: &Use<'_>) -> &'static str {
@@ -168,6 +203,27 @@ mod tests {
     }
 
     #[test]
+    fn the_audience_of_a_token() {
+        assert_eq!(
+            with("ForAnyValue:StringEquals", "accounts.google.com:aud"),
+            [
+                "ForAnyValue: | warning: `accounts.google.com:aud` has one value: `ForAnyValue:` is for keys with several"
+            ]
+        );
+        assert_eq!(
+            with("ForAllValues:StringEquals", "idp.example.com:aud"),
+            ["ForAllValues: | note: `idp.example.com:aud` has several values only if the provider lists audiences: \
+              else `ForAllValues:` does not belong here"]
+        );
+        assert!(with("ForAllValues:StringEquals", "accounts.google.com:aud")[0].contains("only lets requests"));
+        assert_eq!(with("ForAnyValue:StringLike", "token.actions.githubusercontent.com:aud").len(), 1);
+        for key in ["idp.example.com:audit", "saml:aud", "idp.example.com:groups", "${issuer}:aud"] {
+            assert_eq!(with("ForAnyValue:StringLike", key), [""; 0], "{key}");
+        }
+        assert_eq!(with("StringEquals", "accounts.google.com:aud"), [""; 0]);
+    }
+
+    #[test]
     fn what_is_left_alone() {
         for (operator, key) in [
             ("ForAnyValue:StringEquals", "aws:PrincipalTag/team"),
@@ -177,7 +233,6 @@ mod tests {
             ("ForAllValues:StringLike", "organizations:ServicePrincipal"),
             ("ForAllValues:StringEquals", "codestar-connections:ProviderAction"),
             ("ForAllValues:StringEquals", "idp.example.com:groups"),
-            ("ForAllValues:StringEquals", "idp.example.com:aud"),
             ("ForAllValues:Null", "aws:username"),
             ("ForAllValues:${x}", "aws:username"),
         ] {

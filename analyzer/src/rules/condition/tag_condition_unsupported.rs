@@ -9,7 +9,7 @@ use crate::aws::pattern::{Pattern, Syntax};
 use crate::aws::resource::resource_type_fits;
 use crate::eval::symbol::Symbol;
 use crate::finding::Severity;
-use crate::policy::model::Statement;
+use crate::policy::model::{Statement, Strings};
 use crate::rules::text::pattern;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
@@ -19,7 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &[
+        "AA ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
         "AA ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+        "AA DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
         "AA DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     ],
     doc: include_str!("tag_condition_unsupported.md"),
@@ -31,6 +33,10 @@ fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let mut tests = meaning::tests(statement).filter(|test| is_tag(test) && test.holds_without_key().is_no());
         let Some(effect) = meaning::effect(statement) else { continue };
         let Some(first) = tests.next() else { continue };
+        if let Some(excluded) = actions::excluded(statement) {
+            std::iter::once(first).chain(tests).for_each(|test| say_excluding(&test, effect, excluded, report));
+            continue;
+        }
         let Some(actions) = actions::named(statement) else { continue };
         let resources = Resources::of(statement);
         for test in std::iter::once(first).chain(tests) {
@@ -97,6 +103,22 @@ fn support(resource_type: &ResourceTypeFacts) -> Option<Support> {
 fn later(dead: &[&Named<'_>], as_of: Date) -> Option<Date> {
     let days = dead.iter().flat_map(|action| action.matched()).flat_map(types);
     days.filter_map(|found| support(&found)?.since).filter(|since| *since > as_of).min()
+}
+
+/// `NotAction` takes in the actions of every service, those without tags and those to come among them.
+fn say_excluding(test: &Test<'_>, effect: Effect, excluded: &Strings, report: &mut Report<'_>) {
+    let key = test.condition.key.text.display();
+    let (does, severity) = match effect {
+        Effect::Allow => ("allow", Severity::Note),
+        Effect::Deny => ("deny", Severity::Warning),
+    };
+    let message =
+        format!("`NotAction` takes in actions that never come with `{key}`, and this statement does not {does} those");
+    report
+        .leaf(&test.condition.key, message)
+        .severity(severity)
+        .label(excluded.key, "all actions but these")
+        .help("name the actions in `Action`");
 }
 
 fn say(test: &Test<'_>, effect: Effect, dead: &[&Named<'_>], all: usize, later: Option<Date>, report: &mut Report<'_>) {
@@ -183,8 +205,30 @@ mod tests {
             assert_eq!(found("Allow", list, condition), [""; 0], "{condition}");
         }
         assert_eq!(found("${x}", list, TAG), [""; 0]);
-        let not = format!(r#""Effect": "Allow", "NotAction": "cloudtrail:ListTrails", "Condition": {{{TAG}}}"#);
-        assert_eq!(statement(&RULE, &not), [""; 0]);
+    }
+
+    #[test]
+    fn all_actions_but_some() {
+        let not = |effect: &str, actions: &str, condition: &str| {
+            let members = format!(r#""Effect": "{effect}", "NotAction": [{actions}], "Condition": {{{condition}}}"#);
+            statement(&RULE, &members)
+        };
+        assert_eq!(
+            not("Allow", r#""cloudtrail:ListTrails""#, TAG),
+            [
+                "aws:ResourceTag/team | note: `NotAction` takes in actions that never come with `aws:ResourceTag/team`, and this statement does not allow those"
+            ]
+        );
+        assert_eq!(
+            not("Deny", r#""iam:*", "s3:Get*""#, TAG),
+            [
+                "aws:ResourceTag/team | warning: `NotAction` takes in actions that never come with `aws:ResourceTag/team`, and this statement does not deny those"
+            ]
+        );
+        for actions in [r#""*""#, r#""*:Get*""#, r#""${x}:Get*""#, r#""iam:*", ${more}"#, r#""${x}""#, ""] {
+            assert_eq!(not("Deny", actions, TAG), [""; 0], "{actions}");
+        }
+        assert_eq!(not("Deny", r#""iam:*""#, r#""StringNotEquals": {"aws:ResourceTag/team": "a"}"#), [""; 0]);
     }
 
     #[test]
