@@ -207,6 +207,7 @@ mod cross_account {
     pub(super) mod half_fix;
     pub(super) mod half_words;
     pub(super) mod missing_identity_half;
+    pub(super) mod missing_key_half;
     pub(super) mod missing_resource_half;
     pub(super) mod near_names;
     pub(super) mod principal_not_found;
@@ -345,6 +346,7 @@ pub static RULES: &[&Rule] = &[
     &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,
     &cross_account::missing_identity_half::RULE,
+    &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
     &trail::delivery_denied::RULE,

@@ -54,6 +54,24 @@ pub(super) fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
     grants
 }
 
+/// The allowing statements that `principal` has for certain, its groups' among them, with the uses that they are in.
+pub(super) fn statements<'a>(
+    view: &'a AccessView<'a>,
+    principal: &'a Principal,
+) -> impl Iterator<Item = (usize, &'a Statement)> {
+    let groups = principal.groups.iter().filter(|it| is_certain(&it.existence));
+    let groups = groups.filter_map(|membership| view.iam().principals().get(membership.group));
+    let attached = std::iter::once(principal).chain(groups).flat_map(|it| &it.policies);
+    let sites = attached.filter(|policy| is_certain(&policy.existence)).filter_map(|policy| match policy.source {
+        PolicySource::Site(index) => Some((index, view.policies().get(index)?)),
+        PolicySource::Aws(_) | PolicySource::NotInView(_) | PolicySource::Unknown(_) => None,
+    });
+    sites.flat_map(|(index, site)| {
+        let statements = site.document.statements.iter().filter(|it| allows(it));
+        statements.map(move |statement| (index, statement))
+    })
+}
+
 /// Roles and users that are there for certain.
 fn claimants<'a>(view: &'a AccessView<'a>) -> Vec<Claimant<'a>> {
     let calls = |it: &&Principal| matches!(it.kind, PrincipalKind::Role | PrincipalKind::User);
@@ -62,20 +80,8 @@ fn claimants<'a>(view: &'a AccessView<'a>) -> Vec<Claimant<'a>> {
 }
 
 impl<'a> Claimant<'a> {
-    /// The allowing statements that it has for certain, its groups' among them, with the uses that they are in.
-    fn statements(&self) -> impl Iterator<Item = (usize, &'a Statement)> {
-        let view = self.view;
-        let groups = self.principal.groups.iter().filter(|it| is_certain(&it.existence));
-        let groups = groups.filter_map(|membership| view.iam().principals().get(membership.group));
-        let attached = std::iter::once(self.principal).chain(groups).flat_map(|it| &it.policies);
-        let sites = attached.filter(|policy| is_certain(&policy.existence)).filter_map(|policy| match policy.source {
-            PolicySource::Site(index) => Some((index, view.policies().get(index)?)),
-            PolicySource::Aws(_) | PolicySource::NotInView(_) | PolicySource::Unknown(_) => None,
-        });
-        sites.flat_map(|(index, site)| {
-            let statements = site.document.statements.iter().filter(|it| allows(it));
-            statements.map(move |statement| (index, statement))
-        })
+    fn statements(&self) -> impl Iterator<Item = (usize, &'a Statement)> + use<'a> {
+        statements(self.view, self.principal)
     }
 
     fn side(&self) -> Option<&CallerSide<'a>> {
@@ -144,7 +150,7 @@ fn has_account_policy(view: &AccessView<'_>, resource: &PolicedResource) -> bool
 }
 
 /// The strings of `Resource`; none where there is a `NotResource`.
-fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
+pub(super) fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     let negated = statement.resources.iter().any(|strings| strings.negated);
     let elements = statement.resources.iter().filter(move |_| !negated);
     elements.flat_map(|strings| &strings.items)

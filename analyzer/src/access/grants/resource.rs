@@ -71,7 +71,7 @@ pub(super) fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
 }
 
 /// Whether a key has grants: what they allow needs no policy of the caller.
-fn has_grants(resource: &PolicedResource) -> bool {
+pub(super) fn has_grants(resource: &PolicedResource) -> bool {
     let implied = |source: &ResourcePolicySource| matches!(source, ResourcePolicySource::Implied(_));
     resource.service == "kms" && resource.policies.iter().any(|policy| implied(&policy.source))
 }
