@@ -244,9 +244,9 @@ fn has_old_principals(part: Part<'_>, standing: &Standing) -> bool {
     }
     let groups = part.statement().into_iter().flat_map(|it| &it.principals).flat_map(|it| &it.groups);
     let accounts = groups.filter(|group| group.kind.text.as_known().is_none_or(|kind| kind == "AWS"));
-    accounts.into_iter().any(|group| {
-        !group.open.is_empty() || group.items.iter().chain(&group.possible).any(|leaf| may_be_of_cloudtrail(leaf))
-    })
+    accounts
+        .into_iter()
+        .any(|group| !group.open.is_empty() || group.items.iter().chain(&group.possible).any(may_be_of_cloudtrail))
 }
 
 fn may_be_of_cloudtrail(leaf: &Leaf) -> bool {
