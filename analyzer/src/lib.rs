@@ -4,12 +4,14 @@ pub mod access;
 pub mod analysis;
 pub mod answer;
 pub mod aws;
+pub mod baseline;
 #[cfg(test)]
 mod chance;
 pub mod cloudtrail;
 pub mod config;
 pub mod eval;
 pub mod finding;
+pub mod fingerprint;
 pub mod fixes;
 pub mod iam;
 pub mod inspection;

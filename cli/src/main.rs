@@ -5,6 +5,7 @@
 
 mod arguments;
 mod ask;
+mod baseline;
 mod completions;
 mod configuration;
 mod diff;
@@ -19,6 +20,7 @@ mod outcome;
 mod progress;
 mod rules;
 mod run;
+mod show;
 mod terminal;
 mod words;
 

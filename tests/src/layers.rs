@@ -42,7 +42,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("suppress", &["source", "finding", "rules"]),
     ("fixes", &["source", "syntax", "finding"]),
-    ("render", &["source", "finding"]),
+    ("fingerprint", &["source", "module", "finding"]),
+    ("baseline", &["source", "finding", "fingerprint"]),
+    ("render", &["source", "finding", "fingerprint", "rules"]),
     ("inspection", &["source", "eval", "policy", "render"]),
     ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),
 ];

@@ -127,6 +127,25 @@ impl Rule {
     }
 }
 
+/// Where the pages of the rules can be read, a directory for each group.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/analyzer/src/rules/");
+
+impl Rule {
+    /// Where the page can be read.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let file = |name: &str| name.replace('-', "_");
+        format!("{PAGES}{}/{}.md", file(self.group.name()), file(self.code))
+    }
+
+    /// What the page says of the fault, without its title and its examples, in Markdown.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        let body = self.doc.split_once("\n\n").map_or("", |(_, body)| body);
+        body.split_once("\n## Examples").map_or(body, |(help, _)| help).trim()
+    }
+}
+
 /// The rule of that code.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Rule> {
