@@ -7,6 +7,7 @@
 //! This layer must not decide whether what is there suffices: it says which requests CloudTrail
 //! makes, and `access` answers them.
 
+mod declared;
 mod delivery;
 mod organization;
 mod settings;
@@ -18,19 +19,23 @@ mod trail;
 use crate::eval::evaluator::Evaluator;
 use crate::eval::text::Text;
 use crate::iam::IamModel;
+use crate::policy::sites::declared::Headers;
 use crate::truth::Truth;
 
+pub use declared::{Declared, Kind};
 pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
 pub use organization::Organization;
-use surroundings::{StackSurroundings, Surroundings};
-
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};
+
+use declared::Declarations;
+use surroundings::{StackSurroundings, Surroundings};
 
 /// What is declared of CloudTrail.
 #[derive(Debug, Default)]
 pub struct CloudTrail {
     trails: Vec<Trail>,
+    declared: Declarations,
     surroundings: Surroundings,
 }
 
@@ -38,30 +43,53 @@ pub struct CloudTrail {
 #[derive(Debug, Default)]
 pub struct StackPart {
     trails: Vec<Trail>,
+    declared: Declarations,
     surroundings: StackSurroundings,
 }
 
 /// What the stack that `evaluator` evaluates declares.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    StackPart { trails: trail::of_stack(evaluator), surroundings: surroundings::of_stack(evaluator) }
+    let mut part = StackPart {
+        trails: trail::of_stack(evaluator),
+        declared: Declarations::of_stack(evaluator),
+        surroundings: surroundings::of_stack(evaluator),
+    };
+    let of_trails = part.trails.iter_mut().map(|trail| &mut trail.settings);
+    let all: Vec<&mut Settings> = of_trails.chain(part.declared.settings_mut()).collect();
+    if !all.is_empty() {
+        let headers = Headers::of_stack(evaluator);
+        all.into_iter().for_each(|settings| settings.settle(&headers));
+    }
+    part
 }
 
 impl CloudTrail {
     /// Puts together what the stacks declare, and looks up what it names.
     #[must_use]
     pub fn new(parts: Vec<StackPart>, iam: &IamModel) -> Self {
-        let (trails, surroundings): (Vec<_>, Vec<_>) =
-            parts.into_iter().map(|part| (part.trails, part.surroundings)).unzip();
-        let mut trails: Vec<Trail> = trails.into_iter().flatten().collect();
-        trails.iter_mut().for_each(|trail| trail.look_up(iam));
-        Self { trails, surroundings: Surroundings::new(surroundings, iam) }
+        let mut whole = Self::default();
+        let mut surroundings = Vec::with_capacity(parts.len());
+        for part in parts {
+            whole.trails.extend(part.trails);
+            whole.declared.extend(part.declared);
+            surroundings.push(part.surroundings);
+        }
+        whole.trails.iter_mut().for_each(|trail| trail.look_up(iam));
+        whole.surroundings = Surroundings::new(surroundings, iam);
+        whole
     }
 
     /// The trails, in the order of stacks and addresses.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
         &self.trails
+    }
+
+    /// What else is declared of that kind, in the same order.
+    #[must_use]
+    pub fn declared(&self, kind: Kind) -> &[Declared] {
+        self.declared.of(kind)
     }
 
     /// The region of the bucket of `trail`, if it is declared in view. `iam` is the model that this was made with.

@@ -7,6 +7,7 @@
 //!
 //! A rule reports what holds for every value of the unknowns, and nothing else.
 
+mod arguments;
 mod arn_fields;
 mod context;
 mod list_edit;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 mod secrets;
 mod selection;
+mod selectors;
 mod strings;
 #[cfg(test)]
 mod testing;
@@ -259,6 +261,18 @@ mod grammar {
     pub(super) mod wrong_element_type;
 }
 mod lake {
+    pub(super) mod admits;
+    pub(super) mod channel_policy_action;
+    pub(super) mod channel_policy_limits;
+    pub(super) mod channel_source;
+    pub(super) mod dashboard_policy;
+    pub(super) mod eds_kms_unsupported_condition;
+    pub(super) mod eds_policy_action;
+    pub(super) mod lake_closed;
+    pub(super) mod lake_region;
+    pub(super) mod pairs;
+    pub(super) mod policy;
+    pub(super) mod resource_policy_resource_mismatch;
     pub(super) mod resource_policy_unsupported;
 }
 mod principal {
@@ -274,11 +288,19 @@ mod principal {
     pub(super) mod wildcard_principal;
 }
 mod trail {
+    pub(super) mod advanced_selectors;
     pub(super) mod asked;
+    pub(super) mod basic_selectors;
     pub(super) mod delivery_denied;
+    pub(super) mod event_selector;
+    pub(super) mod insight_selector;
     pub(super) mod judgement;
+    pub(super) mod log_group_arn_wildcard;
+    pub(super) mod log_group_without_role;
+    pub(super) mod multi_region_without_global_events;
     pub(super) mod papers;
     pub(super) mod paths;
+    pub(super) mod recorder;
     pub(super) mod source_arn_mismatch;
     pub(super) mod stand_in;
     pub(super) mod trail_bucket_acl_check_missing;
@@ -286,6 +308,8 @@ mod trail {
     pub(super) mod trail_bucket_prefix_mismatch;
     pub(super) mod trail_bucket_write_missing;
     pub(super) mod trail_kms_grant_missing;
+    pub(super) mod trail_name;
+    pub(super) mod trail_prefix;
     pub(super) mod trail_topic_grant_missing;
     pub(super) mod trail_topic_key;
     pub(super) mod words;
@@ -369,14 +393,30 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
     &trail::delivery_denied::RULE,
+    &trail::event_selector::RULE,
+    &trail::insight_selector::RULE,
+    &trail::log_group_arn_wildcard::RULE,
+    &trail::log_group_without_role::RULE,
+    &trail::multi_region_without_global_events::RULE,
     &trail::source_arn_mismatch::RULE,
     &trail::trail_bucket_acl_check_missing::RULE,
     &trail::trail_bucket_policy_missing::RULE,
     &trail::trail_bucket_prefix_mismatch::RULE,
     &trail::trail_bucket_write_missing::RULE,
     &trail::trail_kms_grant_missing::RULE,
+    &trail::trail_name::RULE,
+    &trail::trail_prefix::RULE,
     &trail::trail_topic_grant_missing::RULE,
     &trail::trail_topic_key::RULE,
+    &lake::channel_policy_action::RULE,
+    &lake::channel_policy_limits::RULE,
+    &lake::channel_source::RULE,
+    &lake::dashboard_policy::RULE,
+    &lake::eds_kms_unsupported_condition::RULE,
+    &lake::eds_policy_action::RULE,
+    &lake::lake_closed::RULE,
+    &lake::lake_region::RULE,
+    &lake::resource_policy_resource_mismatch::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,

@@ -6,6 +6,7 @@
 //! leaves out. What is found here exists; what is not found may.
 
 mod action;
+pub mod cloudtrail;
 mod condition_key;
 mod issuer;
 mod key_uses;
