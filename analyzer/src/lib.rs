@@ -8,6 +8,7 @@ pub mod aws;
 mod chance;
 pub mod cloudtrail;
 pub mod config;
+pub mod diagram;
 pub mod eval;
 pub mod finding;
 pub mod fixes;

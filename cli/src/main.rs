@@ -10,6 +10,7 @@ mod configuration;
 mod diff;
 mod explain;
 mod fix;
+mod graph;
 mod init;
 mod input;
 mod inspect;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::WhoCan(arguments) => ask::who_can(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Init(arguments) => init::run(arguments, color),
+        Command::Graph(arguments) => graph::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
     };
     let outcome = result.unwrap_or_else(|error| {

@@ -44,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fixes", &["source", "syntax", "finding"]),
     ("render", &["source", "finding"]),
     ("inspection", &["source", "eval", "policy", "render"]),
+    ("diagram", &["source", "eval", "iam", "access", "render"]),
     ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),
 ];
 

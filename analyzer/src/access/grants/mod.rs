@@ -11,10 +11,10 @@
 //! Sources: IAM User Guide, `access_policies-cross-account-resource-access` and
 //! `reference_policies_evaluation-logic_policy-eval-basics-cross-account`.
 
-mod actions;
-mod identity;
+pub(super) mod actions;
+pub(super) mod identity;
 pub(crate) mod named;
-mod resource;
+pub(super) mod resource;
 
 use crate::eval::account::{Account, same};
 use crate::eval::evaluator::Existence;
@@ -142,7 +142,7 @@ pub fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
 }
 
 /// Whether `a` and `b` are two accounts for certain; `Some(true)` if that is only likely.
-fn are_two(a: &Account, b: &Account) -> Option<bool> {
+pub(super) fn are_two(a: &Account, b: &Account) -> Option<bool> {
     let sameness = same(a, b);
     sameness.truth.is_no().then_some(sameness.likely)
 }
@@ -170,23 +170,35 @@ fn together(states: impl Iterator<Item = State>) -> State {
 }
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
-    view.decide_apart(by, action, target, &Context::default(), |decision| match decision {
-        Decision::Allowed(_) => restricted(view, by, action, target),
-        Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
+    view.decide_apart(by, action, target, &Context::default(), |decision| {
+        state_of(&decision, || restricted(view, by, action, target))
+    })
+}
+
+/// How far something is granted. `restricted` says what an organization makes of what both sides allow.
+pub(super) fn state_of(decision: &Decision<'_>, restricted: impl FnOnce() -> State) -> State {
+    match decision {
+        Decision::Allowed(_) => restricted(),
+        Decision::Denied(witness, Denial::Explicit) => denied_by(witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
                 (true, false) => State::IdentityMissing,
                 (false, true) => State::ResourceMissing,
-                (false, false) if missing == [Half::Boundary] => State::Blocked(Blocker::Boundary),
+                (false, false) if *missing == [Half::Boundary] => State::Blocked(Blocker::Boundary),
                 (true, true) | (false, false) => State::Unknown,
             }
         }
         Decision::Unknown(_) => State::Unknown,
-    })
+    }
 }
 
 /// What an organization makes of what both sides allow.
-fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
+pub(super) fn restricted(
+    view: &AccessView<'_>,
+    by: &CallerSide<'_>,
+    action: &Action,
+    target: &TargetSide<'_>,
+) -> State {
     match view.restriction(by, action, target) {
         Restriction::Free => State::Both,
         Restriction::Denied(half, span) => State::Blocked(Blocker::Deny { half, span }),
@@ -206,7 +218,7 @@ fn allows(statement: &Statement) -> bool {
 }
 
 /// Whether something is there in every apply.
-fn is_certain(existence: &Existence) -> bool {
+pub(super) fn is_certain(existence: &Existence) -> bool {
     *existence == Existence::Certain
 }
 
