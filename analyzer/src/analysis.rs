@@ -33,7 +33,7 @@ use crate::policy;
 use crate::policy::sites::{self, Knowledge, PolicySite};
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
-use crate::suppress::Suppressions;
+use crate::suppress::{Parted, Suppressions};
 use crate::syntax::{self, SyntaxError};
 
 use knowledge::Knowing;
@@ -189,6 +189,13 @@ impl Analysis {
     /// What the selected rules find, suppressions applied, in the order of paths and offsets.
     #[must_use]
     pub fn findings(&self, options: &Options) -> Vec<Finding> {
+        self.parted_findings(options).kept
+    }
+
+    /// What the selected rules find, and what of it comments silence, each in the order of
+    /// paths and offsets.
+    #[must_use]
+    pub fn parted_findings(&self, options: &Options) -> Parted {
         let state = &*self.state;
         let foreign = |file| state.foreign.contains(&file);
         let access = self.access();
@@ -203,7 +210,7 @@ impl Analysis {
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
         let findings = rules::check(&ctx, &options.select);
-        self.suppressions().apply(findings, &options.select, &state.sources)
+        self.suppressions().part(findings, &options.select, &state.sources)
     }
 
     /// The texts.

@@ -84,6 +84,17 @@ pub struct Edit {
     pub new_text: String,
 }
 
+/// A finding that a comment silences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silenced {
+    /// What was found.
+    pub finding: Finding,
+    /// Where the comment names the rule.
+    pub place: Span,
+    /// Why, in the words of the comment; empty if it gives no reason.
+    pub reason: String,
+}
+
 /// Puts findings in the order in which they are shown: by path, place and code.
 ///
 /// The order does not depend on the order in which files were read.

@@ -4,6 +4,7 @@ pub mod access;
 pub mod analysis;
 pub mod answer;
 pub mod aws;
+pub mod baseline;
 #[cfg(test)]
 mod chance;
 pub mod cloudtrail;
@@ -11,6 +12,7 @@ pub mod config;
 pub mod diagram;
 pub mod eval;
 pub mod finding;
+pub mod fingerprint;
 pub mod fixes;
 pub mod iam;
 pub mod inspection;

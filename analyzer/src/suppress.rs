@@ -11,10 +11,12 @@
 mod scan;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 
-use crate::finding::{Confidence, Finding, Severity, sort};
+use crate::finding::{Confidence, Finding, Severity, Silenced, sort};
 use crate::rules::{self, Selection};
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
@@ -41,6 +43,17 @@ struct Entry {
     span: Span,
     /// Where findings are silenced.
     scope: Range<u32>,
+    /// What the comment says behind the codes, in one line.
+    reason: Arc<str>,
+}
+
+/// Findings, parted by what comments say of them.
+#[derive(Debug, Clone, Default)]
+pub struct Parted {
+    /// What is still to be shown, with a note for each suppression that silences nothing.
+    pub kept: Vec<Finding>,
+    /// What comments silence.
+    pub silenced: Vec<Silenced>,
 }
 
 impl Suppressions {
@@ -55,13 +68,15 @@ impl Suppressions {
         for (number, line) in lines.iter().enumerate() {
             for comment in &line.comments {
                 let content = text.get(comment.content.clone()).unwrap_or_default();
-                if let Some(codes) = codes(content) {
+                if let Some(Words { codes, reason }) = words(content) {
+                    let reason: Arc<str> = reason.split_whitespace().collect::<Vec<_>>().join(" ").into();
                     let scope = scope(&lines, number, comment.alone);
                     let place = |range: &Range<usize>| offset(comment.content.start, range).at(file);
                     self.entries.extend(codes.into_iter().map(|(code, range)| Entry {
                         code,
                         span: place(&range),
                         scope: scope.clone(),
+                        reason: Arc::clone(&reason),
                     }));
                 }
             }
@@ -71,25 +86,31 @@ impl Suppressions {
     /// Takes out the findings that are silenced, and adds a note for each code that
     /// silences nothing. A code whose rule does not run is not looked at.
     #[must_use]
-    pub fn apply(&self, findings: Vec<Finding>, selection: &Selection, sources: &SourceMap) -> Vec<Finding> {
+    pub fn part(&self, findings: Vec<Finding>, selection: &Selection, sources: &SourceMap) -> Parted {
+        let mut by_file: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+        for (index, entry) in self.entries.iter().enumerate() {
+            by_file.entry(entry.span.file).or_default().push(index);
+        }
         let mut used = vec![false; self.entries.len()];
-        let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+        let mut parted = Parted::default();
         for finding in findings {
-            let mut silenced = false;
-            for (entry, used) in self.entries.iter().zip(&mut used) {
+            let mut silencer = None;
+            for index in by_file.get(&finding.primary.file).into_iter().flatten() {
+                let (Some(entry), Some(used)) = (self.entries.get(*index), used.get_mut(*index)) else { continue };
                 if entry.silences(&finding) {
                     *used = true;
-                    silenced = true;
+                    silencer = silencer.or(Some(entry));
                 }
             }
-            if !silenced {
-                kept.push(finding);
+            match silencer {
+                Some(entry) => parted.silenced.push(entry.silenced(finding)),
+                None => parted.kept.push(finding),
             }
         }
         let unused = self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry);
-        kept.extend(unused.filter_map(|entry| entry.unused(selection)));
-        sort(&mut kept, sources);
-        kept
+        parted.kept.extend(unused.filter_map(|entry| entry.unused(selection)));
+        sort(&mut parted.kept, sources);
+        parted
     }
 }
 
@@ -98,6 +119,10 @@ impl Entry {
         finding.code == self.code
             && finding.primary.file == self.span.file
             && self.scope.contains(&finding.primary.range.start)
+    }
+
+    fn silenced(&self, finding: Finding) -> Silenced {
+        Silenced { finding, place: self.span, reason: self.reason.to_string() }
     }
 
     fn unused(&self, selection: &Selection) -> Option<Finding> {
@@ -135,16 +160,24 @@ fn finding(primary: Span, severity: Severity, message: String) -> Finding {
     }
 }
 
-/// The codes that a comment's content names, each with its place in it. `None` if the
-/// comment is no suppression; one empty code if it names none.
-fn codes(content: &str) -> Option<Vec<(String, Range<usize>)>> {
+/// What a comment that silences says.
+struct Words<'a> {
+    /// The codes, each with its place in the comment; one empty code if it names none.
+    codes: Vec<(String, Range<usize>)>,
+    /// What stands behind them.
+    reason: &'a str,
+}
+
+/// What a comment's content says; `None` if the comment is no suppression.
+fn words(content: &str) -> Option<Words<'_>> {
     let start = content.len() - content.trim_start().len();
     let behind = content.trim_start().strip_prefix(MARK)?;
     let at = start + MARK.len();
     let nameless = || vec![(String::new(), start..at)];
-    let Some(list) = behind.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(list, _)| list) else {
+    let Some((list, reason)) = behind.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         // `crosstrail:ignored` is a word of its own.
-        return (!behind.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-')).then(nameless);
+        let is_mark = !behind.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-');
+        return is_mark.then(|| Words { codes: nameless(), reason: "" });
     };
     let mut codes = Vec::new();
     let mut from = at + 1;
@@ -156,7 +189,7 @@ fn codes(content: &str) -> Option<Vec<(String, Range<usize>)>> {
         }
         from += item.len() + 1;
     }
-    Some(if codes.is_empty() { nameless() } else { codes })
+    Some(Words { codes: if codes.is_empty() { nameless() } else { codes }, reason })
 }
 
 /// Where a comment on line `number` speaks: on its line, or on all that opens on the next one with code.
@@ -204,7 +237,7 @@ mod tests {
         });
         let mut suppressions = Suppressions::default();
         suppressions.add(&sources, file);
-        let kept = suppressions.apply(bad.collect(), &Selection::default(), &sources);
+        let kept = suppressions.part(bad.collect(), &Selection::default(), &sources).kept;
         let line = |found: &Finding| sources.file(file).line_column(found.primary.range.start).line as usize;
         let (found, unused): (Vec<_>, Vec<_>) = kept.iter().partition(|found| found.code == "unknown-action");
         let said = |found: &&Finding| format!("{}: {}", sources.text(found.primary), found.message);
@@ -271,7 +304,31 @@ mod tests {
         suppressions.add(&sources, file);
         let mut selection = Selection::default();
         selection.ignore("duplicate-sid").unwrap();
-        assert_eq!(suppressions.apply(Vec::new(), &selection, &sources), []);
+        assert_eq!(suppressions.part(Vec::new(), &selection, &sources).kept, []);
+    }
+
+    #[test]
+    fn what_is_silenced_keeps_its_reason() {
+        let silenced = |comment: &str| {
+            let sources = SourceMap::default();
+            let text = format!("a = \"bad\" {comment}\n");
+            let file = sources.add("main.tf", text.as_str());
+            let mut bad = finding(TextRange::new(5, 8).at(file), Severity::Error, String::new());
+            bad.code = "unknown-action";
+            let mut suppressions = Suppressions::default();
+            suppressions.add(&sources, file);
+            let parted = suppressions.part(vec![bad], &Selection::default(), &sources);
+            assert_eq!(parted.kept, []);
+            let [silenced] = parted.silenced.try_into().unwrap();
+            (sources.text(silenced.place), silenced.reason)
+        };
+        let said = |code: &str, reason: &str| (code.to_owned(), reason.to_owned());
+        assert_eq!(
+            silenced("# crosstrail:ignore[unknown-action]  new  this week "),
+            said("unknown-action", "new this week")
+        );
+        assert_eq!(silenced("/* crosstrail:ignore[unknown-action]\n why */"), said("unknown-action", "why"));
+        assert_eq!(silenced("// crosstrail:ignore[unknown-action]"), said("unknown-action", ""));
     }
 
     #[test]

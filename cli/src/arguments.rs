@@ -62,6 +62,18 @@ pub(crate) struct LintArguments {
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: LintFormat,
 
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, alias = "output-file", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Show and count only findings that are at least so bad
+    #[arg(long, value_enum, default_value = "note", value_name = "LEVEL")]
+    pub(crate) severity: Level,
+
+    /// Show how many findings there are of each rule, instead of the findings
+    #[arg(long)]
+    pub(crate) statistics: bool,
+
     /// Report only these rules or groups of rules
     #[arg(long, value_name = "CODE|GROUP", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
@@ -75,10 +87,24 @@ pub(crate) struct LintArguments {
     pub(crate) as_of: Option<Date>,
 
     #[command(flatten)]
+    pub(crate) baselines: BaselineArguments,
+
+    #[command(flatten)]
     pub(crate) fixes: FixArguments,
 
     #[command(flatten)]
     pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArguments {
+    /// Keep quiet of the findings that this file has: only new ones are shown and count
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Write a file with all that is found, for `--baseline`, and show nothing of it
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["mending", "output", "statistics"])]
+    pub(crate) write_baseline: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -89,7 +115,7 @@ pub(crate) struct FixArguments {
     pub(crate) fix: bool,
 
     /// Show what fixes would change, the unsafe ones as well, and write nothing; with `--fix`, what that would write
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "output", "statistics"])]
     pub(crate) diff: bool,
 
     /// Do the unsafe fixes as well: those that grant access or are a good guess
@@ -112,6 +138,27 @@ pub(crate) enum LintFormat {
     Concise,
     /// For programs: stable, with a published schema
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality report of GitLab
+    Gitlab,
+    /// Results of tests, as JUnit has them
+    Junit,
+    /// XML as Checkstyle has it
+    Checkstyle,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Errors alone
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// All
+    Note,
 }
 
 #[derive(Debug, Args)]

@@ -37,8 +37,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Configured, Vec<Problem>> {
     let lines = LineIndex::new(&text);
     let problem = |error: &ConfigurationError| {
         let at = lines.line_column(&text, error.range.start);
-        let place = format!("{}:{}:{}", configuration.place().path(), at.line, at.column);
-        Problem::new(&place, error.message.as_str())
+        Problem::in_file(configuration.place().path(), at, error.message.as_str())
     };
     Err(errors.iter().map(problem).collect())
 }

@@ -2,13 +2,16 @@
 
 use std::{io, mem};
 
-use crosstrail_analyzer::render::{self, Checked, Tally};
+use crosstrail_analyzer::analysis::Options;
+use crosstrail_analyzer::render::Tally;
 use crosstrail_analyzer::rules::{Selection, UnknownSelector};
 
-use crate::arguments::{LintArguments, LintFormat};
+use crate::arguments::LintArguments;
+use crate::baseline::{self, Known};
 use crate::fix::{self, Mended};
 use crate::outcome::Outcome;
-use crate::run::{self, Analysed, Found};
+use crate::run::{self, Analysed};
+use crate::show::{self, Shown};
 use crate::terminal::{self, When};
 use crate::words;
 
@@ -17,62 +20,30 @@ use crate::words;
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome> {
-    if let Err(unknown) = select(arguments, Selection::default()) {
-        terminal::report(&terminal::error_line(&unknown.to_string(), color));
-        return Ok(Outcome::Failed);
-    }
+    let known = match prepare(arguments) {
+        Ok(known) => known,
+        Err(why) => return Ok(failed(&why, color)),
+    };
     let Some(analysed) = run::analyse(&arguments.paths, &arguments.configuration, color) else {
         return Ok(Outcome::Failed);
     };
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
-    let is_clean = if arguments.fixes.diff {
-        fix::show(&analysed, &options, &arguments.fixes, color)?;
-        is_clean(&analysed.findings(&options), &analysed)
-    } else if arguments.fixes.fix {
-        let mended = fix::write(&analysed, &options, &arguments.fixes, color)?;
-        let found = mended.analysed.findings(&options);
-        show_left(&found, &mended, arguments.format, color)?;
-        is_clean(&found, &mended.analysed) && !mended.failed
-    } else {
-        let found = analysed.findings(&options);
-        show(&found, &analysed, arguments.format, color)?;
-        is_clean(&found, &analysed)
-    };
+    let run = Run { arguments, color, options, known };
+    let outcome = run.carry_out(&analysed)?;
     // The process ends: its memory goes back as a whole, sooner than one by one.
     mem::forget(analysed);
-    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+    Ok(outcome)
 }
 
-fn is_clean(found: &Found, analysed: &Analysed) -> bool {
-    Tally::of(&found.wanted).is_clean() && analysed.all_checked()
-}
-
-/// What is left after fixes. Of standard input, standard output has the fixed text and
-/// nothing beside it.
-fn show_left(
-    found: &Found,
-    Mended { analysed, tally, .. }: &Mended,
-    format: LintFormat,
-    color: When,
-) -> io::Result<()> {
-    let fixed = words::fixed(*tally);
-    if analysed.standard_input().is_some() {
-        let mut text = String::new();
-        render::concise::render(&found.wanted, analysed.sources(), &mut text).map_err(io::Error::other)?;
-        let summary = words::summary(&analysed.summary(), Tally::of(&found.wanted), found.elsewhere);
-        terminal::report(&(text + &summary + &fixed));
-        return Ok(());
+/// What can be refused before anything is read, and the baseline.
+fn prepare(arguments: &LintArguments) -> Result<Option<Known>, String> {
+    select(arguments, Selection::default()).map_err(|unknown| unknown.to_string())?;
+    if arguments.statistics && !show::has_statistics(arguments.format) {
+        return Err("`--statistics` goes with the formats human, concise and json".to_owned());
     }
-    show(found, analysed, format, color)?;
-    match format {
-        LintFormat::Human => terminal::print(&(fixed + "\n")),
-        LintFormat::Concise | LintFormat::Json => {
-            terminal::report(&fixed);
-            Ok(())
-        }
-    }
+    arguments.baselines.baseline.as_deref().map(Known::load).transpose()
 }
 
 /// `selection`, changed by what is typed.
@@ -82,25 +53,72 @@ fn select(arguments: &LintArguments, mut selection: Selection) -> Result<Selecti
     Ok(selection)
 }
 
-/// Findings go to standard output; so does the summary for people, while a program
-/// that reads lines or JSON finds nothing else there.
-fn show(found: &Found, analysed: &Analysed, format: LintFormat, color: When) -> io::Result<()> {
-    let (sources, summary, findings) = (analysed.sources(), analysed.summary(), found.wanted.as_slice());
-    let last_lines = words::summary(&summary, Tally::of(findings), found.elsewhere);
-    match format {
-        LintFormat::Human => {
-            terminal::print(&(render::human::render(findings, sources, terminal::style(color)) + &last_lines))
+fn failed(why: &str, color: When) -> Outcome {
+    terminal::report(&terminal::error_line(why, color));
+    Outcome::Failed
+}
+
+/// What is to be done with what was analysed.
+struct Run<'a> {
+    arguments: &'a LintArguments,
+    color: When,
+    options: Options,
+    known: Option<Known>,
+}
+
+impl Run<'_> {
+    fn carry_out(&self, analysed: &Analysed) -> io::Result<Outcome> {
+        let fixes = &self.arguments.fixes;
+        if let Some(file) = &self.arguments.baselines.write_baseline {
+            return Ok(self.write_baseline(file, analysed));
         }
-        LintFormat::Concise => {
-            let mut text = String::new();
-            render::concise::render(findings, sources, &mut text).map_err(io::Error::other)?;
-            terminal::print(&text)?;
-            terminal::report(last_lines.trim_end());
-            Ok(())
+        if fixes.diff {
+            fix::show(analysed, &self.options, fixes, self.color)?;
+            return Ok(outcome(&self.shown(analysed), analysed));
         }
-        LintFormat::Json => {
-            let checked = Checked { files: summary.files, stacks: summary.stacks, policies: summary.policies };
-            terminal::print(&render::json::render(findings, sources, checked))
+        if fixes.fix {
+            return self.fix(analysed);
         }
+        let shown = self.shown(analysed);
+        let written = show::show(&shown, analysed, self.arguments, None, self.color)?;
+        Ok(self.unless_unwritten(written, outcome(&shown, analysed)))
     }
+
+    fn shown(&self, analysed: &Analysed) -> Shown {
+        let found = analysed.findings(&self.options);
+        Shown::of(found, analysed, &self.options, self.arguments.severity, self.known.as_ref())
+    }
+
+    /// Writes fixes and shows what is left. Of standard input, standard output has the fixed
+    /// text and nothing beside it.
+    fn fix(&self, analysed: &Analysed) -> io::Result<Outcome> {
+        let Mended { analysed, tally, failed } =
+            fix::write(analysed, &self.options, &self.arguments.fixes, self.color)?;
+        let shown = self.shown(&analysed);
+        let outcome = if failed { Outcome::Findings } else { outcome(&shown, &analysed) };
+        if analysed.standard_input().is_some() {
+            show::report_left(&shown, &analysed, tally);
+            return Ok(outcome);
+        }
+        let written = show::show(&shown, &analysed, self.arguments, Some(tally), self.color)?;
+        Ok(self.unless_unwritten(written, outcome))
+    }
+
+    fn write_baseline(&self, file: &std::path::Path, analysed: &Analysed) -> Outcome {
+        let findings = analysed.findings(&self.options).wanted;
+        if let Err(why) = baseline::write(file, &findings, analysed) {
+            return failed(&why, self.color);
+        }
+        terminal::report(&words::baseline_written(findings.len(), &file.display().to_string()));
+        if analysed.all_checked() { Outcome::Clean } else { Outcome::Findings }
+    }
+
+    fn unless_unwritten(&self, written: Result<(), String>, outcome: Outcome) -> Outcome {
+        written.map_or_else(|why| failed(&why, self.color), |()| outcome)
+    }
+}
+
+fn outcome(shown: &Shown, analysed: &Analysed) -> Outcome {
+    let is_clean = Tally::of(&shown.findings).is_clean() && analysed.all_checked();
+    if is_clean { Outcome::Clean } else { Outcome::Findings }
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod ask;
+mod baseline;
 mod completions;
 mod configuration;
 mod diff;
@@ -20,6 +21,7 @@ mod outcome;
 mod progress;
 mod rules;
 mod run;
+mod show;
 mod terminal;
 mod words;
 

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use crosstrail_analyzer::analysis::{self, Analysis, Fixed, FixedFile, Host, Options, Roots};
 use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
 use crosstrail_analyzer::diagram::Diagram;
-use crosstrail_analyzer::finding::Finding;
+use crosstrail_analyzer::finding::{Finding, Severity, Silenced};
 use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
-use crosstrail_analyzer::source::{FileId, FileSystem, SourceMap, Span};
+use crosstrail_analyzer::render::Notice;
+use crosstrail_analyzer::source::{FileId, FileSystem, LineColumn, SourceMap, Span};
+use crosstrail_analyzer::suppress::Parted;
 
 use crate::arguments::ConfigurationArguments;
 use crate::configuration::{self, Configured};
@@ -35,6 +37,8 @@ pub(crate) struct Analysed {
 pub(crate) struct Found {
     /// In the files that are named and in the policies that they use; all if directories are named.
     pub(crate) wanted: Vec<Finding>,
+    /// Those of them that comments silence.
+    pub(crate) silenced: Vec<Silenced>,
     /// How many there are elsewhere.
     pub(crate) elsewhere: usize,
 }
@@ -86,17 +90,29 @@ impl Analysed {
 
     /// What the selected rules find.
     pub(crate) fn findings(&self, options: &Options) -> Found {
-        let found = self.analysis.findings(options);
-        let Some(only) = &self.only else { return Found { wanted: found, elsewhere: 0 } };
+        let Parted { kept, mut silenced } = self.analysis.parted_findings(options);
+        let Some(only) = &self.only else { return Found { wanted: kept, silenced, elsewhere: 0 } };
         let is_named = |file: FileId| only.contains(self.sources().file(file).path().as_ref());
         let sites = self.analysis.policies().iter().filter(|site| is_named(site.span.file));
         let documents: Vec<Span> = sites.map(|site| site.document.span).collect();
-        let (wanted, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(|finding| {
+        let is_wanted = |finding: &Finding| {
             let place = finding.primary;
             let is_part = |whole: &Span| whole.file == place.file && whole.range.contains_range(place.range);
             is_named(place.file) || documents.iter().any(is_part)
-        });
-        Found { wanted, elsewhere: elsewhere.len() }
+        };
+        silenced.retain(|silenced| is_wanted(&silenced.finding));
+        let (wanted, elsewhere): (Vec<_>, Vec<_>) = kept.into_iter().partition(is_wanted);
+        Found { wanted, silenced, elsewhere: elsewhere.len() }
+    }
+
+    /// Whether what is found in the file at `path` is wanted and was looked for.
+    pub(crate) fn looked_at(&self, path: &str) -> bool {
+        self.is_wanted(path) && self.sources().find(path).is_some()
+    }
+
+    /// Whether what is found in the file at `path` is wanted.
+    pub(crate) fn is_wanted(&self, path: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(path))
     }
 
     /// What is there after fixes, in the files that findings are wanted for: of standard
@@ -180,6 +196,20 @@ impl Analysed {
         self.problems.iter().all(|problem| problem.weight != Weight::Unchecked)
     }
 
+    /// What could not be checked or is odd.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let notice = |problem: &Problem| Notice {
+            path: problem.path.clone(),
+            at: problem.at.map(|(line, column)| LineColumn { line, column }),
+            message: problem.message.clone(),
+            severity: match problem.weight {
+                Weight::Unchecked => Severity::Error,
+                Weight::Odd => Severity::Warning,
+            },
+        };
+        self.problems.iter().map(notice).collect()
+    }
+
     fn report_problems(&self, color: When) {
         for problem in &self.problems {
             let text = problem.to_string();
@@ -194,6 +224,6 @@ impl Analysed {
         let Some(span) = problem.span else { return Problem::new(&problem.path, problem.message.as_str()) };
         let file = self.sources().file(span.file);
         let at = file.line_column(span.range.start);
-        Problem::new(&format!("{}:{}:{}", file.path(), at.line, at.column), problem.message.as_str())
+        Problem::in_file(file.path(), at, problem.message.as_str())
     }
 }

@@ -50,6 +50,11 @@ pub(crate) fn style(color: When) -> Style {
     Style { color: color.for_output(), width: width() }
 }
 
+/// The style of findings in a file.
+pub(crate) fn file_style() -> Style {
+    Style { color: Color::Plain, width: WIDTH_ELSEWHERE }
+}
+
 /// Columns of a line on standard output.
 pub(crate) fn width() -> usize {
     let size = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());

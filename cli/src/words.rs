@@ -11,10 +11,35 @@ pub(crate) fn nothing_to_check(paths: &[PathBuf]) -> String {
     format!("no Terraform configuration and no policy in {}", paths.join(", "))
 }
 
-/// The last lines: what was found, how much `elsewhere`, what was checked, and what stayed unknown.
-pub(crate) fn summary(summary: &Summary, tally: Tally, elsewhere: usize) -> String {
-    let mut lines = vec![format!("{} in {}", found(tally), checked(summary))];
-    lines.extend(not_shown(elsewhere));
+/// What was found and is not shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    /// In files that are not named.
+    pub(crate) elsewhere: usize,
+    /// Not as bad as what is asked for.
+    pub(crate) below: usize,
+    /// What a baseline says of them.
+    pub(crate) known: Option<Known>,
+}
+
+/// What a baseline has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Its file.
+    pub(crate) file: String,
+    /// Findings that it has.
+    pub(crate) known: usize,
+    /// What it has and is found no more.
+    pub(crate) gone: usize,
+}
+
+/// The last lines: what was found, what of it is hidden, what was checked, and what stayed unknown.
+pub(crate) fn summary(summary: &Summary, tally: Tally, hidden: &Hidden) -> String {
+    let new = if hidden.known.is_some() { "new " } else { "" };
+    let mut lines = vec![format!("{} in {}", found(tally, new), checked(summary))];
+    lines.extend(known(hidden.known.as_ref()));
+    lines.extend(below(hidden.below));
+    lines.extend(not_shown(hidden.elsewhere));
     lines.extend(unknown(summary));
     lines.extend(without_number(summary.principals_without_number));
     lines.join("\n") + "\n"
@@ -53,11 +78,41 @@ pub(crate) fn would_fix(tally: FixTally) -> String {
     }
 }
 
-fn found(tally: Tally) -> String {
+/// That a baseline was written.
+pub(crate) fn baseline_written(findings: usize, file: &str) -> String {
+    format!("wrote {} to `{file}`", plural(findings, "finding"))
+}
+
+/// `new` stands before what is counted: it is empty where nothing is known of before.
+fn found(tally: Tally, new: &str) -> String {
     let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
-    let found: Vec<_> =
-        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word)).collect();
-    if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") }
+    let found: Vec<_> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(count, &format!("{new}{word}")))
+        .collect();
+    if found.is_empty() { format!("nothing {new}found") } else { found.join(", ") }
+}
+
+/// What a baseline keeps quiet, and what it could forget.
+fn known(known: Option<&Known>) -> Vec<String> {
+    let Some(Known { file, known, gone }) = known else { return Vec::new() };
+    let mut lines = vec![format!("{} known from `{file}`", are(*known, "finding"))];
+    if *gone > 0 {
+        let (are, them) = if *gone == 1 { ("is", "it") } else { ("are", "them") };
+        let gone = plural(*gone, "finding");
+        lines.push(format!("{gone} of it {are} gone: `--write-baseline {file}` forgets {them}"));
+    }
+    lines
+}
+
+/// What is not bad enough.
+fn below(findings: usize) -> Option<String> {
+    (findings > 0).then(|| format!("{} not shown: below `--severity`", are(findings, "finding")))
+}
+
+fn are(count: usize, word: &str) -> String {
+    format!("{} {}", plural(count, word), if count == 1 { "is" } else { "are" })
 }
 
 fn checked(summary: &Summary) -> String {
@@ -120,11 +175,24 @@ mod tests {
 
     #[test]
     fn what_is_not_shown_is_said() {
-        let lines =
-            |elsewhere| summary(&of([1, 1, 1, 1, 0, 0, 0]), Tally { errors: 0, warnings: 0, notes: 0 }, elsewhere);
+        let nothing = Tally { errors: 0, warnings: 0, notes: 0 };
+        let of_hidden = |hidden: Hidden| summary(&of([1, 1, 1, 1, 0, 0, 0]), nothing, &hidden);
+        let lines = |elsewhere| of_hidden(Hidden { elsewhere, ..Hidden::default() });
         let first = "nothing found in 1 file: 1 stack, 1 policy\n";
         assert_eq!(lines(1), format!("{first}1 finding in other files is not shown: name the directory\n"));
         assert_eq!(lines(3), format!("{first}3 findings in other files are not shown: name the directory\n"));
+        let below = of_hidden(Hidden { below: 2, ..Hidden::default() });
+        assert_eq!(below, format!("{first}2 findings are not shown: below `--severity`\n"));
+        let known = |known, gone| {
+            let known = Known { file: "a.json".to_owned(), known, gone };
+            of_hidden(Hidden { known: Some(known), ..Hidden::default() })
+        };
+        let first = first.replace("nothing", "nothing new");
+        assert_eq!(known(1, 0), format!("{first}1 finding is known from `a.json`\n"));
+        let gone = "1 finding of it is gone: `--write-baseline a.json` forgets it\n";
+        assert_eq!(known(0, 1), format!("{first}0 findings are known from `a.json`\n{gone}"));
+        let gone = "2 findings of it are gone: `--write-baseline a.json` forgets them\n";
+        assert_eq!(known(3, 2), format!("{first}3 findings are known from `a.json`\n{gone}"));
     }
 
     #[test]
@@ -138,7 +206,7 @@ mod tests {
             ([1, 1, 1, 1, 0, 0, 0], Tally { errors: 0, warnings: 0, notes: 0 }, "nothing found in 1 file: 1 stack, 1 policy\n"),
         ];
         for (counts, tally, expected) in cases {
-            assert_eq!(summary(&of(counts), tally, 0), expected);
+            assert_eq!(summary(&of(counts), tally, &Hidden::default()), expected);
         }
     }
 }

@@ -16,6 +16,7 @@ const FAULTS: &[&str] = &[
     "malformed-account-id",
     "malformed-arn",
     "missing-identity-half",
+    "missing-key-half",
     "missing-principal",
     "missing-resource-half",
     "principal-in-identity-policy",

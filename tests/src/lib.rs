@@ -5,6 +5,7 @@ pub mod access_analyzer;
 pub mod fixture;
 pub mod halves;
 pub mod layers;
+pub mod managed_policies;
 pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;

@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod arn_formats;
 pub mod attributes;
+pub mod encryption;
 pub mod facts;
 mod glob;
 pub mod known_accounts;

@@ -118,7 +118,7 @@ impl<Kind> Site<Kind> {
 }
 
 impl Subject {
-    fn read(attributes: &'static str, by: &'static str) -> Option<Self> {
+    pub(super) fn read(attributes: &'static str, by: &'static str) -> Option<Self> {
         match (attributes, by) {
             ("self", "") => Some(Self::Itself),
             ("", "account") => Some(Self::Account),

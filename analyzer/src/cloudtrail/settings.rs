@@ -9,6 +9,7 @@ use crate::eval::evaluator::{EvaluatedBlock, Evaluator, Existence, ResourceInsta
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
+use crate::policy::sites::declared::Headers;
 use crate::source::Span;
 use crate::syntax::ast::Body;
 use crate::truth::Truth;
@@ -191,6 +192,17 @@ impl Settings {
 
     fn add_block(&mut self, kind: &str, block: Self) {
         self.blocks.entry(kind.into()).or_default().push(block);
+    }
+
+    /// Moves what stands at the header of a block, since nobody wrote it, to where it is referred to.
+    pub(super) fn settle(&mut self, headers: &Headers) {
+        for argument in self.arguments.values_mut() {
+            headers.settle_value(&mut argument.value);
+            if headers.contains(argument.span) {
+                argument.span = argument.value.origin.span.unwrap_or(argument.name);
+            }
+        }
+        self.blocks.values_mut().flatten().for_each(|block| block.settle(headers));
     }
 
     /// Takes an argument, or the blocks that it holds.

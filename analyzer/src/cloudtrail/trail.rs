@@ -173,7 +173,7 @@ impl Named {
 }
 
 /// The text that `value` is; `None` if it is none for certain.
-fn text_of(value: &Value) -> Option<Text> {
+pub(super) fn text_of(value: &Value) -> Option<Text> {
     match &value.kind {
         ValueKind::String(text) => Some(text.clone()),
         ValueKind::Unknown(unknown) => Some(Text::hole(unknown.symbol.clone())),

@@ -13,6 +13,7 @@
 mod attachment;
 mod collect;
 mod documents;
+mod encryption;
 mod held;
 mod join;
 mod key;
@@ -36,6 +37,7 @@ use crate::policy::sites::PolicySite;
 
 pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
+pub use encryption::{Encryption, EncryptionKey};
 pub use held::Held;
 pub use lookup::Asker;
 pub use names::Meant;

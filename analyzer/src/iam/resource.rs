@@ -11,6 +11,7 @@ use crate::eval::text::Text;
 use crate::policy::model::PolicyDocument;
 use crate::source::Span;
 
+use super::encryption::Encryption;
 use super::principal::Origin;
 
 /// A resource that a policy can be on: a bucket, a key, a topic, a channel.
@@ -32,6 +33,10 @@ pub struct PolicedResource {
     pub arn: Text,
     /// The texts by which policies name it beside its ARN: its name, its id, its URL.
     pub names: Vec<Text>,
+    /// The ARNs of the aliases of a key.
+    pub aliases: Vec<Text>,
+    /// The keys that encrypt what it holds, as far as resources in view say so.
+    pub encryption: Vec<Encryption>,
     /// The policies on it. None at all means that it certainly has none, unless it is open.
     pub policies: Vec<ResourcePolicy>,
     /// What may put other policies on it.

@@ -12,6 +12,7 @@ mod json_places;
 mod library;
 mod load;
 mod manifest;
+mod outline;
 mod overrides;
 mod provider;
 mod reference;
@@ -26,6 +27,7 @@ pub use declaration::{
     Local, Mode, Module, ModuleCall, Output, ProviderConfig, ProviderReference, Resource, ResourceAddress, Variable,
 };
 pub use files::ModuleFiles;
+pub use outline::Outline;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
 pub use state::StatePlace;

@@ -4,11 +4,51 @@
 //! checked. It must not know where its output goes, what was asked for on a
 //! command line, or how a finding came about; it keeps the order it is given.
 
+pub mod checkstyle;
 pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+mod place;
+pub mod sarif;
+pub mod statistics;
 
-use crate::finding::{Confidence, Finding, Safety, Severity};
+use crate::finding::{Confidence, Finding, Safety, Severity, Silenced};
+use crate::source::{LineColumn, SourceMap};
+
+pub use place::Base;
+
+/// What a run has to say, for formats that machines read.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// What is to be mended.
+    pub findings: &'a [Finding],
+    /// What comments silence.
+    pub silenced: &'a [Silenced],
+    /// What a baseline has; `None` if there is no baseline.
+    pub known: Option<&'a [Finding]>,
+    /// What could not be checked.
+    pub notices: &'a [Notice],
+    /// The texts.
+    pub sources: &'a SourceMap,
+    /// Where paths start.
+    pub base: &'a Base,
+}
+
+/// Something that could not be checked or is odd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The file or directory.
+    pub path: String,
+    /// Where in it, if that is known.
+    pub at: Option<LineColumn>,
+    /// Why, in lower case and without a full stop.
+    pub message: String,
+    /// An error if something that should have been checked was not.
+    pub severity: Severity,
+}
 
 /// How much was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,10 @@
 //! What the tests of the renderers render: every member of a finding is used, two
 //! files take part, and characters of more than one byte stand before a span.
 
+use std::sync::LazyLock;
+
 use crate::finding::{Confidence, Edit, Finding, Fix, Label, Safety, Severity};
+use crate::render::{Base, Report};
 use crate::source::{SourceMap, Span, TextRange};
 
 /// Findings and their texts.
@@ -71,4 +74,19 @@ pub(super) fn trust() -> Sample {
         },
     ];
     Sample { findings, sources }
+}
+
+impl Sample {
+    /// All of it and nothing else, with paths as seen from the working directory.
+    pub(super) fn report(&self) -> Report<'_> {
+        static WORKING: LazyLock<Base> = LazyLock::new(Base::working);
+        Report {
+            findings: &self.findings,
+            silenced: &[],
+            known: None,
+            notices: &[],
+            sources: &self.sources,
+            base: &WORKING,
+        }
+    }
 }

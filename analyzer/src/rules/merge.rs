@@ -41,9 +41,15 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("principal-in-identity-policy", "empty-element"),
     ("resource-in-trust-policy", "empty-element"),
     ("malformed-arn", "redundant-resource"),
+    ("missing-key-half", "missing-identity-half"),
+    ("missing-key-half", "missing-resource-half"),
     ("wildcard-in-principal", "wildcard-principal"),
     ("malformed-principal", "notprincipal-with-allow"),
     ("malformed-principal", "wrong-element-type"),
+    ("unknown-action", "channel-policy-action"),
+    ("unknown-action", "dashboard-policy"),
+    ("unknown-action", "eds-policy-action"),
+    ("eds-policy-action", "dashboard-policy"),
     ("wrong-element-type", "invalid-effect"),
     ("wrong-element-type", "invalid-sid"),
     ("wrong-element-type", "invalid-version"),
@@ -55,11 +61,13 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
     for draft in drafts.into_iter().filter_map(|draft| bring_home(draft, ctx)) {
         groups.entry((draft.finding.code, draft.finding.primary)).or_default().push(draft);
     }
+    let drafts = groups.values().flatten();
+    let said: BTreeSet<(&str, Span)> = drafts.flat_map(|draft| &draft.instead_of).copied().collect();
     let mut findings = Vec::with_capacity(groups.len());
     for ((code, span), group) in &groups {
         let outspoken =
             |(first, second): &(&'static str, &str)| second == code && groups.contains_key(&(*first, *span));
-        if !SPEAKS_FIRST.iter().any(outspoken) {
+        if !SPEAKS_FIRST.iter().any(outspoken) && !said.contains(&(*code, *span)) {
             findings.extend(join(group, ctx));
         }
     }

@@ -7,6 +7,7 @@
 //!
 //! A rule reports what holds for every value of the unknowns, and nothing else.
 
+mod arguments;
 mod arn_fields;
 mod context;
 mod list_edit;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 mod secrets;
 mod selection;
+mod selectors;
 mod strings;
 #[cfg(test)]
 mod testing;
@@ -127,6 +129,25 @@ impl Rule {
     }
 }
 
+/// Where the pages of the rules can be read, a directory for each group.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/analyzer/src/rules/");
+
+impl Rule {
+    /// Where the page can be read.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let file = |name: &str| name.replace('-', "_");
+        format!("{PAGES}{}/{}.md", file(self.group.name()), file(self.code))
+    }
+
+    /// What the page says of the fault, without its title and its examples, in Markdown.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        let body = self.doc.split_once("\n\n").map_or("", |(_, body)| body);
+        body.split_once("\n## Examples").map_or(body, |(help, _)| help).trim()
+    }
+}
+
 /// The rule of that code.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Rule> {
@@ -207,6 +228,7 @@ mod cross_account {
     pub(super) mod half_fix;
     pub(super) mod half_words;
     pub(super) mod missing_identity_half;
+    pub(super) mod missing_key_half;
     pub(super) mod missing_resource_half;
     pub(super) mod near_names;
     pub(super) mod principal_not_found;
@@ -239,6 +261,18 @@ mod grammar {
     pub(super) mod wrong_element_type;
 }
 mod lake {
+    pub(super) mod admits;
+    pub(super) mod channel_policy_action;
+    pub(super) mod channel_policy_limits;
+    pub(super) mod channel_source;
+    pub(super) mod dashboard_policy;
+    pub(super) mod eds_kms_unsupported_condition;
+    pub(super) mod eds_policy_action;
+    pub(super) mod lake_closed;
+    pub(super) mod lake_region;
+    pub(super) mod pairs;
+    pub(super) mod policy;
+    pub(super) mod resource_policy_resource_mismatch;
     pub(super) mod resource_policy_unsupported;
 }
 mod principal {
@@ -252,6 +286,18 @@ mod principal {
     pub(super) mod unknown_service_principal;
     pub(super) mod wildcard_in_principal;
     pub(super) mod wildcard_principal;
+}
+mod trail {
+    pub(super) mod advanced_selectors;
+    pub(super) mod basic_selectors;
+    pub(super) mod event_selector;
+    pub(super) mod insight_selector;
+    pub(super) mod log_group_arn_wildcard;
+    pub(super) mod log_group_without_role;
+    pub(super) mod multi_region_without_global_events;
+    pub(super) mod recorder;
+    pub(super) mod trail_name;
+    pub(super) mod trail_prefix;
 }
 
 /// All rules, by group and code.
@@ -328,8 +374,25 @@ pub static RULES: &[&Rule] = &[
     &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,
     &cross_account::missing_identity_half::RULE,
+    &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::event_selector::RULE,
+    &trail::insight_selector::RULE,
+    &trail::log_group_arn_wildcard::RULE,
+    &trail::log_group_without_role::RULE,
+    &trail::multi_region_without_global_events::RULE,
+    &trail::trail_name::RULE,
+    &trail::trail_prefix::RULE,
+    &lake::channel_policy_action::RULE,
+    &lake::channel_policy_limits::RULE,
+    &lake::channel_source::RULE,
+    &lake::dashboard_policy::RULE,
+    &lake::eds_kms_unsupported_condition::RULE,
+    &lake::eds_policy_action::RULE,
+    &lake::lake_closed::RULE,
+    &lake::lake_region::RULE,
+    &lake::resource_policy_resource_mismatch::RULE,
     &lake::resource_policy_unsupported::RULE,
     &analysis::internal_error::RULE,
     &analysis::unused_suppression::RULE,

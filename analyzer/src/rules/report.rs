@@ -25,6 +25,8 @@ pub(super) struct Draft {
     /// Other places that it depends on, nearest first: where it can be reported if
     /// its own place is in a file that the user cannot mend.
     pub(super) causes: Vec<Span>,
+    /// What other rules say of the same fault elsewhere: codes and places.
+    pub(super) instead_of: Vec<(&'static str, Span)>,
 }
 
 impl<'a> Report<'a> {
@@ -66,7 +68,7 @@ impl<'a> Report<'a> {
             help: None,
             fixes: Vec::new(),
         };
-        self.drafts.push(Draft { finding, site: self.site, causes: Vec::new() });
+        self.drafts.push(Draft { finding, site: self.site, causes: Vec::new(), instead_of: Vec::new() });
         FindingBuilder { draft: self.drafts.last_mut() }
     }
 
@@ -205,6 +207,11 @@ impl FindingBuilder<'_> {
     /// Holds only if what usually holds does.
     pub fn likely(self) -> Self {
         self.with(|draft| draft.finding.confidence = Confidence::Likely)
+    }
+
+    /// What the rule `code` says at `span` is the same fault: it is said once.
+    pub fn instead_of(self, code: &'static str, span: Span) -> Self {
+        self.with(|draft| draft.instead_of.push((code, span)))
     }
 
     /// A way to mend it.

@@ -106,7 +106,7 @@ fn internal_error(code: &str, site: Option<usize>, ctx: &RuleContext<'_>) -> Opt
         help: None,
         fixes: Vec::new(),
     };
-    Some(Draft { finding, site: None, causes: Vec::new() })
+    Some(Draft { finding, site: None, causes: Vec::new(), instead_of: Vec::new() })
 }
 
 #[cfg(test)]

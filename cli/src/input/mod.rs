@@ -14,12 +14,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crosstrail_analyzer::source::{FileSystem, path};
+use crosstrail_analyzer::source::{FileSystem, LineColumn, path};
 
 use disk::{DiskFileSystem, from_io};
 pub(crate) use disk::{FILE_LIMIT, known_as};
 use refusals::Refusals;
-pub(crate) use rewrite::rewrite;
+pub(crate) use rewrite::{rewrite, write};
 use standard::StandardInput;
 use walk::Searched;
 
@@ -49,8 +49,10 @@ pub(crate) struct Input {
 /// Something that cannot be checked or is odd, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
-    /// A path, perhaps with line and column.
-    pub(crate) place: String,
+    /// The file or directory.
+    pub(crate) path: String,
+    /// Line and column in it, from 1, if they are known.
+    pub(crate) at: Option<(u32, u32)>,
     /// Why, in lower case and without a full stop.
     pub(crate) message: String,
     /// What it means for the run.
@@ -67,8 +69,13 @@ pub(crate) enum Weight {
 }
 
 impl Problem {
-    pub(crate) fn new(place: &str, message: impl Into<String>) -> Self {
-        Self { place: place.to_owned(), message: message.into(), weight: Weight::Unchecked }
+    pub(crate) fn new(path: &str, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), at: None, message: message.into(), weight: Weight::Unchecked }
+    }
+
+    /// The same at a place in the file.
+    pub(crate) fn in_file(path: &str, at: LineColumn, message: impl Into<String>) -> Self {
+        Self { at: Some((at.line, at.column)), ..Self::new(path, message) }
     }
 
     fn odd(self) -> Self {
@@ -82,7 +89,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        match self.at {
+            Some((line, column)) => write!(f, "{}:{line}:{column}: {}", self.path, self.message),
+            None => write!(f, "{}: {}", self.path, self.message),
+        }
     }
 }
 

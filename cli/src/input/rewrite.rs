@@ -1,6 +1,6 @@
 //! Writes a file anew, so that at every moment either the old or the new text is there.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,22 +21,47 @@ pub(crate) fn rewrite(files: &dyn FileSystem, path: &str, old_text: &str, new_te
     replace(Path::new(path), new_text.as_bytes())
 }
 
+/// Puts `bytes` into the file at `path`, whether it is there or not. What is no file, such as
+/// a pipe, is written to as it is.
+///
+/// # Errors
+/// When it cannot be written. A file is then as it was.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => replace(path, bytes),
+        Ok(metadata) if metadata.is_dir() => Err("a directory".to_owned()),
+        Ok(_) => fs::write(path, bytes).map_err(|error| in_words(&error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => put(path, bytes, None),
+        Err(error) => Err(in_words(&error)),
+    }
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let in_words = |error: &io::Error| from_io(error).to_string();
     let target = path.canonicalize().map_err(|error| in_words(&error))?;
     let permissions = fs::metadata(&target).map_err(|error| in_words(&error))?.permissions();
     if permissions.readonly() {
         return Err("read-only".to_owned());
     }
-    let beside = beside(&target).ok_or_else(|| "not a file".to_owned())?;
+    put(&target, bytes, Some(permissions))
+}
+
+/// Writes a file beside `target` and gives it its name.
+fn put(target: &Path, bytes: &[u8], permissions: Option<Permissions>) -> Result<(), String> {
+    let beside = beside(target).ok_or_else(|| "not a file".to_owned())?;
     let created = OpenOptions::new().write(true).create_new(true).open(&beside);
     let written = created.and_then(|mut file| {
-        let done = fill(&mut file, bytes).and_then(|()| fs::set_permissions(&beside, permissions));
+        let filled = fill(&mut file, bytes);
         drop(file);
-        let done = done.and_then(|()| fs::rename(&beside, &target));
+        let permitted =
+            filled.and_then(|()| permissions.map_or(Ok(()), |permissions| fs::set_permissions(&beside, permissions)));
+        let done = permitted.and_then(|()| fs::rename(&beside, target));
         done.inspect_err(|_| drop(fs::remove_file(&beside)))
     });
     written.map_err(|error| in_words(&error))
+}
+
+fn in_words(error: &io::Error) -> String {
+    from_io(error).to_string()
 }
 
 fn fill(file: &mut File, bytes: &[u8]) -> io::Result<()> {
@@ -76,6 +101,18 @@ mod tests {
         assert_eq!(replace(&dir.join("a.tf"), b"new"), Ok(()));
         assert_eq!(fs::read(dir.join("a.tf")).unwrap(), b"new");
         assert_eq!(names(&dir), ["a.tf"]);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_made() {
+        let dir = directory("new");
+        assert_eq!(write(&dir.join("a.json"), b"new"), Ok(()));
+        assert_eq!(write(&dir.join("a.json"), b"newer"), Ok(()));
+        assert_eq!(fs::read(dir.join("a.json")).unwrap(), b"newer");
+        assert_eq!(write(&dir.join("b/a.json"), b"new"), Err("no such file or directory".to_owned()));
+        assert_eq!(write(&dir, b"new"), Err("a directory".to_owned()));
+        assert_eq!(names(&dir), ["a.json"]);
         fs::remove_dir_all(&dir).unwrap();
     }
 

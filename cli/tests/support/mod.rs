@@ -7,6 +7,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What changes output, and must not be what the tests happen to be run with.
+const ENVIRONMENT: [&str; 6] =
+    ["CI_PROJECT_DIR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK", "GITHUB_WORKSPACE", "NO_COLOR"];
+
 /// A directory of one test, removed with it.
 pub(crate) struct Sandbox(PathBuf);
 
@@ -49,7 +53,10 @@ impl Sandbox {
     /// The binary with `arguments`, to be run here.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crosstrail"));
-        command.args(arguments).current_dir(&self.0).env_remove("NO_COLOR");
+        command.args(arguments).current_dir(&self.0);
+        for name in ENVIRONMENT {
+            command.env_remove(name);
+        }
         command
     }
 

@@ -26,3 +26,25 @@ resource "aws_iam_role_policy" "bookkeeping" {
     }]
   })
 }
+
+# What they find there they may read, and it is encrypted.
+resource "aws_iam_role_policy" "bookkeeping_evidence" {
+  name = "read-evidence"
+  role = aws_iam_role.bookkeeping.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:aws:s3:::example-security-evidence/payments/*"
+      },
+      {
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = "arn:aws:kms:eu-west-1:${module.accounts.ids.security}:key/*"
+      },
+    ]
+  })
+}

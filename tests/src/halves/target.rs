@@ -142,7 +142,7 @@ pub(super) static ROLE: Target = Target {
 
 pub(super) static SECRET: Target = Target {
     name: "secret",
-    block: "resource \"aws_secretsmanager_secret\" \"t\" {\nPROVIDER\n  name = \"t\"\n}\n",
+    block: "resource \"aws_secretsmanager_secret\" \"t\" {\nPROVIDER\n  name = \"t\"\n  kms_key_id = \"arn:aws:kms:eu-west-1:OWNER:key/1234abcd-12ab-34cd-56ef-1234567890ab\"\n}\n",
     policy_block: "resource \"aws_secretsmanager_secret_policy\" \"t\" {\nPROVIDER\n  secret_arn = aws_secretsmanager_secret.t.arn\nPOLICY\n}\n",
     address: "aws_secretsmanager_secret.t",
     attribute: "arn",

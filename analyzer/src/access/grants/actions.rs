@@ -127,6 +127,13 @@ fn claims<'a>(
     claims.filter(|claimed| !claimed.actions.is_empty()).collect()
 }
 
+/// The string of `Action` that names the action of that name, or stands for it.
+pub(super) fn naming<'a>(statement: &'a Statement, action: &str) -> Option<&'a Leaf> {
+    let action = facts::action(action)?;
+    let is_it = |leaf: &&Leaf| leaf.text.as_known().is_some_and(|written| facts::is_matched(&written, &action));
+    written(statement).find(is_it)
+}
+
 /// The strings of `Action`; none where there is a `NotAction`.
 fn written(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     let negated = statement.actions.iter().any(|strings| strings.negated);

@@ -65,7 +65,7 @@ fn claimants<'a>(view: &'a AccessView<'a>) -> Vec<Claimant<'a>> {
 pub(in crate::access) fn statements<'a>(
     view: &AccessView<'a>,
     principal: &'a Principal,
-) -> impl Iterator<Item = (usize, &'a Statement)> {
+) -> impl Iterator<Item = (usize, &'a Statement)> + use<'a> {
     let (iam, policies) = (view.iam(), view.policies());
     let groups = principal.groups.iter().filter(|it| is_certain(&it.existence));
     let groups = groups.filter_map(|membership| iam.principals().get(membership.group));
@@ -81,7 +81,7 @@ pub(in crate::access) fn statements<'a>(
 }
 
 impl<'a> Claimant<'a> {
-    fn statements(&self) -> impl Iterator<Item = (usize, &'a Statement)> {
+    fn statements(&self) -> impl Iterator<Item = (usize, &'a Statement)> + use<'a> {
         statements(self.view, self.principal)
     }
 

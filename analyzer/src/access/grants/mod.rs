@@ -13,6 +13,7 @@
 
 pub(super) mod actions;
 pub(super) mod identity;
+mod keys;
 pub(crate) mod named;
 pub(super) mod resource;
 
@@ -28,6 +29,7 @@ use super::organization::Restriction;
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
 use actions::Claimed;
+pub use keys::{ByAlias, KeyActions, KeyLack, Lacking, lacking_keys};
 
 /// A grant from one account to another.
 #[derive(Debug, Clone)]

@@ -6,8 +6,10 @@
 //! leaves out. What is found here exists; what is not found may.
 
 mod action;
+pub mod cloudtrail;
 mod condition_key;
 mod issuer;
+mod key_uses;
 mod managed_policy;
 mod nearest;
 mod operator;
@@ -24,6 +26,7 @@ mod tests;
 pub use action::{AccessLevel, ActionFacts, action, actions, expand, is_matched, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
 pub use issuer::tenant_claim;
+pub use key_uses::{KeyUse, key_uses};
 pub use managed_policy::{ManagedPolicy, managed_policies, managed_policy};
 pub use nearest::{
     is_slip, nearest_action, nearest_condition_key, nearest_operator, nearest_partition, nearest_region,

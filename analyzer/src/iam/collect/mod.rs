@@ -5,6 +5,7 @@
 //! read.
 
 mod claims;
+mod encryption;
 mod grants;
 mod mention;
 mod organization;
@@ -30,6 +31,7 @@ use super::resource::PolicedResource;
 use super::stack::StackAccounts;
 
 pub(super) use claims::{Claim, ClaimSubject, Says};
+pub(super) use encryption::{KeyAlias, KeyClaim, KeyMention};
 pub(super) use mention::Mention;
 pub(super) use organization::{OrganizationPolicyDeclaration, TargetClaim};
 pub(super) use resources::{ResourceClaim, ResourceSays, ResourceSubject};
@@ -47,6 +49,8 @@ pub struct StackPart {
     pub(super) resources: Vec<PolicedResource>,
     /// What is said of resources of this stack and of others.
     pub(super) resource_claims: Vec<ResourceClaim>,
+    /// Aliases of keys.
+    pub(super) key_aliases: Vec<KeyAlias>,
     /// Policies of organizations.
     pub(super) organization_policies: Vec<OrganizationPolicyDeclaration>,
     /// What policies of organizations are attached to.
@@ -85,6 +89,7 @@ fn says_something(address: &ResourceAddress) -> bool {
         principals::is_managed_policy(ty)
             || organization::is_part(ty)
             || ty == resources::ACCESS_CONTROL_TYPE
+            || encryption::is_about_keys(ty)
             || is_in_tables()
     };
     is_something || address.mode == Mode::Managed && says()
@@ -104,6 +109,8 @@ impl Collector<'_, '_> {
             self.claims_of(instance, principal);
             self.resource_claims(instance, resource);
             self.access_control(instance, resource);
+            self.encryption(instance, resource);
+            self.key_alias(instance);
             self.organization(instance);
         }
     }

@@ -17,6 +17,7 @@ use crate::policy::model::PolicyDocument;
 use crate::policy::read_text;
 use crate::source::Span;
 
+use super::encryption::KeyClaim;
 use super::mention::{Mention, Mentions};
 use super::{Collector, is_downloaded};
 
@@ -53,6 +54,8 @@ pub(in crate::iam) enum ResourceSays {
     Policy(&'static str),
     /// It has this document's statements too.
     Grant(Arc<PolicyDocument>),
+    /// A key encrypts what it holds.
+    Encrypted(KeyClaim),
     /// Someone may use it in a way that is not read.
     Open(Symbol),
 }
@@ -91,6 +94,8 @@ impl Collector<'_, '_> {
             account: self.account(instance),
             arn: self.text(instance, subject.arn)?,
             names: names.filter_map(|name| self.text(instance, name)).collect(),
+            aliases: Vec::new(),
+            encryption: Vec::new(),
             policies: Vec::new(),
             open: if looked_up { vec![more()] } else { Vec::new() },
             existence: instance.existence.clone(),
@@ -153,7 +158,7 @@ impl Collector<'_, '_> {
         self.evaluator.symbol(format!("grant of {}", instance.address), Cause::Computed, Some(span))
     }
 
-    fn resource_subjects(
+    pub(super) fn resource_subjects(
         &self,
         instance: &Arc<ResourceInstance>,
         subject: Subject,
@@ -170,7 +175,7 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn resource_claim(
+    pub(super) fn resource_claim(
         &mut self,
         instance: &Arc<ResourceInstance>,
         subject: ResourceSubject,

@@ -1,5 +1,6 @@
 //! From what stacks say to what there is.
 
+mod encryption;
 mod organization;
 mod principals;
 mod resources;

@@ -32,7 +32,7 @@ pub(in crate::iam) fn resources(
 ) -> (Vec<PolicedResource>, Vec<AccountPolicy>) {
     let mut join = Join::new(sites);
     let mut claims = Vec::new();
-    let mut looked_up = Vec::new();
+    let (mut looked_up, mut aliases) = (Vec::new(), Vec::new());
     for part in parts {
         let mut numbers = Vec::new();
         for resource in std::mem::take(&mut part.resources) {
@@ -43,6 +43,7 @@ pub(in crate::iam) fn resources(
                 looked_up.push(resource);
             }
         }
+        aliases.append(&mut part.key_aliases);
         for claim in std::mem::take(&mut part.resource_claims) {
             match claim.subject {
                 ResourceSubject::Itself(index) => {
@@ -57,20 +58,25 @@ pub(in crate::iam) fn resources(
     for resource in looked_up {
         join.look_up(resource);
     }
-    claims.iter().for_each(|claim| join.claim(claim));
+    let is_about_key = |claim: &&ResourceClaim| matches!(claim.says, ResourceSays::Encrypted(_));
+    claims.iter().filter(|claim| !is_about_key(claim)).for_each(|claim| join.claim(claim));
+    join.name_keys(&aliases);
+    join.encrypt(&claims);
     join.open_namesakes();
     join.open_strangers();
     (join.resources, join.account_policies)
 }
 
-struct Join<'s, 'p> {
+pub(super) struct Join<'s, 'p> {
     sites: &'s SitesAt<'p>,
-    resources: Vec<PolicedResource>,
+    pub(super) resources: Vec<PolicedResource>,
     account_policies: Vec<AccountPolicy>,
-    by_arn: FxHashMap<Key, Vec<usize>>,
+    pub(super) by_arn: FxHashMap<Key, Vec<usize>>,
     by_name: FxHashMap<(Type, Key), Vec<usize>>,
     /// By name and account.
-    exact: FxHashMap<(Type, Key, Key), Vec<usize>>,
+    pub(super) exact: FxHashMap<(Type, Key, Key), Vec<usize>>,
+    /// The keys behind aliases, by their account and the name or the ARN of the alias.
+    pub(super) aliases: FxHashMap<(Key, Key), usize>,
     /// Names that a policy was put on in an account that may be that of many resources.
     crowded: FxHashMap<(Type, Key), Symbol>,
     strangers: Strangers<Type>,
@@ -85,6 +91,7 @@ impl<'s, 'p> Join<'s, 'p> {
             by_arn: FxHashMap::default(),
             by_name: FxHashMap::default(),
             exact: FxHashMap::default(),
+            aliases: FxHashMap::default(),
             crowded: FxHashMap::default(),
             strangers: Strangers::new(),
         }
@@ -159,7 +166,7 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// The resources that `text` names: for certain, those of the same stack before others; and
     /// perhaps, with the symbol that decides.
-    fn named(&mut self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
+    pub(super) fn named(&mut self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
         let key = Key::new(text);
         if let Some(found) = self.by_arn.get(&key) {
             return (self.nearest(found, &claim.stack), Vec::new());
@@ -223,6 +230,7 @@ impl<'s, 'p> Join<'s, 'p> {
                 resource.policies.push(ResourcePolicy { source, via: claim.via, existence: existence.clone() });
             }
             ResourceSays::Open(symbol) => resource.open.push(symbol.clone()),
+            ResourceSays::Encrypted(_) => {}
         }
     }
 
@@ -285,6 +293,8 @@ fn named(text: &Text, span: Span, claim: &ResourceClaim) -> PolicedResource {
         account: claim.account.clone(),
         arn,
         names: if is_arn { Vec::new() } else { vec![text.clone()] },
+        aliases: Vec::new(),
+        encryption: Vec::new(),
         policies: Vec::new(),
         open: vec![symbol("policy")],
         existence: Existence::Certain,

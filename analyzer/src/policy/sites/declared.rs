@@ -6,16 +6,17 @@
 use rustc_hash::FxHashSet;
 
 use crate::eval::evaluator::Evaluator;
+use crate::eval::value::{Value, ValueKind};
 use crate::policy::model::{Leaf, PolicyDocument};
 use crate::source::Span;
 
 /// The headers of all declarations of a stack.
-pub(super) struct Headers {
+pub(crate) struct Headers {
     spans: FxHashSet<Span>,
 }
 
 impl Headers {
-    pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Self {
+    pub(crate) fn of_stack(evaluator: &Evaluator<'_>) -> Self {
         let mut spans = FxHashSet::default();
         for instance in evaluator.modules() {
             let Some(node) = instance.node() else { continue };
@@ -27,7 +28,7 @@ impl Headers {
     }
 
     /// Whether `span` is a header.
-    pub(super) fn contains(&self, span: Span) -> bool {
+    pub(crate) fn contains(&self, span: Span) -> bool {
         self.spans.contains(&span)
     }
 
@@ -41,6 +42,20 @@ impl Headers {
     pub(super) fn settle_string(&self, leaf: &mut Leaf, element: Span) {
         if !leaf.implied && self.contains(leaf.span) {
             leaf.span = leaf.via.pop().unwrap_or(element);
+        }
+    }
+
+    /// The same for a value, and for the elements of a list. One that no single reference gave loses its place.
+    pub(crate) fn settle_value(&self, value: &mut Value) {
+        if value.origin.span.is_some_and(|span| self.contains(span)) {
+            value.origin.span = value.origin.references().last();
+        }
+        if let ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) = &mut value.kind
+            && items.iter().any(|item| item.origin.span.is_some_and(|span| self.contains(span)))
+        {
+            let mut settled: Vec<Value> = items.to_vec();
+            settled.iter_mut().for_each(|item| self.settle_value(item));
+            *items = settled.into();
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A document that several places use is read once. This module must not judge what it
 //! finds, and reads no file itself.
 
-mod declared;
+pub(crate) mod declared;
 mod duplicates;
 mod form;
 mod omitted;

@@ -1,7 +1,8 @@
 //! What it finds, why, and its tests: `action_needs_star_resource.md`.
 
-use super::fit::star_only;
+use super::fit::{star_only, verdicts};
 use crate::finding::Severity;
+use crate::policy::model::Leaf;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,15 +18,22 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for statement in &site.document.statements {
         let actions = star_only(statement, ctx.as_of);
-        let is_alone = actions.iter().all(|(_, needs_star)| *needs_star);
+        let found: Vec<&Leaf> =
+            actions.iter().filter(|(_, needs_star)| *needs_star).map(|(action, _)| *action).collect();
+        if found.is_empty() {
+            continue;
+        }
+        let is_alone = found.len() == actions.len();
+        let is_dead = is_alone || verdicts(statement, ctx.as_of).1;
+        let severity = if is_dead { Severity::Error } else { Severity::Warning };
         let help = if is_alone {
             "write `*` as the resource"
         } else {
             "give it a statement of its own with `*` as the resource"
         };
-        for (action, _) in actions.iter().filter(|(_, needs_star)| *needs_star) {
+        for action in found {
             let message = format!("`{}` cannot be narrowed to a resource: it matches only `*`", action.text.display());
-            let mut finding = report.leaf(action, message);
+            let mut finding = report.leaf(action, message).severity(severity);
             for resource in strings::resources(statement).take(1) {
                 finding = finding.label(resource.span, "never matches this action");
             }
@@ -60,6 +68,19 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_statement_is_an_error_and_a_dead_action_a_warning() {
+        let severity = |others: &str| {
+            let members = format!(r#""Action": ["cloudtrail:LookupEvents"{others}], "Resource": "{TRAIL}""#);
+            let found = statement(&RULE, &members);
+            found[0].split(": ").next().unwrap().rsplit(' ').next().unwrap().to_owned()
+        };
+        assert_eq!(severity(r#", "cloudtrail:GetTrail""#), "warning");
+        assert_eq!(severity(r#", "s3:GetObject""#), "error", "that one works on no trail either");
+        assert_eq!(severity(r#", "cloudtrail:DescribeTrails""#), "error");
+        assert_eq!(severity(r#", "${x}""#), "warning", "the other one may work");
+    }
+
+    #[test]
     fn a_resource_that_may_be_a_star() {
         let silent = [
             "*",
@@ -87,5 +108,8 @@ mod tests {
     fn what_aws_accepts_without_saying_so() {
         assert_eq!(pair("dynamodb:ListTables", "arn:aws:dynamodb:*:*:table/*"), [""; 0]);
         assert_eq!(pair("logs:DescribeLogGroups", "arn:aws:logs:*:*:log-group:*"), [""; 0]);
+        assert_eq!(pair("iam:ListRoles", "arn:aws:iam::123456789012:role/*"), [""; 0]);
+        assert_eq!(pair("iam:ListRoles", "arn:aws:iam::123456789012:user/*").len(), 1);
+        assert_eq!(pair("ssmmessages:OpenDataChannel", "arn:aws:ssm:*:*:session/*"), [""; 0]);
     }
 }

@@ -107,6 +107,7 @@ mod tests {
     #[test]
     fn pairs_that_may_match() {
         let alive = [
+            ("cloudformation:CreateChangeSet", "arn:aws:cloudformation:eu-west-1:aws:transform/Serverless-2016-10-31"),
             ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:sqlworkbench!*"),
             ("s3:ListBucket", "arn:aws:s3:::logs"),
             ("s3:GetObject", "arn:aws:s3:::logs*"),

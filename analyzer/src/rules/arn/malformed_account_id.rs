@@ -18,8 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-/// What stands in the account field of ARNs of things that AWS itself owns.
-const OWNED_BY_AWS: [&str; 4] = ["aws", "aws-managed", "aws-marketplace", "cloudfront"];
+/// What stands in the account field of ARNs of things that AWS itself owns, or keeps for its partners.
+const OWNED_BY_AWS: [&str; 5] = ["aws", "aws-managed", "aws-marketplace", "cloudfront", "partner"];
 
 /// Condition keys whose values are account ids, in lower case.
 const ACCOUNT_KEYS: [&str; 8] = [

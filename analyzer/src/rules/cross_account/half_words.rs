@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 use super::account_words;
 use crate::access::grants::{Grant, GrantTarget, State};
 use crate::finding::Fix;
-use crate::iam::{Principal, PrincipalKind};
+use crate::iam::{PolicedResource, Principal, PrincipalKind, ResourcePolicySource};
 use crate::policy::model::Leaf;
-use crate::rules::{FindingBuilder, Report, RuleContext};
+use crate::rules::{FindingBuilder, PolicySite, Report, RuleContext};
 use crate::source::{Span, path};
 
 /// How many actions or principals a message names.
@@ -31,18 +31,36 @@ pub(super) fn target(target: GrantTarget<'_>) -> String {
     format!("`{}` of {}", called(target), account_words::shown(target.account()))
 }
 
-/// The address of a resource, or its ARN if it is not declared.
+/// The address of a role or a resource, or its ARN if it is not declared.
 pub(super) fn called(target: GrantTarget<'_>) -> String {
-    let (address, arn) = match target {
-        GrantTarget::Role(role) => (&role.address, &role.arn),
-        GrantTarget::Resource(resource) => (&resource.address, &resource.arn),
-    };
-    if address.is_empty() { arn.display() } else { address.to_string() }
+    match target {
+        GrantTarget::Role(role) if role.address.is_empty() => role.arn.display(),
+        GrantTarget::Role(role) => role.address.to_string(),
+        GrantTarget::Resource(resource) => address(resource),
+    }
+}
+
+/// The address of a resource, or its ARN if it is not declared.
+pub(super) fn address(resource: &PolicedResource) -> String {
+    if resource.address.is_empty() { resource.arn.display() } else { resource.address.to_string() }
+}
+
+/// The policy on `resource` that someone wrote.
+pub(super) fn policy_on<'a>(resource: &PolicedResource, ctx: &RuleContext<'a>) -> Option<&'a PolicySite> {
+    resource.policies.iter().find_map(|policy| match policy.source {
+        ResourcePolicySource::Site(index) => ctx.policies.get(index),
+        ResourcePolicySource::Implied(_) | ResourcePolicySource::Default(_) => None,
+    })
 }
 
 /// The actions, each once.
 pub(super) fn actions(leaves: &[&Leaf]) -> String {
     listed(leaves.iter().map(|leaf| leaf.text.display()))
+}
+
+/// Names of actions, each once.
+pub(super) fn names(names: impl Iterator<Item = impl ToString>) -> String {
+    listed(names.map(|name| name.to_string()))
 }
 
 /// Names, each once: `` `a`, `b` and 2 more ``.
@@ -110,7 +128,7 @@ pub(super) fn lacking<'a>(grants: Vec<Grant<'a>>, state: State, ctx: &RuleContex
             Entry::Occupied(known) => found.get_mut(*known.get()).into_iter().for_each(|it| it.add(grant.principal)),
             Entry::Vacant(new) => {
                 new.insert(found.len());
-                found.push(Lack { grant, place, others: Vec::new() });
+                found.push(Lack::at(grant, place));
             }
         }
     }
@@ -127,7 +145,22 @@ fn place(grant: &Grant<'_>, ctx: &RuleContext<'_>) -> Span {
 }
 
 impl<'a> Lack<'a> {
-    fn add(&mut self, principal: &'a Principal) {
+    /// The lack that is said at the text that claims `grant`.
+    pub(super) fn new(grant: Grant<'a>, ctx: &RuleContext<'_>) -> Self {
+        let place = place(&grant, ctx);
+        Self::at(grant, place)
+    }
+
+    /// The lack that is said at `place`.
+    pub(super) const fn at(grant: Grant<'a>, place: Span) -> Self {
+        Self { grant, place, others: Vec::new() }
+    }
+
+    pub(super) const fn place(&self) -> Span {
+        self.place
+    }
+
+    pub(super) fn add(&mut self, principal: &'a Principal) {
         let is_known = |it: &Principal| it.address == principal.address && it.stack == principal.stack;
         if !is_known(self.grant.principal) && !self.others.iter().any(|it| is_known(it)) {
             self.others.push(principal);
@@ -136,12 +169,16 @@ impl<'a> Lack<'a> {
 
     /// Says `message`, and of whom else it is true.
     pub(super) fn report<'r>(&self, message: &str, report: &'r mut Report<'_>) -> FindingBuilder<'r> {
-        let message = match self.others.as_slice() {
+        report.enter(self.grant.site);
+        report.leaf_at(self.grant.leaf, self.place, self.message(message))
+    }
+
+    /// `message`, and of whom else it is true.
+    pub(super) fn message(&self, message: &str) -> String {
+        match self.others.as_slice() {
             [] => message.to_owned(),
             others => format!("{message}; so it is with {}", listed(others.iter().map(|it| name(it)))),
-        };
-        report.enter(self.grant.site);
-        report.leaf_at(self.grant.leaf, self.place, message)
+        }
     }
 }
 

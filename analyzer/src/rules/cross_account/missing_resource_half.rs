@@ -6,8 +6,7 @@ use super::{
 };
 use crate::access::grants::{GrantTarget, State, reaching};
 use crate::finding::Severity;
-use crate::iam::{PolicedResource, ResourcePolicySource};
-use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "missing-resource-half",
@@ -31,7 +30,7 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let actions = &grant.in_state(State::ResourceMissing);
     let (who, target, missing) =
         (words::principal(grant.principal), words::target(grant.target), words::actions(actions));
-    let policy = written(resource, ctx);
+    let policy = words::policy_on(resource, ctx);
     let lacking = if resource.policies.iter().all(|it| it.is_default()) {
         "which has no policy that lets it in"
     } else {
@@ -50,12 +49,4 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
             words::file(place, ctx)
         ));
     words::finish(finding, grant, fix);
-}
-
-/// The policy on `resource` that someone wrote.
-fn written<'a>(resource: &PolicedResource, ctx: &RuleContext<'a>) -> Option<&'a PolicySite> {
-    resource.policies.iter().find_map(|policy| match policy.source {
-        ResourcePolicySource::Site(index) => ctx.policies.get(index),
-        ResourcePolicySource::Implied(_) | ResourcePolicySource::Default(_) => None,
-    })
 }

@@ -19,8 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// Services whose resource policies are about the resource that they are on, named or not.
 ///
 /// Source: Amazon ECR User Guide, `repository-policy-examples`; Amazon EFS User Guide,
-/// `access-control-block-public-access`: policies without `Resource`.
-const WITHOUT_RESOURCE: [&str; 4] = ["ecr", "ecr-public", "elasticfilesystem", "s3files"];
+/// `access-control-block-public-access`; AWS CLI Reference, `cloudtrail put-resource-policy`: policies without
+/// `Resource`.
+const WITHOUT_RESOURCE: [&str; 5] = ["cloudtrail", "ecr", "ecr-public", "elasticfilesystem", "s3files"];
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     let Some(policy) = name(site) else { return };

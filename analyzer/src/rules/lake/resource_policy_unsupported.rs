@@ -2,13 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::policy::types_of;
 use crate::aws::facts::{self, Feature, ResourceTypeFacts, Support};
-use crate::aws::pattern::Syntax;
-use crate::aws::resource::resource_type_fits;
-use crate::eval::text::Text;
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyKind};
-use crate::rules::text::pattern;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 use crate::source::Span;
 
@@ -35,12 +32,6 @@ fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The resource types of a service that the resource of that name may be of.
-fn types_of(subject: &Text, service: &str) -> Vec<ResourceTypeFacts> {
-    let subject = pattern(subject, Syntax::Literal);
-    facts::resource_types(service).filter(|found| resource_type_fits(found, &subject).may_be()).collect()
-}
-
 fn support(resource_type: &ResourceTypeFacts) -> Option<Support> {
     facts::support(Feature::ResourcePolicy, resource_type.service, resource_type.name)
 }
@@ -65,27 +56,5 @@ fn say(
     if !others.is_empty() {
         finding = finding.help(format!("the types of `{service}` that take one: {}", others.join(", ")));
     }
-    finding.label(policy, "AWS refuses this policy");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::types_of;
-    use crate::eval::symbol::{Cause, Symbol};
-    use crate::eval::text::Text;
-
-    fn types(text: Text) -> Vec<&'static str> {
-        types_of(&text, "cloudtrail").into_iter().map(|found| found.name).collect()
-    }
-
-    #[test]
-    fn a_type_is_what_the_arn_leaves_open() {
-        let hole = || Text::hole(Symbol::new("", "x", Cause::Variable, None));
-        let named = |start: &str, end: &str| types(Text::known(start).concat(hole()).concat(Text::known(end)));
-        assert_eq!(named("arn:aws:cloudtrail:eu-west-1:", ":trail/main"), ["trail"]);
-        assert_eq!(named("arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/", ""), ["eventdatastore"]);
-        assert_eq!(named("arn:aws:cloudtrail:eu-west-1:111122223333:", "/x").len(), 4);
-        assert_eq!(types(hole()).len(), 4);
-        assert!(types(Text::known("trail/main")).is_empty(), "what is no ARN is for others to say");
-    }
+    finding.label(policy, "AWS refuses this policy with `ResourceTypeNotSupportedException`");
 }

@@ -1,0 +1,64 @@
+//! The arguments of resources as strings with places, as the parts of a policy are.
+
+use crate::cloudtrail::Argument;
+use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
+use crate::policy::model::Leaf;
+use crate::policy::read_string;
+use crate::source::Span;
+
+/// The string that an argument is; numbers and truth values as text.
+pub(super) fn leaf(argument: &Argument) -> Option<Leaf> {
+    string(&argument.value, argument.span)
+}
+
+/// The string that `value` is.
+fn string(value: &Value, place: Span) -> Option<Leaf> {
+    let mut leaf = read_string(value, place)?;
+    leaf.via.retain(|via| *via != leaf.span);
+    Some(leaf)
+}
+
+/// The strings of an argument that is a list.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    /// Those that are there for certain.
+    pub(super) leaves: Vec<Leaf>,
+    /// Whether there may be others.
+    pub(super) open: bool,
+}
+
+/// The strings of an argument that is a list.
+pub(super) fn items(argument: &Argument) -> Items {
+    let mut items = Items::default();
+    items.add(&argument.value, argument.span);
+    items
+}
+
+impl Items {
+    fn add(&mut self, value: &Value, place: Span) {
+        let place = value.origin.span.unwrap_or(place);
+        if let Some(elements) = value.elements() {
+            elements.iter().for_each(|element| self.add_one(element, place));
+            return;
+        }
+        match &value.kind {
+            ValueKind::Unknown(Unknown { refinement: Refinement::Sequence(parts), .. }) => {
+                for part in parts.iter() {
+                    match part {
+                        SequencePart::One(value) => self.add_one(value, place),
+                        SequencePart::Spread(_) => self.open = true,
+                    }
+                }
+            }
+            ValueKind::Unknown(_) => self.open = true,
+            _ => {}
+        }
+    }
+
+    fn add_one(&mut self, value: &Value, place: Span) {
+        match &value.kind {
+            ValueKind::Unknown(_) => self.open = true,
+            _ => self.leaves.extend(string(value, place)),
+        }
+    }
+}
