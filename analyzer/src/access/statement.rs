@@ -143,6 +143,22 @@ impl Statement {
         if self.closed { answer } else { answer.and(Truth::Unknown) }
     }
 
+    /// Whether it is about the request, the caller among that, but for its conditions.
+    pub(super) fn is_about(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Truth {
+        let answer = self.action(request).and(self.resource(request));
+        // Whether the caller has a boundary matters to `NotPrincipal` alone.
+        if answer.is_no() { answer } else { answer.and(self.levels(request, accounts, Truth::Unknown).any()) }
+    }
+
+    /// Whether its conditions may hold for the request.
+    pub(super) fn may_hold(&self, request: &Request<'_>) -> bool {
+        self.condition(request).may_be()
+    }
+
+    pub(super) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     fn action(&self, request: &Request<'_>) -> Truth {
         let matches = |element: &Element<_>| element.matches(|it: &Pattern<Hole>| it.covers(request.action.pattern()));
         match self.actions.as_slice() {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::access::AccessView;
-use crate::access::grants::{Blocker, State};
+use crate::access::grants::State;
 use crate::access::trust_graph::{Edge, EdgeKind, Node, NodeKind, TrustGraph};
 use crate::eval::account::{Account, same};
 use crate::eval::text::Text;
@@ -124,7 +124,7 @@ pub enum Standing {
     LacksIdentity,
     /// No policy on what is reached lets the caller in.
     LacksResource,
-    /// A statement denies it, or the permissions boundary does not allow it.
+    /// Something is in the way: a statement that denies it, a permissions boundary, conditions that never meet.
     Blocked,
 }
 
@@ -227,7 +227,7 @@ const fn standing(state: State) -> Standing {
         State::Both => Standing::Granted,
         State::IdentityMissing => Standing::LacksIdentity,
         State::ResourceMissing => Standing::LacksResource,
-        State::Blocked(Blocker::Deny { .. } | Blocker::Boundary) => Standing::Blocked,
+        State::Blocked(_) => Standing::Blocked,
         State::Unknown => Standing::Open,
     }
 }

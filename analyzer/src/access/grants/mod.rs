@@ -25,6 +25,7 @@ use crate::source::Span;
 
 use super::context::Context;
 use super::decide::{Decision, Denial, Half, Witness};
+use super::meeting::AtOdds;
 use super::organization::Restriction;
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
@@ -87,6 +88,9 @@ pub enum Blocker {
     },
     /// The permissions boundary of the caller, which does not allow it.
     Boundary,
+    /// Conditions that never hold together, one of the caller's side and one of the resource's:
+    /// each side allows it, and never when the other one does.
+    Conditions(AtOdds),
 }
 
 impl State {
@@ -172,15 +176,20 @@ fn together(states: impl Iterator<Item = State>) -> State {
 }
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
-    view.decide_apart(by, action, target, &Context::default(), |decision| {
-        state_of(&decision, || restricted(view, by, action, target))
-    })
+    let state = |decision: Decision<'_>| state_of(view, by, action, target, &decision);
+    view.decide_apart(by, action, target, &Context::default(), state)
 }
 
-/// How far something is granted. `restricted` says what an organization makes of what both sides allow.
-pub(super) fn state_of(decision: &Decision<'_>, restricted: impl FnOnce() -> State) -> State {
+/// How far something is granted of which `decision` was made.
+pub(super) fn state_of(
+    view: &AccessView<'_>,
+    by: &CallerSide<'_>,
+    action: &Action,
+    target: &TargetSide<'_>,
+    decision: &Decision<'_>,
+) -> State {
     match decision {
-        Decision::Allowed(_) => restricted(),
+        Decision::Allowed(_) => restricted(view, by, action, target),
         Decision::Denied(witness, Denial::Explicit) => denied_by(witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
@@ -190,17 +199,15 @@ pub(super) fn state_of(decision: &Decision<'_>, restricted: impl FnOnce() -> Sta
                 (true, true) | (false, false) => State::Unknown,
             }
         }
-        Decision::Unknown(_) => State::Unknown,
+        Decision::Unknown(_) => match view.never_meet(by, action, target) {
+            Some(conditions) => State::Blocked(Blocker::Conditions(conditions)),
+            None => State::Unknown,
+        },
     }
 }
 
 /// What an organization makes of what both sides allow.
-pub(super) fn restricted(
-    view: &AccessView<'_>,
-    by: &CallerSide<'_>,
-    action: &Action,
-    target: &TargetSide<'_>,
-) -> State {
+fn restricted(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
     match view.restriction(by, action, target) {
         Restriction::Free => State::Both,
         Restriction::Denied(half, span) => State::Blocked(Blocker::Deny { half, span }),

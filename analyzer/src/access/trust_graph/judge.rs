@@ -36,7 +36,7 @@ pub(super) fn judge(
     on: &TargetSide<'_>,
 ) -> Option<Judged> {
     view.decide_apart(by, action, on, &Context::default(), |decision| {
-        let state = grants::state_of(&decision, || grants::restricted(view, by, action, on));
+        let state = grants::state_of(view, by, action, on, &decision);
         let (witness, keys) = match &decision {
             // Neither side speaks of it.
             Decision::Denied(..) if state == State::Unknown => return None,
