@@ -23,6 +23,7 @@ use crate::eval::account::Account;
 use crate::eval::text::Text;
 use crate::source::Span;
 
+use super::caller;
 use super::grants::State;
 use super::view::AccessView;
 
@@ -158,6 +159,12 @@ impl TrustGraph {
     pub const fn is_cut(&self) -> bool {
         self.is_cut
     }
+}
+
+/// What calls in place of a node that is not in view; `None` for one that is, or that calls nothing.
+#[must_use]
+pub fn calling(node: &Node) -> Option<caller::Principal> {
+    nodes::calling(&node.kind, node.account.as_ref())
 }
 
 fn edges_of<'g>(edges: &'g [Edge], numbers: &'g [Vec<usize>], node: usize) -> impl Iterator<Item = &'g Edge> {
