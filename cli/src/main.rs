@@ -23,6 +23,7 @@ mod rules;
 mod run;
 mod show;
 mod terminal;
+mod watch;
 mod words;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use crate::access::Verdict;
 use crate::analysis::{Analysis, Host, Roots};
 use crate::answer::{Answer, Entry, can_json, render_can, render_who, who_json};
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
-use crate::render::human::{Color, Style};
+use crate::render::human::{Color, Links, Style};
 use crate::source::MemoryFileSystem;
 
 const PROVIDERS: &str = r#"
@@ -240,7 +240,7 @@ fn those_whom_resources_name() {
 fn answers_for_people_and_programs() {
     let analysis = analysis(&[&role("a", ALL), TRAIL]);
     let answer = analysis.can("a", "cloudtrail:StopLogging", "aws_cloudtrail.main").unwrap();
-    let style = Style { color: Color::Plain, width: 200 };
+    let style = Style { color: Color::Plain, links: Links::Absent, width: 200 };
     let text = render_can(&answer, analysis.sources(), style);
     assert!(
         text.starts_with("allowed: `aws_iam_role.a` may do `cloudtrail:StopLogging` on `arn:aws:cloudtrail:"),
