@@ -305,3 +305,22 @@ resource "aws_organizations_policy_attachment" "p" {
     let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
     assert_eq!(ask(all), ("allowed by Identity 1, ServiceControl 1".to_owned(), 1));
 }
+
+#[test]
+fn actions_of_two_branches() {
+    let trail = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+    let actions = |otherwise: &str| {
+        let chosen = format!(r#"var.stops ? ["cloudtrail:GetTrail", "cloudtrail:StopLogging"] : {otherwise}"#);
+        let statement = format!(r#"{{ Effect = "Allow", Action = {chosen}, Resource = "*" }}"#);
+        let analysis = analysis(&["variable \"stops\" {}\nvariable \"others\" {}\n", TRAIL, &role("a", &statement)]);
+        let ask = |action: &str| can(&analysis, "a", action, trail);
+        ["cloudtrail:GetTrail", "cloudtrail:StopLogging", "cloudtrail:DeleteTrail"].map(ask).map(|answer| {
+            let is_unknown = answer.starts_with("unknown: ") && answer.contains("var.stops");
+            if is_unknown { "unknown".to_owned() } else { answer }
+        })
+    };
+    assert_eq!(actions(r#"["cloudtrail:GetTrail"]"#), ["allowed by Identity 1", "unknown", "missing Identity"]);
+    assert_eq!(actions(r#"["cloudtrail:Get*"]"#), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("[]"), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("var.others"), ["unknown", "unknown", "unknown"], "there may be others");
+}
