@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(ManArguments),
 }
 
 const LINT_EXITS: &str = "\
@@ -313,6 +315,13 @@ pub(crate) enum Format {
     Human,
     /// For programs
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Where to write a page for each command; it is made if it is not there
+    #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
