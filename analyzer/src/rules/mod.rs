@@ -9,6 +9,7 @@
 
 mod arguments;
 mod arn_fields;
+mod buckets;
 mod context;
 mod list_edit;
 mod merge;
@@ -261,6 +262,7 @@ mod grammar {
     pub(super) mod wrong_element_type;
 }
 mod lake {
+    pub(super) mod acl_does_not_admit_cloudtrail;
     pub(super) mod admits;
     pub(super) mod channel_policy_action;
     pub(super) mod channel_policy_limits;
@@ -274,6 +276,19 @@ mod lake {
     pub(super) mod policy;
     pub(super) mod resource_policy_resource_mismatch;
     pub(super) mod resource_policy_unsupported;
+}
+mod posture {
+    pub(super) mod eds_without_cmk;
+    pub(super) mod log_bucket_force_destroy;
+    pub(super) mod log_bucket_public;
+    pub(super) mod log_bucket_without_access_logging;
+    pub(super) mod log_buckets;
+    pub(super) mod trail_logging_off;
+    pub(super) mod trail_not_multi_region;
+    pub(super) mod trail_without_cloudwatch;
+    pub(super) mod trail_without_cmk;
+    pub(super) mod trail_without_validation;
+    pub(super) mod weak;
 }
 mod principal {
     pub(super) mod federated_principal_not_supported;
@@ -295,7 +310,12 @@ mod trail {
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod multi_region_without_global_events;
+    pub(super) mod org_trail_account;
+    pub(super) mod org_trusted_access;
+    pub(super) mod organizations;
     pub(super) mod recorder;
+    pub(super) mod retired_managed_policy;
+    pub(super) mod service_linked_role_modified;
     pub(super) mod trail_name;
     pub(super) mod trail_prefix;
 }
@@ -382,8 +402,22 @@ pub static RULES: &[&Rule] = &[
     &trail::log_group_arn_wildcard::RULE,
     &trail::log_group_without_role::RULE,
     &trail::multi_region_without_global_events::RULE,
+    &trail::org_trail_account::RULE,
+    &trail::org_trusted_access::RULE,
+    &trail::retired_managed_policy::RULE,
+    &trail::service_linked_role_modified::RULE,
     &trail::trail_name::RULE,
     &trail::trail_prefix::RULE,
+    &posture::eds_without_cmk::RULE,
+    &posture::log_bucket_force_destroy::RULE,
+    &posture::log_bucket_public::RULE,
+    &posture::log_bucket_without_access_logging::RULE,
+    &posture::trail_logging_off::RULE,
+    &posture::trail_not_multi_region::RULE,
+    &posture::trail_without_cloudwatch::RULE,
+    &posture::trail_without_cmk::RULE,
+    &posture::trail_without_validation::RULE,
+    &lake::acl_does_not_admit_cloudtrail::RULE,
     &lake::channel_policy_action::RULE,
     &lake::channel_policy_limits::RULE,
     &lake::channel_source::RULE,
