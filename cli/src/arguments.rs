@@ -83,6 +83,10 @@ pub(crate) struct LintArguments {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) as_of: Option<Date>,
 
+    /// Check again whenever something that was read has changed
+    #[arg(long, conflicts_with_all = ["mending", "write_baseline"])]
+    pub(crate) watch: bool,
+
     #[command(flatten)]
     pub(crate) baselines: BaselineArguments,
 

@@ -22,6 +22,7 @@ mod rules;
 mod run;
 mod show;
 mod terminal;
+mod watch;
 mod words;
 
 use std::process::ExitCode;

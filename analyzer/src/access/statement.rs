@@ -4,7 +4,7 @@
 
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::symbol::Symbol;
-use crate::policy::model::{self, Leaf, PolicyKind, Strings};
+use crate::policy::model::{self, Leaf, PolicyKind, PrincipalGroup, Strings};
 use crate::source::Span;
 use crate::truth::Truth;
 
@@ -23,21 +23,44 @@ pub(super) struct Listed<T> {
     pub(super) items: Vec<T>,
     pub(super) possible: Vec<T>,
     pub(super) open: Vec<Symbol>,
+    /// Whether there is nothing else that may be among them.
+    exhaustive: bool,
 }
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new() }
+        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new(), exhaustive: true }
     }
 }
 
 impl<T> Listed<T> {
-    pub(super) fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], read: impl Fn(&Leaf) -> T) -> Self {
+    pub(super) fn of_strings(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
+        let Strings { items, possible, open, exhaustive, .. } = strings;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_group(group: &PrincipalGroup, read: impl Fn(&Leaf) -> T) -> Self {
+        let PrincipalGroup { items, possible, open, exhaustive, .. } = group;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_values(condition: &model::Condition, read: impl Fn(&Leaf) -> T) -> Self {
+        let model::Condition { values, possible, open, exhaustive, .. } = condition;
+        Self::read(values, possible, open, *exhaustive, read)
+    }
+
+    fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], exhaustive: bool, read: impl Fn(&Leaf) -> T) -> Self {
         Self {
             items: items.iter().map(&read).collect(),
             possible: possible.iter().map(&read).collect(),
             open: open.to_vec(),
+            exhaustive,
         }
+    }
+
+    /// Whether others may be among them of which nothing is known.
+    pub(super) const fn may_have_others(&self) -> bool {
+        !self.exhaustive
     }
 
     /// Whether `holds` for one of them.
@@ -47,7 +70,7 @@ impl<T> Listed<T> {
             return certain;
         }
         let possible = Truth::any(self.possible.iter().map(holds)).and(Truth::Unknown);
-        let more = if self.open.is_empty() { Truth::No } else { Truth::Unknown };
+        let more = if self.may_have_others() { Truth::Unknown } else { Truth::No };
         certain.or(possible).or(more)
     }
 
@@ -65,7 +88,7 @@ struct Element<T> {
 
 impl<T> Element<T> {
     fn compile(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
-        let list = Listed::read(&strings.items, &strings.possible, &strings.open, read);
+        let list = Listed::of_strings(strings, read);
         Self { negated: strings.negated, list }
     }
 
@@ -141,6 +164,22 @@ impl Statement {
             answer = answer.and(part(self, request));
         }
         if self.closed { answer } else { answer.and(Truth::Unknown) }
+    }
+
+    /// Whether it is about the request, the caller among that, but for its conditions.
+    pub(super) fn is_about(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Truth {
+        let answer = self.action(request).and(self.resource(request));
+        // Whether the caller has a boundary matters to `NotPrincipal` alone.
+        if answer.is_no() { answer } else { answer.and(self.levels(request, accounts, Truth::Unknown).any()) }
+    }
+
+    /// Whether its conditions may hold for the request.
+    pub(super) fn may_hold(&self, request: &Request<'_>) -> bool {
+        self.condition(request).may_be()
+    }
+
+    pub(super) fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 
     fn action(&self, request: &Request<'_>) -> Truth {

@@ -223,6 +223,7 @@ mod cross_account {
     pub(super) mod blocked;
     pub(super) mod boundary_blocks_grant;
     pub(super) mod carrier;
+    pub(super) mod conditions_never_meet;
     pub(super) mod cross_partition_grant;
     pub(super) mod deny_blocks_grant;
     pub(super) mod external_id_missing;
@@ -390,6 +391,7 @@ pub static RULES: &[&Rule] = &[
     &cross_account::assume_role_missing_identity_half::RULE,
     &cross_account::assume_role_missing_trust_half::RULE,
     &cross_account::boundary_blocks_grant::RULE,
+    &cross_account::conditions_never_meet::RULE,
     &cross_account::cross_partition_grant::RULE,
     &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,

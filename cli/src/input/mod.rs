@@ -24,6 +24,7 @@ use standard::StandardInput;
 use walk::Searched;
 
 use crate::progress::Progress;
+use crate::watch::Witness;
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -102,10 +103,16 @@ pub(crate) fn read_error(error: &std::io::Error) -> String {
 }
 
 /// Finds what there is to check at `paths`. What lies around `configuration`, the file
-/// that is named as such, may be read as well.
-pub(crate) fn gather(paths: &[PathBuf], configuration: Option<&Path>, limit: u64, progress: &Progress) -> Input {
+/// that is named as such, may be read as well. `witness` hears of all that is read.
+pub(crate) fn gather(
+    paths: &[PathBuf],
+    configuration: Option<&Path>,
+    limit: u64,
+    progress: &Progress,
+    witness: &Witness,
+) -> Input {
     let directories: Vec<_> = paths.iter().map(PathBuf::as_path).chain(configuration).map(directory_of).collect();
-    let disk = DiskFileSystem::new(&directories, limit, progress.clone());
+    let disk = DiskFileSystem::new(&directories, limit, progress.clone(), witness.clone());
     if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
         from_standard_input(paths, disk, limit)
     } else {

@@ -85,7 +85,7 @@ impl<'a> Narrowed<'a> {
         let mut types = action.resource_types().map(|(name, _)| Some((action.service(), name)));
         let is_listed =
             if action.has_resource_types() { types.any(|ty| self.may_be_of(ty)) } else { self.may_be_of(None) };
-        is_listed || self.resources.iter().any(|pattern| may_fit_unlisted(action, pattern))
+        is_listed || may_fit_unlisted(action, &self.resources)
     }
 
     fn may_be_of(&self, ty: Option<(&'static str, &'static str)>) -> bool {
