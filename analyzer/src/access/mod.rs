@@ -25,6 +25,7 @@ mod policy_set;
 mod principal;
 mod request;
 mod resource;
+mod standing;
 mod statement;
 mod template;
 #[cfg(test)]
@@ -39,4 +40,5 @@ pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStat
 pub use meeting::AtOdds;
 pub use policy_set::{Attached, Guardrails, Policies};
 pub use request::{Action, Request, Target};
+pub use standing::Standing;
 pub use view::{AccessView, CallerSide, Holding, TargetSide};

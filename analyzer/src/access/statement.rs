@@ -15,6 +15,7 @@ use super::hole::{Hole, Side, pattern};
 use super::principal::{Levels, PrincipalSet};
 use super::request::Request;
 use super::resource::Resource;
+use super::standing::Standing;
 use super::template::Reading;
 
 /// A list of a policy, of which a part may be unknown.
@@ -212,6 +213,17 @@ impl Statement {
                 let supported = !set.is_negated() || self.effect == Effect::Deny;
                 if supported { levels } else { levels.and(Truth::Unknown) }
             }
+        }
+    }
+
+    /// How each of its parts fits the request. A caller without a boundary is assumed.
+    pub(super) fn standing(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Standing {
+        Standing {
+            allows: self.effect.allows(),
+            principal: self.levels(request, accounts, Truth::No).any(),
+            action: self.action(request),
+            resource: self.resource(request),
+            conditions: self.conditions.iter().map(|condition| condition.holds(request)).collect(),
         }
     }
 

@@ -9,7 +9,6 @@
 
 mod arguments;
 mod arn_fields;
-mod buckets;
 mod context;
 mod list_edit;
 mod merge;
@@ -305,20 +304,35 @@ mod principal {
 }
 mod trail {
     pub(super) mod advanced_selectors;
+    pub(super) mod asked;
     pub(super) mod basic_selectors;
+    pub(super) mod delivery_denied;
     pub(super) mod event_selector;
     pub(super) mod insight_selector;
+    pub(super) mod judgement;
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod multi_region_without_global_events;
     pub(super) mod org_trail_account;
     pub(super) mod org_trusted_access;
     pub(super) mod organizations;
+    pub(super) mod papers;
+    pub(super) mod paths;
     pub(super) mod recorder;
     pub(super) mod retired_managed_policy;
     pub(super) mod service_linked_role_modified;
+    pub(super) mod source_arn_mismatch;
+    pub(super) mod stand_in;
+    pub(super) mod trail_bucket_acl_check_missing;
+    pub(super) mod trail_bucket_policy_missing;
+    pub(super) mod trail_bucket_prefix_mismatch;
+    pub(super) mod trail_bucket_write_missing;
+    pub(super) mod trail_kms_grant_missing;
     pub(super) mod trail_name;
     pub(super) mod trail_prefix;
+    pub(super) mod trail_topic_grant_missing;
+    pub(super) mod trail_topic_key;
+    pub(super) mod words;
 }
 
 /// All rules, by group and code.
@@ -399,6 +413,7 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::delivery_denied::RULE,
     &trail::event_selector::RULE,
     &trail::insight_selector::RULE,
     &trail::log_group_arn_wildcard::RULE,
@@ -408,8 +423,16 @@ pub static RULES: &[&Rule] = &[
     &trail::org_trusted_access::RULE,
     &trail::retired_managed_policy::RULE,
     &trail::service_linked_role_modified::RULE,
+    &trail::source_arn_mismatch::RULE,
+    &trail::trail_bucket_acl_check_missing::RULE,
+    &trail::trail_bucket_policy_missing::RULE,
+    &trail::trail_bucket_prefix_mismatch::RULE,
+    &trail::trail_bucket_write_missing::RULE,
+    &trail::trail_kms_grant_missing::RULE,
     &trail::trail_name::RULE,
     &trail::trail_prefix::RULE,
+    &trail::trail_topic_grant_missing::RULE,
+    &trail::trail_topic_key::RULE,
     &posture::eds_without_cmk::RULE,
     &posture::log_bucket_force_destroy::RULE,
     &posture::log_bucket_public::RULE,
