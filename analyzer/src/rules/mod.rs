@@ -9,6 +9,7 @@
 
 mod arguments;
 mod arn_fields;
+mod buckets;
 mod context;
 mod list_edit;
 mod merge;
