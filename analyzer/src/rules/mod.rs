@@ -161,6 +161,7 @@ mod action {
     pub(super) mod action_resource_mismatch;
     pub(super) mod create_service_linked_role_star;
     pub(super) mod fit;
+    pub(super) mod missing_dependent_action;
     pub(super) mod on_everything;
     pub(super) mod pass_role_star;
     pub(super) mod redundant_action;
@@ -362,6 +363,7 @@ pub static RULES: &[&Rule] = &[
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
     &action::create_service_linked_role_star::RULE,
+    &action::missing_dependent_action::RULE,
     &action::pass_role_star::RULE,
     &action::redundant_action::RULE,
     &action::trust_policy_action::RULE,

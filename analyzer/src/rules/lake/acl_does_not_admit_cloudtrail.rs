@@ -53,6 +53,6 @@ fn log_delivery(declared: &Declared) -> Vec<Leaf> {
 fn say(list: &Leaf, trail: &Trail, report: &mut Report<'_>) {
     report
         .leaf(list, "an access control list does not let CloudTrail in: the policy of the bucket does")
-        .label(trail.span, "AWS refuses this trail with `InsufficientS3BucketPolicyException`")
+        .label(trail.span, "the trail that the bucket is for")
         .help(format!("allow `s3:GetBucketAcl` and `s3:PutObject` to `{SERVICE}` in the policy of the bucket"));
 }
