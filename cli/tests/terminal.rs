@@ -34,7 +34,7 @@ fn on_terminal(command: &mut Command, columns: u16) -> String {
     let (mut text, mut part) = (Vec::new(), [0; 4096]);
     // A terminal that nobody writes to any more ends with an error on Linux, with nothing elsewhere.
     while let Ok(length @ 1..) = ours.read(&mut part) {
-        text.extend_from_slice(&part[..length]);
+        text.extend_from_slice(part.get(..length).unwrap());
     }
     child.wait().unwrap();
     String::from_utf8(text).unwrap()
