@@ -14,6 +14,7 @@ use crate::module::{Stack, StatePlace};
 use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
 
 use super::Problem;
+use super::planned::Planned;
 
 /// Stacks that ask each other for outputs are not followed deeper than this.
 const MOST_STACKS_IN_A_CHAIN: usize = 16;
@@ -24,6 +25,7 @@ pub(super) struct Knowing<'a> {
     sources: &'a SourceMap,
     configuration: &'a Configuration,
     stacks: &'a [Arc<Stack>],
+    planned: &'a Planned,
     numbers: Numbers,
     values: BoundValues,
     outputs: Mutex<FxHashMap<usize, Value>>,
@@ -38,6 +40,7 @@ impl<'a> Knowing<'a> {
         sources: &'a SourceMap,
         configuration: &'a Configuration,
         stacks: &'a [Arc<Stack>],
+        planned: &'a Planned,
     ) -> (Self, Vec<Problem>) {
         let (values, mut wrong) = BoundValues::read(configuration, files, sources);
         wrong.extend(missing_directories(files, configuration));
@@ -50,7 +53,7 @@ impl<'a> Knowing<'a> {
         let problems = wrong.into_iter().map(problem).collect();
         let outputs = Mutex::default();
         let (numbers, places) = (Numbers::of(stacks), places(stacks));
-        (Self { files, sources, configuration, stacks, numbers, values, outputs, places }, problems)
+        (Self { files, sources, configuration, stacks, planned, numbers, values, outputs, places }, problems)
     }
 
     /// What `ask` makes of an evaluator of `stack`.
@@ -67,6 +70,10 @@ impl<'a> Knowing<'a> {
 
     fn evaluator<'b>(&'b self, stack: &'b Stack, others: &'b dyn OtherStacks) -> Evaluator<'b> {
         let bindings = self.values.of_stack(self.configuration, &stack.dir, stack.environment.as_deref());
+        let bindings = match self.planned.known_of(stack) {
+            Some(known) => known.behind(bindings),
+            None => bindings,
+        };
         let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
         evaluator.with_configuration(self.configuration, bindings, others)
     }

@@ -278,7 +278,7 @@ resource "aws_iam_role" "deploy" {
         let mut files = MemoryFileSystem::default();
         files.insert("main.tf", main);
         let mut host = Host::new(Arc::new(files));
-        host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
         let analysis = host.analysis();
         assert_eq!(analysis.problems(), [], "{main}");
         analysis
