@@ -227,7 +227,7 @@ impl Analysis {
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
-        let findings = state.planned.placed(rules::check(&ctx, &options.select));
+        let findings = state.planned.placed(rules::check(&ctx, &options.select), &state.sources);
         self.suppressions().part(findings, &options.select, &state.sources)
     }
 

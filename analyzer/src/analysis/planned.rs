@@ -84,10 +84,11 @@ impl Planned {
 
     /// The findings, those in plans with the resource that they are about and without edits: what is
     /// to be mended is the source.
-    pub(super) fn placed(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+    pub(super) fn placed(&self, mut findings: Vec<Finding>, sources: &SourceMap) -> Vec<Finding> {
         if self.places.is_empty() {
             return findings;
         }
+        findings.retain(|finding| !self.is_of_provider(finding, sources));
         for finding in &mut findings {
             finding.fixes.retain(|fix| !fix.edits.iter().any(|edit| self.is_plan(edit.span.file)));
             let primary = finding.primary;
@@ -97,6 +98,18 @@ impl Planned {
             }
         }
         findings
+    }
+}
+
+/// The code of the finding that a statement has an empty `Sid`, or one that AWS does not take.
+const INVALID_SID: &str = "invalid-sid";
+
+impl Planned {
+    /// Whether the finding is about what the provider has written and nobody else: versions before 4.0
+    /// give every statement of a document a `Sid`, empty if it has none.
+    fn is_of_provider(&self, finding: &Finding, sources: &SourceMap) -> bool {
+        let is_empty = || sources.text(finding.primary).chars().all(|letter| matches!(letter, '"' | '\\'));
+        finding.code == INVALID_SID && self.is_plan(finding.primary.file) && is_empty()
     }
 }
 
