@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(ManArguments),
 }
 
 const LINT_EXITS: &str = "\
@@ -82,6 +84,10 @@ pub(crate) struct LintArguments {
     /// Judge by what AWS supported on that day [default: `as_of` of the configuration, else the day of the built-in facts]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) as_of: Option<Date>,
+
+    /// Check again whenever something that was read has changed
+    #[arg(long, conflicts_with_all = ["mending", "write_baseline"])]
+    pub(crate) watch: bool,
 
     #[command(flatten)]
     pub(crate) baselines: BaselineArguments,
@@ -275,6 +281,13 @@ pub(crate) enum Format {
     Human,
     /// For programs
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Where to write a page for each command; it is made if it is not there
+    #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

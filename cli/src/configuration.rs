@@ -42,6 +42,13 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Configured, Vec<Problem>> {
     Err(errors.iter().map(problem).collect())
 }
 
+/// Where a configuration would be read from, if it were there: one that comes into being changes
+/// what is found.
+pub(crate) fn candidates() -> Vec<PathBuf> {
+    let here = PathBuf::from(FILE_NAME);
+    find().into_iter().chain([here]).collect()
+}
+
 /// The configuration here or above. What lies outside the repository is someone else's.
 fn find() -> Option<PathBuf> {
     let working = std::env::current_dir().ok()?;

@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::run::{self, Analysed};
 use crate::show::{self, Shown};
 use crate::terminal::{self, When};
+use crate::watch::{self, Witness};
 use crate::words;
 
 /// Checks what is named and says what was found.
@@ -20,28 +21,58 @@ use crate::words;
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome> {
+    if arguments.watch {
+        return match refused(arguments) {
+            Some(why) => Ok(failed(&why, color)),
+            None => watch::run(arguments, color),
+        };
+    }
+    let (outcome, analysed) = check(arguments, &Witness::none(), color)?;
+    // The process ends: its memory goes back as a whole, sooner than one by one.
+    mem::forget(analysed);
+    Ok(outcome)
+}
+
+/// The same once, with a witness of what is read.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub(crate) fn once(arguments: &LintArguments, witness: &Witness, color: When) -> io::Result<Outcome> {
+    check(arguments, witness, color).map(|(outcome, _)| outcome)
+}
+
+fn check(arguments: &LintArguments, witness: &Witness, color: When) -> io::Result<(Outcome, Option<Analysed>)> {
     let known = match prepare(arguments) {
         Ok(known) => known,
-        Err(why) => return Ok(failed(&why, color)),
+        Err(why) => return Ok((failed(&why, color), None)),
     };
-    let Some(analysed) = run::analyse(&arguments.paths, &arguments.configuration, color) else {
-        return Ok(Outcome::Failed);
+    let Some(analysed) = run::analyse_before(witness, &arguments.paths, &arguments.configuration, color) else {
+        return Ok((Outcome::Failed, None));
     };
     let mut options = analysed.options();
     options.select = select(arguments, options.select).map_err(io::Error::other)?;
     options.as_of = arguments.as_of.or(options.as_of);
     let run = Run { arguments, color, options, known };
     let outcome = run.carry_out(&analysed)?;
-    // The process ends: its memory goes back as a whole, sooner than one by one.
-    mem::forget(analysed);
-    Ok(outcome)
+    Ok((outcome, Some(analysed)))
 }
 
-/// What can be refused before anything is read, and the baseline.
-fn prepare(arguments: &LintArguments) -> Result<Option<Known>, String> {
-    select(arguments, Selection::default()).map_err(|unknown| unknown.to_string())?;
+/// Why what is typed cannot be done, whatever there is to read.
+fn refused(arguments: &LintArguments) -> Option<String> {
+    if let Err(unknown) = select(arguments, Selection::default()) {
+        return Some(unknown.to_string());
+    }
     if arguments.statistics && !show::has_statistics(arguments.format) {
-        return Err("`--statistics` goes with the formats human, concise and json".to_owned());
+        return Some("`--statistics` goes with the formats human, concise and json".to_owned());
+    }
+    let is_standard_input = arguments.paths.iter().any(|path| path.as_os_str() == "-");
+    (arguments.watch && is_standard_input).then(|| "standard input cannot be watched".to_owned())
+}
+
+/// The baseline, unless something is wrong with it or with what is typed.
+fn prepare(arguments: &LintArguments) -> Result<Option<Known>, String> {
+    if let Some(why) = refused(arguments) {
+        return Err(why);
     }
     arguments.baselines.baseline.as_deref().map(Known::load).transpose()
 }

@@ -15,6 +15,7 @@ mod init;
 mod input;
 mod inspect;
 mod lint;
+mod man;
 mod markdown;
 mod outcome;
 mod progress;
@@ -22,6 +23,7 @@ mod rules;
 mod run;
 mod show;
 mod terminal;
+mod watch;
 mod words;
 
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Can(arguments) => ask::can(arguments, color),
         Command::WhoCan(arguments) => ask::who_can(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments, color),
         Command::Init(arguments) => init::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
     };

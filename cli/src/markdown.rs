@@ -120,6 +120,8 @@ pub(crate) fn paint(text: &str, paint: &str, style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crosstrail_analyzer::render::human::Links;
+
     use super::*;
 
     const PAGE: &str = "\
@@ -155,12 +157,12 @@ Why
     resource \"x\" \"y\" {}
     #        ^^^ error[wildcard-trust]: no
 ";
-        assert_eq!(render(PAGE, Style { color: Color::Plain, width: 36 }), expected);
+        assert_eq!(render(PAGE, Style { color: Color::Plain, links: Links::Absent, width: 36 }), expected);
     }
 
     #[test]
     fn painted() {
-        let shown = render(PAGE, Style { color: Color::Ansi, width: 80 });
+        let shown = render(PAGE, Style { color: Color::Ansi, links: Links::Absent, width: 80 });
         assert!(shown.starts_with("\u{1b}[1mwildcard-trust\u{1b}[0m\n"), "{shown:?}");
         assert!(shown.contains("- one \u{1b}[36ma b\u{1b}[0m item"), "{shown:?}");
     }

@@ -20,6 +20,7 @@ use crate::configuration::{self, Configured};
 use crate::input::{self, Beside, FILE_LIMIT, Input, Problem, Weight};
 use crate::progress::Progress;
 use crate::terminal::{self, When};
+use crate::watch::Witness;
 use crate::words;
 
 /// What was analysed.
@@ -45,6 +46,16 @@ pub(crate) struct Found {
 /// Analyses what is at `paths` as the configuration has it, and says what of it could not
 /// be checked. `None` if that was all of it, or if the configuration is wrong.
 pub(crate) fn analyse(paths: &[PathBuf], arguments: &ConfigurationArguments, color: When) -> Option<Analysed> {
+    analyse_before(&Witness::none(), paths, arguments, color)
+}
+
+/// The same, with a witness of what is read.
+pub(crate) fn analyse_before(
+    witness: &Witness,
+    paths: &[PathBuf],
+    arguments: &ConfigurationArguments,
+    color: When,
+) -> Option<Analysed> {
     let configured = match configuration::load(arguments.config.as_deref()) {
         Ok(configured) => configured,
         Err(problems) => {
@@ -54,7 +65,7 @@ pub(crate) fn analyse(paths: &[PathBuf], arguments: &ConfigurationArguments, col
     };
     let progress = if io::stderr().is_terminal() { Progress::on_terminal() } else { Progress::silent() };
     let beside = Beside { configuration: arguments.config.as_deref(), source: arguments.source.as_deref() };
-    let input = input::gather(paths, beside, FILE_LIMIT, &progress);
+    let input = input::gather(paths, beside, FILE_LIMIT, &progress, witness);
     let analysed = Analysed::new(input, configured);
     progress.finish();
     analysed.report_problems(color);

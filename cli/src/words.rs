@@ -78,6 +78,11 @@ pub(crate) fn would_fix(tally: FixTally) -> String {
     }
 }
 
+/// What is waited for.
+pub(crate) fn watching(files: usize) -> String {
+    format!("watching {} for changes", plural(files, "file"))
+}
+
 /// That a baseline was written.
 pub(crate) fn baseline_written(findings: usize, file: &str) -> String {
     format!("wrote {} to `{file}`", plural(findings, "finding"))

@@ -11,12 +11,14 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
 use crate::aws::facts::{Operator, OperatorType};
+use crate::aws::pattern::Pattern;
 use crate::eval::number::Number;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
 use crate::truth::Truth;
 
 use super::context::{Lookup, Value};
+use super::hole::Hole;
 use super::template::{Reading, Template};
 
 /// A value of a condition, as its operator reads it.
@@ -98,6 +100,51 @@ impl Operand {
         }
     }
 
+    /// Whether a value can be one that both look for, negation aside.
+    pub(super) fn overlaps(&self, other: &Self) -> Truth {
+        match (&self.form, &other.form) {
+            (Form::Number(left, order), Form::Number(right, other)) => {
+                Range::of(left, *order).meets(&Range::of(right, *other)).into()
+            }
+            (Form::Date(left, order), Form::Date(right, other)) => {
+                Range::of(left, *order).meets(&Range::of(right, *other)).into()
+            }
+            (Form::Network(left), Form::Network(right)) => (left.contains(right) || right.contains(left)).into(),
+            (Form::Arn(left), Form::Arn(right)) => both(left, right, |left, right| left.overlaps_as_arn(right)),
+            (left, right) => match (left.text(), right.text()) {
+                (Some((left, false)), Some((right, false))) => both(left, right, Pattern::overlaps),
+                (Some((left, _)), Some((right, _))) => {
+                    both(left, right, |left, right| left.clone().fold_case().overlaps(&right.clone().fold_case()))
+                }
+                _ => Truth::Unknown,
+            },
+        }
+    }
+
+    /// Whether it looks for each value that `other` looks for, negation aside.
+    pub(super) fn covers(&self, other: &Self) -> Truth {
+        match (&self.form, &other.form) {
+            (Form::Number(left, order), Form::Number(right, other)) => {
+                Range::of(left, *order).holds(&Range::of(right, *other)).into()
+            }
+            (Form::Date(left, order), Form::Date(right, other)) => {
+                Range::of(left, *order).holds(&Range::of(right, *other)).into()
+            }
+            (Form::Network(left), Form::Network(right)) => left.contains(right).into(),
+            (Form::Arn(left), _) => other
+                .form
+                .text()
+                .map_or(Truth::Unknown, |(right, _)| both(left, right, |left, right| left.covers_as_arn(right))),
+            (left, right) => match (left.text(), right.text()) {
+                (Some((left, false)), Some((right, false))) => both(left, right, Pattern::covers),
+                (Some((left, true)), Some((right, _))) => {
+                    both(left, right, |left, right| left.clone().fold_case().covers(&right.clone().fold_case()))
+                }
+                _ => Truth::Unknown,
+            },
+        }
+    }
+
     /// Whether it says that the key is to be absent, for `Null`.
     pub(super) fn wants_absence(&self, lookup: &impl Lookup) -> Truth {
         let Form::Text { template, .. } = &self.form else { return Truth::Unknown };
@@ -107,6 +154,12 @@ impl Operand {
             (_, Truth::Yes) => Truth::No,
             _ => Truth::Unknown,
         }
+    }
+
+    /// Whether it is this word, letter case aside.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        let pattern = self.form.text().and_then(|(template, _)| template.fixed());
+        pattern.is_some_and(|pattern| pattern.clone().fold_case().matches(word).is_yes())
     }
 
     pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
@@ -119,6 +172,68 @@ impl Operand {
             Form::Text { template, .. } | Form::Arn(template) => template.keys(),
             Form::Number(..) | Form::Date(..) | Form::Network(_) | Form::Unreadable => Vec::new(),
         }
+    }
+}
+
+impl Form {
+    /// The text that it compares with, and whether letter case is the same.
+    const fn text(&self) -> Option<(&Template, bool)> {
+        match self {
+            Self::Text { template, folded } => Some((template, *folded)),
+            Self::Arn(template) => Some((template, false)),
+            Self::Number(..) | Self::Date(..) | Self::Network(_) | Self::Unreadable => None,
+        }
+    }
+}
+
+/// What `ask` answers about two texts, if both are the same for every request.
+fn both(left: &Template, right: &Template, ask: impl FnOnce(&Pattern<Hole>, &Pattern<Hole>) -> Truth) -> Truth {
+    left.fixed().zip(right.fixed()).map_or(Truth::Unknown, |(left, right)| ask(left, right))
+}
+
+/// The values that stand so to another one: its ends, and whether each belongs to it.
+struct Range<'a, T> {
+    low: Option<(&'a T, bool)>,
+    high: Option<(&'a T, bool)>,
+}
+
+impl<'a, T: Ord> Range<'a, T> {
+    const fn of(value: &'a T, order: Order) -> Self {
+        match order {
+            Order::Equal => Self { low: Some((value, true)), high: Some((value, true)) },
+            Order::Less => Self { low: None, high: Some((value, false)) },
+            Order::LessOrEqual => Self { low: None, high: Some((value, true)) },
+            Order::Greater => Self { low: Some((value, false)), high: None },
+            Order::GreaterOrEqual => Self { low: Some((value, true)), high: None },
+        }
+    }
+
+    /// Whether a value is in both. Between two values there is always another one.
+    fn meets(&self, other: &Self) -> bool {
+        let in_order = |low: Option<(&T, bool)>, high: Option<(&T, bool)>| match (low, high) {
+            (Some((low, with_low)), Some((high, with_high))) => low < high || low == high && with_low && with_high,
+            (None, _) | (_, None) => true,
+        };
+        in_order(self.low, other.high) && in_order(other.low, self.high)
+    }
+
+    /// Whether each value of `other` is in it.
+    fn holds(&self, other: &Self) -> bool {
+        let from = match (self.low, other.low) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some((own, with_own)), Some((inner, with_inner))) => {
+                own < inner || own == inner && (with_own || !with_inner)
+            }
+        };
+        let to = match (self.high, other.high) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some((own, with_own)), Some((inner, with_inner))) => {
+                own > inner || own == inner && (with_own || !with_inner)
+            }
+        };
+        from && to
     }
 }
 

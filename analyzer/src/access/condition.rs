@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use crate::aws::facts::{OperatorType, OperatorUse, SetQualifier, condition_key, operator};
 use crate::eval::symbol::Symbol;
 use crate::policy::model;
+use crate::source::Span;
 use crate::truth::Truth;
 
 use super::comparison::Operand;
@@ -28,6 +29,8 @@ pub(super) struct Condition {
     certain: bool,
     /// Holes of operator and key.
     symbols: Vec<Symbol>,
+    /// Where the key stands.
+    span: Span,
 }
 
 impl Condition {
@@ -37,13 +40,12 @@ impl Condition {
         let key: Option<SmolStr> = condition.key.text.as_known().map(|key| key.to_ascii_lowercase().into());
         let multivalued = key.as_ref().and_then(|key| condition_key(key)).is_some_and(|key| key.multivalued);
         let values = match operator {
-            Some(used) => Listed::read(&condition.values, &condition.possible, &condition.open, |leaf| {
-                Operand::compile(used.operator, &leaf.text, variables)
-            }),
+            Some(used) => Listed::of_values(condition, |leaf| Operand::compile(used.operator, &leaf.text, variables)),
             None => Listed::default(),
         };
         let symbols = condition.operator.text.holes().chain(condition.key.text.holes()).cloned().collect();
-        Self { operator, key, multivalued, values, certain: condition.certain, symbols }
+        let (certain, span) = (condition.certain, condition.key.span);
+        Self { operator, key, multivalued, values, certain, symbols, span }
     }
 
     /// Whether it holds; one that may not stand may hold.
@@ -53,6 +55,64 @@ impl Condition {
             (None, _) | (_, None) => Truth::Unknown,
         };
         if self.certain { holds } else { holds.or(Truth::Unknown) }
+    }
+
+    /// Where its key stands.
+    pub(super) const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Its key in lower case, if it stands for certain and can be read.
+    pub(super) fn certain_key(&self) -> Option<&str> {
+        self.key.as_deref().filter(|_| self.certain && self.operator.is_some())
+    }
+
+    /// Whether a request that lacks the key certainly does not fulfil it.
+    pub(super) fn wants_presence(&self) -> bool {
+        let Some(used) = self.operator.as_ref() else { return false };
+        match used.operator.ty {
+            OperatorType::Null => used.set.is_none() && self.is_null("false"),
+            _ => without_key(used).is_no(),
+        }
+    }
+
+    /// Whether a request that has the key certainly does not fulfil it.
+    pub(super) fn wants_absence(&self) -> bool {
+        let is_null = |used: &OperatorUse| used.operator.ty == OperatorType::Null && used.set.is_none();
+        self.operator.as_ref().is_some_and(is_null) && self.is_null("true")
+    }
+
+    fn is_null(&self, word: &str) -> bool {
+        let mut all = self.values.iter().peekable();
+        self.values.open.is_empty() && all.peek().is_some() && all.all(|operand| operand.is_word(word))
+    }
+
+    /// Whether no value of the key can fulfil both this and `other`, where this one wants a value.
+    ///
+    /// Of keys with several values, each one fulfils `ForAllValues` and some one `ForAnyValue`.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        let (Some(own), Some(theirs)) = (&self.operator, &other.operator) else { return false };
+        let is_value = |used: &OperatorUse| used.operator.ty != OperatorType::Null;
+        let is_one = match (own.set, theirs.set) {
+            (None, None) => self.key.as_deref().and_then(condition_key).is_some_and(|key| !key.multivalued),
+            (Some(SetQualifier::ForAnyValue), Some(SetQualifier::ForAllValues)) => true,
+            (Some(_) | None, Some(_) | None) => false,
+        };
+        is_one
+            && is_value(own)
+            && is_value(theirs)
+            && !own.operator.negated
+            && self.values.open.is_empty()
+            && self.values.iter().next().is_some()
+            && self.values.iter().all(|operand| other.shuts_out(operand, theirs.operator.negated))
+    }
+
+    /// Whether it is fulfilled by no value that `operand` looks for.
+    fn shuts_out(&self, operand: &Operand, negated: bool) -> bool {
+        if negated {
+            return self.values.items.iter().any(|own| own.covers(operand).is_yes());
+        }
+        self.values.open.is_empty() && self.values.iter().all(|own| own.overlaps(operand).is_no())
     }
 
     fn evaluate(&self, used: &OperatorUse, found: Found<'_>, lookup: &impl Lookup) -> Truth {

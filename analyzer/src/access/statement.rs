@@ -4,7 +4,7 @@
 
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::symbol::Symbol;
-use crate::policy::model::{self, Leaf, PolicyKind, Strings};
+use crate::policy::model::{self, Leaf, PolicyKind, PrincipalGroup, Strings};
 use crate::source::Span;
 use crate::truth::Truth;
 
@@ -15,6 +15,7 @@ use super::hole::{Hole, Side, pattern};
 use super::principal::{Levels, PrincipalSet};
 use super::request::Request;
 use super::resource::Resource;
+use super::standing::Standing;
 use super::template::Reading;
 
 /// A list of a policy, of which a part may be unknown.
@@ -23,21 +24,44 @@ pub(super) struct Listed<T> {
     pub(super) items: Vec<T>,
     pub(super) possible: Vec<T>,
     pub(super) open: Vec<Symbol>,
+    /// Whether there is nothing else that may be among them.
+    exhaustive: bool,
 }
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new() }
+        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new(), exhaustive: true }
     }
 }
 
 impl<T> Listed<T> {
-    pub(super) fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], read: impl Fn(&Leaf) -> T) -> Self {
+    pub(super) fn of_strings(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
+        let Strings { items, possible, open, exhaustive, .. } = strings;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_group(group: &PrincipalGroup, read: impl Fn(&Leaf) -> T) -> Self {
+        let PrincipalGroup { items, possible, open, exhaustive, .. } = group;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_values(condition: &model::Condition, read: impl Fn(&Leaf) -> T) -> Self {
+        let model::Condition { values, possible, open, exhaustive, .. } = condition;
+        Self::read(values, possible, open, *exhaustive, read)
+    }
+
+    fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], exhaustive: bool, read: impl Fn(&Leaf) -> T) -> Self {
         Self {
             items: items.iter().map(&read).collect(),
             possible: possible.iter().map(&read).collect(),
             open: open.to_vec(),
+            exhaustive,
         }
+    }
+
+    /// Whether others may be among them of which nothing is known.
+    pub(super) const fn may_have_others(&self) -> bool {
+        !self.exhaustive
     }
 
     /// Whether `holds` for one of them.
@@ -47,7 +71,7 @@ impl<T> Listed<T> {
             return certain;
         }
         let possible = Truth::any(self.possible.iter().map(holds)).and(Truth::Unknown);
-        let more = if self.open.is_empty() { Truth::No } else { Truth::Unknown };
+        let more = if self.may_have_others() { Truth::Unknown } else { Truth::No };
         certain.or(possible).or(more)
     }
 
@@ -65,7 +89,7 @@ struct Element<T> {
 
 impl<T> Element<T> {
     fn compile(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
-        let list = Listed::read(&strings.items, &strings.possible, &strings.open, read);
+        let list = Listed::of_strings(strings, read);
         Self { negated: strings.negated, list }
     }
 
@@ -143,6 +167,22 @@ impl Statement {
         if self.closed { answer } else { answer.and(Truth::Unknown) }
     }
 
+    /// Whether it is about the request, the caller among that, but for its conditions.
+    pub(super) fn is_about(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Truth {
+        let answer = self.action(request).and(self.resource(request));
+        // Whether the caller has a boundary matters to `NotPrincipal` alone.
+        if answer.is_no() { answer } else { answer.and(self.levels(request, accounts, Truth::Unknown).any()) }
+    }
+
+    /// Whether its conditions may hold for the request.
+    pub(super) fn may_hold(&self, request: &Request<'_>) -> bool {
+        self.condition(request).may_be()
+    }
+
+    pub(super) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     fn action(&self, request: &Request<'_>) -> Truth {
         let matches = |element: &Element<_>| element.matches(|it: &Pattern<Hole>| it.covers(request.action.pattern()));
         match self.actions.as_slice() {
@@ -173,6 +213,17 @@ impl Statement {
                 let supported = !set.is_negated() || self.effect == Effect::Deny;
                 if supported { levels } else { levels.and(Truth::Unknown) }
             }
+        }
+    }
+
+    /// How each of its parts fits the request. A caller without a boundary is assumed.
+    pub(super) fn standing(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Standing {
+        Standing {
+            allows: self.effect.allows(),
+            principal: self.levels(request, accounts, Truth::No).any(),
+            action: self.action(request),
+            resource: self.resource(request),
+            conditions: self.conditions.iter().map(|condition| condition.holds(request)).collect(),
         }
     }
 

@@ -89,6 +89,14 @@ impl Template {
         }
     }
 
+    /// The pattern, if it is the same for every request.
+    pub(super) const fn fixed(&self) -> Option<&Pattern<Hole>> {
+        match &self.form {
+            Form::Fixed(pattern) => Some(pattern),
+            Form::Variable { .. } | Form::Ambiguous(_) => None,
+        }
+    }
+
     /// Its holes.
     pub(super) fn symbols(&self) -> Box<dyn Iterator<Item = &Symbol> + '_> {
         match &self.form {

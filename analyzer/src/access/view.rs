@@ -20,6 +20,7 @@ use super::compiled::CompiledPolicy;
 use super::context::Context;
 use super::decide::{Decision, Verdict, decide, verdict};
 use super::library::Library;
+use super::meeting::{AtOdds, never_meet};
 use super::organization::Bounds;
 use super::policy_set::{Attached, Guardrails, Policies};
 use super::request::{Action, Request, Target};
@@ -191,6 +192,13 @@ impl<'a> AccessView<'a> {
     ) -> R {
         let (request, policies) = question(by, action, on, context);
         read(decide(&request, &policies, self))
+    }
+
+    /// Conditions by which both sides allow `action`, and never together.
+    pub(super) fn never_meet(&self, by: &CallerSide<'_>, action: &Action, on: &TargetSide<'_>) -> Option<AtOdds> {
+        let context = Context::default();
+        let (request, policies) = question(by, action, on, &context);
+        never_meet(&request, &policies, self)
     }
 
     /// Whether `by` may do `action` to `on`.

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use crate::config::Configuration;
 use crate::eval::bindings::{BoundValues, OtherStacks, StateWorkspace};
 use crate::eval::evaluator::{self, Evaluator};
+use crate::eval::file_values::FileValues;
 use crate::eval::value::Value;
 use crate::module::{Stack, StatePlace};
 use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
@@ -28,6 +29,7 @@ pub(super) struct Knowing<'a> {
     planned: &'a Planned,
     numbers: Numbers,
     values: BoundValues,
+    file_values: FileValues,
     outputs: Mutex<FxHashMap<usize, Value>>,
     /// Where the stacks keep their states, as far as their source says it.
     places: Places,
@@ -51,9 +53,11 @@ impl<'a> Knowing<'a> {
             message,
         };
         let problems = wrong.into_iter().map(problem).collect();
-        let outputs = Mutex::default();
+        let (outputs, file_values) = (Mutex::default(), FileValues::default());
         let (numbers, places) = (Numbers::of(stacks), places(stacks));
-        (Self { files, sources, configuration, stacks, planned, numbers, values, outputs, places }, problems)
+        let knowing =
+            Self { files, sources, configuration, stacks, planned, numbers, values, file_values, outputs, places };
+        (knowing, problems)
     }
 
     /// What `ask` makes of an evaluator of `stack`.
@@ -75,7 +79,7 @@ impl<'a> Knowing<'a> {
             None => bindings,
         };
         let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
-        evaluator.with_configuration(self.configuration, bindings, others)
+        evaluator.with_configuration(self.configuration, bindings, others).with_file_values(&self.file_values)
     }
 
     /// The stack in `dir`: that of `environment`, else that of the environment that asks, else the only one.

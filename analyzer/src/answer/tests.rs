@@ -6,7 +6,7 @@ use crate::access::Verdict;
 use crate::analysis::{Analysis, Host, Roots};
 use crate::answer::{Answer, Entry, can_json, render_can, render_who, who_json};
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
-use crate::render::human::{Color, Style};
+use crate::render::human::{Color, Links, Style};
 use crate::source::MemoryFileSystem;
 
 const PROVIDERS: &str = r#"
@@ -240,7 +240,7 @@ fn those_whom_resources_name() {
 fn answers_for_people_and_programs() {
     let analysis = analysis(&[&role("a", ALL), TRAIL]);
     let answer = analysis.can("a", "cloudtrail:StopLogging", "aws_cloudtrail.main").unwrap();
-    let style = Style { color: Color::Plain, width: 200 };
+    let style = Style { color: Color::Plain, links: Links::Absent, width: 200 };
     let text = render_can(&answer, analysis.sources(), style);
     assert!(
         text.starts_with("allowed: `aws_iam_role.a` may do `cloudtrail:StopLogging` on `arn:aws:cloudtrail:"),
@@ -304,4 +304,23 @@ resource "aws_organizations_policy_attachment" "p" {
     assert_eq!(ask(list), (words.to_owned(), 0));
     let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
     assert_eq!(ask(all), ("allowed by Identity 1, ServiceControl 1".to_owned(), 1));
+}
+
+#[test]
+fn actions_of_two_branches() {
+    let trail = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+    let actions = |otherwise: &str| {
+        let chosen = format!(r#"var.stops ? ["cloudtrail:GetTrail", "cloudtrail:StopLogging"] : {otherwise}"#);
+        let statement = format!(r#"{{ Effect = "Allow", Action = {chosen}, Resource = "*" }}"#);
+        let analysis = analysis(&["variable \"stops\" {}\nvariable \"others\" {}\n", TRAIL, &role("a", &statement)]);
+        let ask = |action: &str| can(&analysis, "a", action, trail);
+        ["cloudtrail:GetTrail", "cloudtrail:StopLogging", "cloudtrail:DeleteTrail"].map(ask).map(|answer| {
+            let is_unknown = answer.starts_with("unknown: ") && answer.contains("var.stops");
+            if is_unknown { "unknown".to_owned() } else { answer }
+        })
+    };
+    assert_eq!(actions(r#"["cloudtrail:GetTrail"]"#), ["allowed by Identity 1", "unknown", "missing Identity"]);
+    assert_eq!(actions(r#"["cloudtrail:Get*"]"#), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("[]"), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("var.others"), ["unknown", "unknown", "unknown"], "there may be others");
 }

@@ -28,13 +28,13 @@ pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) ->
     } else {
         star_fits(pattern)
     };
-    if listed.is_no() && may_fit_unlisted(action, pattern) { Truth::Unknown } else { listed }
+    if listed.is_no() && may_fit_unlisted(action, std::slice::from_ref(pattern)) { Truth::Unknown } else { listed }
 }
 
-/// Whether the action may match `pattern` though no resource type that the reference lists for it does.
+/// Whether the action may match one of `patterns` though no resource type that the reference lists for it does.
 #[must_use]
-pub fn may_fit_unlisted<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
-    is_unlisted(action, pattern) || is_tagging(action, pattern)
+pub fn may_fit_unlisted<H: Eq + Clone>(action: &ActionFacts, patterns: &[Pattern<H>]) -> bool {
+    is_unlisted(action, patterns) || is_tagging(action, patterns)
 }
 
 /// Whether an action that cannot be narrowed to resources can match `pattern`.
@@ -50,15 +50,29 @@ fn everything<H: Eq + Clone>() -> Pattern<H> {
 
 /// Whether the action is about the tags of some resource of its service: the reference leaves out
 /// types that can be tagged (`glue:GetTags` on a registry).
-fn is_tagging<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
-    let of_service = || Pattern::of_text(&format!("arn:*:{}:*:*:*", action.service()), Syntax::Wildcards);
-    action.has_resource_types() && action.action().contains("Tag") && pattern.overlaps_as_arn(&of_service()).may_be()
+fn is_tagging<H: Eq + Clone>(action: &ActionFacts, patterns: &[Pattern<H>]) -> bool {
+    let is_about_tags = action.has_resource_types() && action.action().contains("Tag");
+    is_about_tags && one_overlaps(patterns, &format!("arn:*:{}:*:*:*", action.service()))
 }
 
-fn is_unlisted<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> bool {
+fn is_unlisted<H: Eq + Clone>(action: &ActionFacts, patterns: &[Pattern<H>]) -> bool {
     let records = [UNLISTED.find(action.name), UNLISTED.find(action.service())].into_iter().flatten();
-    let mut arns = records.flat_map(|record| list(record.field(1)));
-    arns.any(|arn| pattern.overlaps_as_arn(&Pattern::of_text(arn, Syntax::Wildcards)).may_be())
+    records.flat_map(|record| list(record.field(1))).any(|arn| one_overlaps(patterns, arn))
+}
+
+/// Whether one of `patterns` may be of the form `arn`.
+fn one_overlaps<H: Eq + Clone>(patterns: &[Pattern<H>], arn: &str) -> bool {
+    let of_its_service = patterns.iter().filter(|pattern| may_be_of_service(arn, pattern));
+    let mut of_its_service = of_its_service.peekable();
+    // Most patterns are of another service than the form, which then need not be read.
+    let Some(form) = of_its_service.peek().map(|_| Pattern::of_text(arn, Syntax::Wildcards)) else { return false };
+    of_its_service.any(|pattern| pattern.overlaps_as_arn(&form).may_be())
+}
+
+/// Whether `pattern` can have the service of the ARN form: that is cheap to see.
+fn may_be_of_service<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> bool {
+    let service = form.split(':').nth(SERVICE).filter(|service| !service.contains(['$', '*', '?']));
+    service.is_none_or(|service| pattern.has_field(SERVICE, service).may_be())
 }
 
 /// Whether some resource of this type can match `pattern`.
@@ -74,9 +88,8 @@ fn form_fits<H: Eq + Clone>(form: &str, pattern: &Pattern<H>) -> Truth {
     if pattern.is_everything() {
         return Truth::Yes;
     }
-    // Most forms that are asked about are of another service: that is cheap to see.
-    let service = form.split(':').nth(SERVICE).filter(|service| !service.contains('$'));
-    if service.is_some_and(|service| pattern.has_field(SERVICE, service).is_no()) {
+    // Most forms that are asked about are of another service.
+    if !may_be_of_service(form, pattern) {
         return Truth::No;
     }
     let form_pattern: Pattern<H> = Pattern::of_text(&filled(form), Syntax::Wildcards);

@@ -5,10 +5,24 @@
 //! are the evaluator's. Documents in languages other than IAM's (stack policies, log
 //! data protection, OpenSearch Serverless data access) are left out.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::table::{Record, Table};
 
 static SITES: Table = Table::new(include_str!("../../data/sites.tsv"));
 static LINKS: Table = Table::new(include_str!("../../data/links.tsv"));
+
+/// The resource types of a table. Most types of a configuration stand in none, which is to be seen at once.
+type Types = LazyLock<FxHashSet<&'static str>>;
+
+static WITH_SITES: Types = LazyLock::new(|| types(&SITES));
+static WITH_LINKS: Types = LazyLock::new(|| types(&LINKS));
+
+fn types(table: &Table) -> FxHashSet<&'static str> {
+    table.records().filter_map(|record| record.key().split_once('.')).map(|(ty, _)| ty).collect()
+}
 
 /// An attribute that holds a policy document or names a principal or policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +97,18 @@ pub enum Link {
 
 /// The attributes of `resource_type` that hold policy documents.
 pub fn policies(resource_type: &str) -> impl Iterator<Item = Site<PolicySite>> {
-    SITES.starting_with(format!("{resource_type}.")).filter_map(|record| Site::read(record, PolicySite::read))
+    of_type(&SITES, &WITH_SITES, resource_type).filter_map(|record| Site::read(record, PolicySite::read))
 }
 
 /// The attributes of `resource_type` that tie principals, policies and resources together.
 pub fn links(resource_type: &str) -> impl Iterator<Item = Site<Link>> {
-    LINKS.starting_with(format!("{resource_type}.")).filter_map(|record| Site::read(record, Link::read))
+    of_type(&LINKS, &WITH_LINKS, resource_type).filter_map(|record| Site::read(record, Link::read))
+}
+
+/// The records of `table`, which has those `types`, for `resource_type`.
+fn of_type(table: &'static Table, types: &Types, resource_type: &str) -> impl Iterator<Item = Record> + use<> {
+    let listed = types.contains(resource_type).then(|| table.starting_with(format!("{resource_type}.")));
+    listed.into_iter().flatten()
 }
 
 /// All attributes that hold policy documents.

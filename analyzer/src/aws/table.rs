@@ -2,12 +2,15 @@
 //!
 //! INVARIANT: one record a line, fields parted by tabs, lines sorted by their first
 //! field in ASCII lower case, lines that start with `#` only at the top. Nothing is
-//! parsed before it is asked for; the first search notes where the lines start.
+//! parsed before it is asked for; the first search notes where the lines start, and the
+//! first search for a whole key where the keys are.
 
 use std::cmp::Ordering;
+use std::hash::Hasher;
 use std::sync::OnceLock;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
+use rustc_hash::FxHasher;
 
 /// A table that is part of the binary.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(super) struct Table {
     text: &'static str,
     /// Where its records start, once one was searched for.
     starts: OnceLock<Vec<u32>>,
+    /// Where its keys are, once a whole one was searched for.
+    keys: OnceLock<Keys>,
 }
 
 /// A line of a [`Table`].
@@ -60,7 +65,7 @@ pub(super) fn list(field: &'static str) -> impl Iterator<Item = &'static str> {
 impl Table {
     /// The table with this text.
     pub(super) const fn new(text: &'static str) -> Self {
-        Self { text, starts: OnceLock::new() }
+        Self { text, starts: OnceLock::new(), keys: OnceLock::new() }
     }
 
     /// All records, in order.
@@ -70,8 +75,12 @@ impl Table {
 
     /// The record whose key is `key`, letter case aside.
     pub(super) fn find(&self, key: &str) -> Option<Record> {
-        let record = self.from(self.lower_bound(key)).next()?;
-        record.key().eq_ignore_ascii_case(key).then_some(record)
+        let keys = self.keys.get_or_init(|| Keys::of(self.text, self.starts()));
+        keys.candidates(key).filter_map(|start| self.from(start).next()).find(|it| it.key().eq_ignore_ascii_case(key))
+    }
+
+    fn starts(&self) -> &[u32] {
+        self.starts.get_or_init(|| starts(self.text))
     }
 
     /// The records whose key starts with `prefix`, letter case aside, in order.
@@ -96,12 +105,78 @@ impl Table {
     }
 
     /// Offset of the first record whose key is not smaller than `key`; the end of the text if there is none.
+    ///
+    /// INVARIANT: the records around the place that is searched for share their first bytes with `key`, as many
+    /// as both ends of the range do, so no byte of a long key is compared anew in each step.
     fn lower_bound(&self, key: &str) -> usize {
-        let starts = self.starts.get_or_init(|| starts(self.text));
-        let rest = |start: &u32| self.text.as_bytes().get(*start as usize..).unwrap_or_default();
-        let at = starts.partition_point(|start| compare_key(rest(start), key.as_bytes()) == Ordering::Less);
-        starts.get(at).map_or(self.text.len(), |start| *start as usize)
+        let starts = self.starts();
+        let (mut low, mut high) = (0, starts.len());
+        let (mut low_shares, mut high_shares) = (0, 0);
+        while low < high {
+            let middle = low.midpoint(high);
+            let start = starts.get(middle).map_or(self.text.len(), |start| *start as usize);
+            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+            let (order, shares) = compare_key(rest, key.as_bytes(), low_shares.min(high_shares));
+            if order == Ordering::Less {
+                (low, low_shares) = (middle + 1, shares);
+            } else {
+                (high, high_shares) = (middle, shares);
+            }
+        }
+        starts.get(low).map_or(self.text.len(), |start| *start as usize)
     }
+}
+
+/// Where the keys of a table are, by their hashes: a search for one among thousands costs one look.
+#[derive(Debug)]
+struct Keys {
+    /// Starts of records, each at the place of its key's hash or at the first free one behind it;
+    /// [`FREE`] elsewhere. Their number is a power of two, and at least a half is free.
+    slots: Vec<u32>,
+}
+
+/// No record starts here: no table is as large.
+const FREE: u32 = u32::MAX;
+
+impl Keys {
+    fn of(text: &str, starts: &[u32]) -> Self {
+        let mut keys = Self { slots: vec![FREE; (starts.len() * 2).next_power_of_two()] };
+        for start in starts {
+            let rest = text.as_bytes().get(*start as usize..).unwrap_or_default();
+            let end = memchr2(b'\t', b'\n', rest).unwrap_or(rest.len());
+            let free = keys.places(rest.get(..end).unwrap_or_default()).find(|at| keys.slots.get(*at) == Some(&FREE));
+            if let Some(slot) = free.and_then(|at| keys.slots.get_mut(at)) {
+                *slot = *start;
+            }
+        }
+        keys
+    }
+
+    /// The starts of the records that may have `key`.
+    fn candidates(&self, key: &str) -> impl Iterator<Item = usize> {
+        let slots = self.places(key.as_bytes()).map_while(|at| self.slots.get(at).filter(|start| **start != FREE));
+        slots.map(|start| *start as usize)
+    }
+
+    /// Every place, in the order in which `key` takes the first that is free.
+    fn places(&self, key: &[u8]) -> impl Iterator<Item = usize> + use<> {
+        let mask = self.slots.len().saturating_sub(1);
+        let first = usize::try_from(hash(key) & mask as u64).unwrap_or_default();
+        (0..=mask).map(move |step| (first + step) & mask)
+    }
+}
+
+/// The same for keys that differ in letter case alone. The bit that tells letters apart is set in every
+/// byte, whatever it is.
+fn hash(key: &[u8]) -> u64 {
+    const CASE: u8 = 0x20;
+    let mut hasher = FxHasher::default();
+    for chunk in key.chunks(size_of::<u64>()) {
+        let mut word = [CASE; size_of::<u64>()];
+        word.iter_mut().zip(chunk).for_each(|(byte, of_key)| *byte |= of_key);
+        hasher.write_u64(u64::from_le_bytes(word));
+    }
+    hasher.finish()
 }
 
 /// Where the records of `text` start.
@@ -112,20 +187,21 @@ fn starts(text: &str) -> Vec<u32> {
     lines.filter_map(|at| u32::try_from(at).ok()).collect()
 }
 
-/// How the key of the record at the start of `rest` is ordered against `key`.
-fn compare_key(rest: &[u8], key: &[u8]) -> Ordering {
+/// How the key of the record at the start of `rest` is ordered against `key`, and how many bytes they
+/// share; that they share the first `known` of them is known.
+fn compare_key(rest: &[u8], key: &[u8], known: usize) -> (Ordering, usize) {
     let is_end = |byte: Option<&u8>| matches!(byte, None | Some(b'\t' | b'\n'));
-    for (at, wanted) in key.iter().enumerate() {
-        let found = match rest.get(at) {
-            Some(found) if !is_end(Some(found)) => found.to_ascii_lowercase(),
-            _ => return Ordering::Less,
-        };
-        match found.cmp(&wanted.to_ascii_lowercase()) {
-            Ordering::Equal => {}
-            other => return other,
-        }
-    }
-    if is_end(rest.get(key.len())) { Ordering::Equal } else { Ordering::Greater }
+    let (found, wanted) = (rest.get(known..).unwrap_or_default(), key.get(known..).unwrap_or_default());
+    let pairs = found.iter().zip(wanted);
+    let same = pairs.take_while(|(found, wanted)| !is_end(Some(found)) && found.eq_ignore_ascii_case(wanted)).count();
+    let shares = known + same;
+    let order = match (rest.get(shares), key.get(shares)) {
+        (found, None) if is_end(found) => Ordering::Equal,
+        (_, None) => Ordering::Greater,
+        (found, Some(_)) if is_end(found) => Ordering::Less,
+        (found, wanted) => found.map(u8::to_ascii_lowercase).cmp(&wanted.map(u8::to_ascii_lowercase)),
+    };
+    (order, shares)
 }
 
 /// Whether `text` starts with `prefix`, letter case aside.

@@ -14,6 +14,7 @@ use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
 use crate::truth::Truth;
 
+use super::organization::{self, Organization};
 use super::settings::{Argument, Settings, Vocabulary};
 
 /// A trail that a resource makes.
@@ -30,6 +31,8 @@ pub struct Trail {
     pub account: Account,
     /// Its home region.
     pub region: Text,
+    /// The partition that it lies in.
+    pub partition: Text,
     /// Its name.
     pub name: Text,
     /// Its ARN, if the account that it is made in owns it.
@@ -44,6 +47,8 @@ pub struct Trail {
     pub log_group: Option<Named>,
     /// The role that it sends them with, a principal of `IamModel::principals`.
     pub role: Option<Named>,
+    /// The organisation that its stack is in, as far as that says.
+    pub organization: Organization,
     /// Everything that is said of it, in the names of the provider `aws`.
     pub settings: Settings,
     /// Whether it is there.
@@ -97,10 +102,15 @@ fn vocabulary(ty: &str) -> Option<&'static Vocabulary> {
 /// The trails of the stack that `evaluator` evaluates.
 pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Vec<Trail> {
     let is_trail = |address: &ResourceAddress| address.mode == Mode::Managed && vocabulary(&address.ty).is_some();
-    evaluator.resources_where(is_trail).iter().filter_map(|instance| trail(evaluator, instance)).collect()
+    let instances = evaluator.resources_where(is_trail);
+    if instances.is_empty() {
+        return Vec::new();
+    }
+    let organization = organization::of_stack(evaluator);
+    instances.iter().filter_map(|instance| trail(evaluator, instance, &organization)).collect()
 }
 
-fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Option<Trail> {
+fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, organization: &Organization) -> Option<Trail> {
     let settings = Settings::of_instance(evaluator, instance, vocabulary(instance.ty())?);
     let named = |name: &str| settings.argument(name).and_then(Named::of);
     let own_name = if instance.ty() == "aws_cloudtrail" { "name" } else { "trail_name" };
@@ -109,12 +119,16 @@ fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Option<
         let address = format!("{}.{name}", instance.address);
         Text::hole(evaluator.symbol(address, Cause::Computed, Some(instance.decl.header)))
     };
+    let region = evaluator.region(instance);
+    let partition = evaluator.partition(&evaluator.provider(instance), &region);
     Some(Trail {
         ty: instance.ty().clone(),
         stack: evaluator.scope_name().clone(),
         address: instance.address.clone(),
         account: evaluator.account(instance),
-        region: text_of(&evaluator.region(instance)).unwrap_or_else(|| whole("home_region")),
+        region: text_of(&region).unwrap_or_else(|| whole("home_region")),
+        partition: text_of(&partition).unwrap_or_else(|| whole("partition")),
+        organization: organization.clone(),
         name: text(own_name).unwrap_or_else(|| whole(own_name)),
         arn: text("arn").unwrap_or_else(|| whole("arn")),
         bucket: named("s3_bucket_name"),
@@ -166,7 +180,7 @@ impl Trail {
 }
 
 impl Named {
-    fn of(argument: &Argument) -> Option<Self> {
+    pub(super) fn of(argument: &Argument) -> Option<Self> {
         let text = argument.text().filter(|text| !text.is_empty())?;
         Some(Self { text, span: argument.span, is_set: argument.is_set(), index: None })
     }

@@ -18,18 +18,31 @@ pub fn equal(left: &Value, right: &Value) -> Truth {
     compare(left, right)
 }
 
-/// Whether the two may be of one type. Types of known primitives are told without building them.
+/// Whether the two may be of one type.
 fn may_share_type(left: &Value, right: &Value) -> bool {
+    match (&left.kind, &right.kind) {
+        (ValueKind::Null(_), _) | (_, ValueKind::Null(_)) => true,
+        _ if left.is_wholly_known() && right.is_wholly_known() => share_type(left, right, Type::eq),
+        _ => share_type(left, right, may_be_same),
+    }
+}
+
+/// Whether `same` holds of the types of the two. Types of structures are compared without building them.
+fn share_type(left: &Value, right: &Value, same: fn(&Type, &Type) -> bool) -> bool {
     match (&left.kind, &right.kind) {
         (ValueKind::String(_), ValueKind::String(_))
         | (ValueKind::Number(_), ValueKind::Number(_))
         | (ValueKind::Bool(_), ValueKind::Bool(_)) => true,
-        (ValueKind::Null(_), _) | (_, ValueKind::Null(_)) => true,
-        _ => {
-            let (left_type, right_type) = (type_of(left), type_of(right));
-            let is_settled = left.is_wholly_known() && right.is_wholly_known();
-            if is_settled { left_type == right_type } else { may_be_same(&left_type, &right_type) }
+        (ValueKind::Tuple(left), ValueKind::Tuple(right)) => {
+            left.len() == right.len() && left.iter().zip(&**right).all(|(left, right)| share_type(left, right, same))
         }
+        (ValueKind::Object(left), ValueKind::Object(right)) => {
+            let mut fields = left.values().zip(right.values());
+            left.keys().eq(right.keys()) && fields.all(|(left, right)| share_type(&left.value, &right.value, same))
+        }
+        (ValueKind::Unknown(Unknown { ty: Type::Dynamic, .. }), _)
+        | (_, ValueKind::Unknown(Unknown { ty: Type::Dynamic, .. })) => true,
+        _ => same(&type_of(left), &type_of(right)),
     }
 }
 
@@ -96,7 +109,8 @@ fn unknown_equals(unknown: &Unknown, other: &Value) -> Truth {
         let whole = Value::new(ValueKind::Unknown(unknown.clone()));
         return for_all(alternatives.iter().map(|alternative| equal(alternative, &whole)));
     }
-    if may_be_same(&unknown.ty, &type_of(other)) || other.is_null() { Truth::Unknown } else { Truth::No }
+    let may_be_equal = unknown.ty == Type::Dynamic || may_be_same(&unknown.ty, &type_of(other)) || other.is_null();
+    if may_be_equal { Truth::Unknown } else { Truth::No }
 }
 
 /// The answer that holds whichever alternative is taken.

@@ -140,7 +140,7 @@ impl JsonText {
         let offset = offset as usize;
         let (start, piece) = self.piece_at(offset)?;
         let at = offset - start;
-        Text::from_pieces([Piece::Known(piece.clone())]).span_of(at..at + 1)
+        piece.span_of(at..at + 1)
     }
 
     /// Where the bytes of `range` were written. What was put in between by a hole or a

@@ -13,6 +13,7 @@ pub mod equality;
 pub mod error;
 pub mod evaluator;
 mod expression;
+pub mod file_values;
 pub mod functions;
 pub mod json;
 pub mod json_text;

@@ -65,6 +65,12 @@ impl Place {
         Self { file, start: 0, skip: 0, map: OffsetMap::default() }
     }
 
+    /// Whether it is the place of a text that stands at the start of its file as it is.
+    #[must_use]
+    pub fn is_start_of_file(&self) -> bool {
+        self.start == 0 && self.skip == 0 && self.map.is_identity()
+    }
+
     /// The place of the text that starts `bytes` further on.
     #[must_use]
     pub fn skip(&self, bytes: u32) -> Self {
@@ -93,6 +99,13 @@ impl Place {
 const ESCAPE_LENGTH: u32 = 9;
 
 impl Known {
+    /// Where its bytes `range` were written, if it has a place.
+    #[must_use]
+    pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
+        let offset = |at: usize| u32::try_from(at).ok();
+        Some(self.place.as_ref()?.span(offset(range.start)?..offset(range.end)?))
+    }
+
     /// The bytes `range` of it, in their place; `None` if they are not whole characters.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Option<Self> {
@@ -252,8 +265,7 @@ impl Text {
             let Piece::Known(known) = piece else { continue };
             let end = start + known.text.len();
             if start <= range.start && range.end <= end && (range.start < end || range.is_empty()) {
-                let offset = |at: usize| u32::try_from(at - start).ok();
-                return Some(known.place.as_ref()?.span(offset(range.start)?..offset(range.end)?));
+                return known.span_of(range.start - start..range.end - start);
             }
             start = end;
         }

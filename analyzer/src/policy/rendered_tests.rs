@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::eval::data_sources::policy_document::{Argument, Block, Nested, Occurrence, attributes, render};
+use crate::eval::data_sources::policy_document::{Argument, Block, Nested, Occurrence, Rendered};
 use crate::eval::json::decode;
 use crate::eval::json_text::verbatim;
 use crate::eval::symbol::{Cause, Symbol};
@@ -29,10 +29,9 @@ fn case(source: &str) -> Case {
     let sources = SourceMap::default();
     let file = sources.add("main.tf", source);
     let block = block(&decode(&holed(source, file)).unwrap());
-    let rendered = render(&block, &symbol("data.aws_iam_policy_document.d"));
-    let document = read_value(&rendered, TextRange::new(0, 1).at(file)).unwrap();
-    let [_, (_, minified)] = attributes(&block, &symbol("data.aws_iam_policy_document.d"));
-    Case { sources, minified, document }
+    let rendered = Rendered::new(&block, &symbol("data.aws_iam_policy_document.d"));
+    let document = read_value(rendered.value(), TextRange::new(0, 1).at(file)).unwrap();
+    Case { sources, minified: rendered.minified_json(), document }
 }
 
 fn holed(source: &str, file: FileId) -> Text {
@@ -264,7 +263,8 @@ fn the_indented_text_is_that_of_go() {
     let sources = SourceMap::default();
     let file = sources.add("main.tf", source);
     let block = block(&decode(&holed(source, file)).unwrap());
-    let [(_, indented), (_, minified)] = attributes(&block, &symbol("d"));
+    let rendered = Rendered::new(&block, &symbol("d"));
+    let (indented, minified) = (rendered.json(), rendered.minified_json());
     let expected = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\",\n      \"Action\": \"a\"\n    }\n  ]\n}";
     assert_eq!(indented.as_str().unwrap(), expected);
     assert!(minified.as_text().unwrap().json().is_some());

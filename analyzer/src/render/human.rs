@@ -8,6 +8,7 @@ use annotate_snippets::{
 };
 
 use crate::finding::{Confidence, Finding, Fix, Label, Safety, Severity};
+use crate::rules;
 use crate::source::{FileId, SourceFile, SourceMap, Span, TextRange};
 
 /// How the text is to look.
@@ -15,6 +16,8 @@ use crate::source::{FileId, SourceFile, SourceMap, Span, TextRange};
 pub struct Style {
     /// Whether escape sequences colour it.
     pub color: Color,
+    /// Whether the codes of rules are links to their pages.
+    pub links: Links,
     /// Columns that a line may take; longer lines of source are cut around what matters.
     pub width: usize,
 }
@@ -26,6 +29,15 @@ pub enum Color {
     Ansi,
     /// Plain text.
     Plain,
+}
+
+/// Whether a text has links, which are escape sequences of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// It has.
+    Shown,
+    /// It has none.
+    Absent,
 }
 
 /// Something to say that is no finding: a word, what it says, the places that it is about
@@ -62,7 +74,7 @@ fn renderer(style: Style) -> Renderer {
         Color::Ansi => Renderer::styled(),
         Color::Plain => Renderer::plain(),
     };
-    renderer.term_width(style.width)
+    renderer.term_width(style.width).hyperlink(style.links == Links::Shown)
 }
 
 /// All findings, an empty line behind each.
@@ -91,7 +103,10 @@ struct Excerpt<'a> {
 }
 
 fn one(finding: &Finding, sources: &SourceMap, renderer: &Renderer) -> String {
-    let title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.code);
+    let mut title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.code);
+    if let Some(rule) = rules::find(finding.code) {
+        title = title.id_url(rule.url());
+    }
     let excerpts = excerpts(finding);
     let files: Vec<_> = excerpts.iter().map(|excerpt| sources.file(excerpt.id)).collect();
     let snippets = excerpts.iter().zip(&files).flat_map(|(excerpt, file)| drawn(excerpt, file));
@@ -225,7 +240,7 @@ mod tests {
     use super::*;
     use crate::render::sample;
 
-    const PLAIN: Style = Style { color: Color::Plain, width: 100 };
+    const PLAIN: Style = Style { color: Color::Plain, links: Links::Absent, width: 100 };
 
     #[test]
     fn all_that_can_be_said() {
@@ -264,8 +279,20 @@ note[odd-name]: `é` is no name
     #[test]
     fn color_is_the_callers_choice() {
         let sample = sample::trust();
-        let colored = render(&sample.findings, &sample.sources, Style { color: Color::Ansi, width: 100 });
+        let colored = render(&sample.findings, &sample.sources, Style { color: Color::Ansi, ..PLAIN });
         assert!(colored.contains("\u{1b}["));
+        assert!(!render(&sample.findings, &sample.sources, PLAIN).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_code_is_a_link_where_that_is_wanted() {
+        let mut sample = sample::trust();
+        sample.findings.truncate(1);
+        sample.findings[0].code = "unknown-action";
+        let url = rules::find("unknown-action").unwrap().url();
+        let linked = render(&sample.findings, &sample.sources, Style { links: Links::Shown, ..PLAIN });
+        let expected = format!("error[\u{1b}]8;;{url}\u{1b}\\unknown-action\u{1b}]8;;\u{1b}\\]: ");
+        assert!(linked.starts_with(&expected), "{linked:?}");
         assert!(!render(&sample.findings, &sample.sources, PLAIN).contains('\u{1b}'));
     }
 

@@ -1,15 +1,18 @@
 //! The fields of an ARN in a text that may have holes and policy variables.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use memchr::memchr3_iter;
 
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 
 /// A field of an ARN: what stands between two of its first five colons, or behind the fifth.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Field {
+pub(super) struct Field<'a> {
     /// What is known of it, holes left out.
-    pub(super) known: String,
+    pub(super) known: Cow<'a, str>,
     /// Whether it has holes.
     pub(super) holes: bool,
     /// Whether it is this field for certain: no hole before it may hold a colon.
@@ -36,10 +39,10 @@ pub(super) const ACCOUNT: usize = 4;
 /// The index of the rest.
 pub(super) const RESOURCE: usize = 5;
 
-impl Field {
+impl Field<'_> {
     /// The field, if it is wholly known and where it seems to be.
     pub(super) fn certain(&self) -> Option<&str> {
-        (self.placed && !self.holes).then_some(self.known.as_str())
+        (self.placed && !self.holes).then_some(&self.known)
     }
 
     /// Whether it is not empty, whatever its holes are: those that lie in their field stand
@@ -65,9 +68,10 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 
 /// The fields of `text`: as many as it has colons, at most [`FIELDS`]. Colons in
 /// policy variables (`${aws:username}`) part nothing.
-pub(super) fn fields(text: &Text) -> Vec<Field> {
-    let mut splitter =
-        Splitter { fields: vec![Field { placed: true, ..Field::default() }], offset: 0, in_variable: false };
+pub(super) fn fields(text: &Text) -> Vec<Field<'_>> {
+    let mut fields = Vec::with_capacity(FIELDS);
+    fields.push(Field { placed: true, ..Field::default() });
+    let mut splitter = Splitter { fields, offset: 0, in_variable: false };
     for piece in text.pieces() {
         match piece {
             Piece::Known(known) => splitter.known(&known.text),
@@ -78,55 +82,58 @@ pub(super) fn fields(text: &Text) -> Vec<Field> {
 }
 
 /// The fields of what is an ARN for certain, with all six of them.
-pub(super) fn arn(text: &Text) -> Option<Vec<Field>> {
-    let fields = fields(text);
+pub(super) fn arn(text: &Text) -> Option<Vec<Field<'_>>> {
+    // Most texts that are none are seen to be none by their first letter.
+    let starts_as_arn = matches!(text.pieces(), [Piece::Known(known), ..] if known.text.starts_with('a'));
+    let fields = starts_as_arn.then(|| fields(text))?;
     let is_arn = fields.len() == FIELDS && fields.first().and_then(Field::certain) == Some("arn");
     is_arn.then_some(fields)
 }
 
-struct Splitter {
-    fields: Vec<Field>,
+struct Splitter<'a> {
+    fields: Vec<Field<'a>>,
+    /// Where the piece starts in the known text of the whole.
     offset: usize,
     in_variable: bool,
 }
 
-impl Splitter {
-    fn known(&mut self, text: &str) {
-        const MARKS: [char; 3] = [':', '{', '}'];
-        for part in text.split_inclusive(MARKS) {
-            let plain = part.strip_suffix(MARKS).unwrap_or(part);
-            self.plain(plain);
-            part.chars().last().filter(|letter| MARKS.contains(letter)).into_iter().for_each(|it| self.letter(it));
-        }
-    }
-
-    fn plain(&mut self, text: &str) {
-        if let Some(field) = self.fields.last_mut().filter(|_| !text.is_empty()) {
-            self.offset += text.len();
-            field.known.push_str(text);
-            field.range.end = self.offset;
-        }
-    }
-
-    fn letter(&mut self, letter: char) {
-        let is_border = letter == ':' && !self.in_variable && self.fields.len() < FIELDS;
-        let offset = self.offset;
-        self.offset += letter.len_utf8();
-        if let Some(field) = self.fields.last_mut() {
-            self.in_variable = match letter {
-                '{' => field.known.ends_with('$'),
-                '}' => false,
-                _ => self.in_variable,
-            };
-            if !is_border {
-                field.known.push(letter);
-                field.range.end = self.offset;
-                return;
+impl<'a> Splitter<'a> {
+    fn known(&mut self, text: &'a str) {
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        for at in memchr3_iter(b':', b'{', b'}', bytes) {
+            match bytes.get(at) {
+                Some(b':') if !self.in_variable && self.fields.len() < FIELDS => {
+                    self.add(text, start..at);
+                    start = at + 1;
+                    let behind = self.offset + start;
+                    let placed = self.fields.last().is_some_and(|field| field.placed);
+                    self.fields.push(Field { placed, range: behind..behind, ..Field::default() });
+                }
+                Some(b'{') => {
+                    let before = text.get(start..at).filter(|before| !before.is_empty());
+                    let before = before.or_else(|| Some(&*self.fields.last()?.known));
+                    self.in_variable = before.is_some_and(|before| before.ends_with('$'));
+                }
+                Some(b'}') => self.in_variable = false,
+                _ => {}
             }
-            let placed = field.placed;
-            let start = offset + 1;
-            self.fields.push(Field { placed, range: start..start, ..Field::default() });
         }
+        self.add(text, start..text.len());
+        self.offset += text.len();
+    }
+
+    /// Adds what stands in `range` of the piece `text` to the last field.
+    fn add(&mut self, text: &'a str, range: Range<usize>) {
+        let end = self.offset + range.end;
+        let more = text.get(range).filter(|more| !more.is_empty());
+        let (Some(field), Some(more)) = (self.fields.last_mut(), more) else { return };
+        if field.known.is_empty() {
+            field.known = Cow::Borrowed(more);
+        } else {
+            field.known.to_mut().push_str(more);
+        }
+        field.range.end = end;
     }
 
     fn hole(&mut self, symbol: &Symbol) {
@@ -160,7 +167,7 @@ mod tests {
     use super::*;
 
     fn split(text: Text) -> Vec<(String, bool, bool)> {
-        fields(&text).into_iter().map(|field| (field.known, field.holes, field.placed)).collect()
+        fields(&text).into_iter().map(|field| (field.known.into_owned(), field.holes, field.placed)).collect()
     }
 
     fn known(text: &str) -> (String, bool, bool) {

@@ -222,6 +222,7 @@ mod cross_account {
     pub(super) mod blocked;
     pub(super) mod boundary_blocks_grant;
     pub(super) mod carrier;
+    pub(super) mod conditions_never_meet;
     pub(super) mod cross_partition_grant;
     pub(super) mod deny_blocks_grant;
     pub(super) mod external_id_missing;
@@ -289,15 +290,30 @@ mod principal {
 }
 mod trail {
     pub(super) mod advanced_selectors;
+    pub(super) mod asked;
     pub(super) mod basic_selectors;
+    pub(super) mod delivery_denied;
     pub(super) mod event_selector;
     pub(super) mod insight_selector;
+    pub(super) mod judgement;
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod multi_region_without_global_events;
+    pub(super) mod papers;
+    pub(super) mod paths;
     pub(super) mod recorder;
+    pub(super) mod source_arn_mismatch;
+    pub(super) mod stand_in;
+    pub(super) mod trail_bucket_acl_check_missing;
+    pub(super) mod trail_bucket_policy_missing;
+    pub(super) mod trail_bucket_prefix_mismatch;
+    pub(super) mod trail_bucket_write_missing;
+    pub(super) mod trail_kms_grant_missing;
     pub(super) mod trail_name;
     pub(super) mod trail_prefix;
+    pub(super) mod trail_topic_grant_missing;
+    pub(super) mod trail_topic_key;
+    pub(super) mod words;
 }
 
 /// All rules, by group and code.
@@ -370,6 +386,7 @@ pub static RULES: &[&Rule] = &[
     &cross_account::assume_role_missing_identity_half::RULE,
     &cross_account::assume_role_missing_trust_half::RULE,
     &cross_account::boundary_blocks_grant::RULE,
+    &cross_account::conditions_never_meet::RULE,
     &cross_account::cross_partition_grant::RULE,
     &cross_account::deny_blocks_grant::RULE,
     &cross_account::external_id_missing::RULE,
@@ -377,13 +394,22 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::delivery_denied::RULE,
     &trail::event_selector::RULE,
     &trail::insight_selector::RULE,
     &trail::log_group_arn_wildcard::RULE,
     &trail::log_group_without_role::RULE,
     &trail::multi_region_without_global_events::RULE,
+    &trail::source_arn_mismatch::RULE,
+    &trail::trail_bucket_acl_check_missing::RULE,
+    &trail::trail_bucket_policy_missing::RULE,
+    &trail::trail_bucket_prefix_mismatch::RULE,
+    &trail::trail_bucket_write_missing::RULE,
+    &trail::trail_kms_grant_missing::RULE,
     &trail::trail_name::RULE,
     &trail::trail_prefix::RULE,
+    &trail::trail_topic_grant_missing::RULE,
+    &trail::trail_topic_key::RULE,
     &lake::channel_policy_action::RULE,
     &lake::channel_policy_limits::RULE,
     &lake::channel_source::RULE,

@@ -48,7 +48,7 @@ fn ends_with(path: &str, endings: &[&str]) -> bool {
 pub(crate) fn not_text(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(GIT_CRYPT) {
         Some("encrypted by git-crypt: unlock the repository to have it checked")
-    } else if bytes.iter().take(BINARY_WINDOW).any(|byte| *byte == 0) {
+    } else if bytes.get(..BINARY_WINDOW).unwrap_or(bytes).contains(&0) {
         Some("a binary file, or text that is not UTF-8")
     } else if std::str::from_utf8(bytes).is_err() {
         Some("not UTF-8")

@@ -13,6 +13,7 @@ use super::area::Area;
 use super::content;
 use super::refusals::Refusals;
 use crate::progress::Progress;
+use crate::watch::Witness;
 
 /// The largest file that is read, in bytes. Configuration written by people stays
 /// below a megabyte; plans of large stacks reach some ten.
@@ -33,13 +34,14 @@ pub(crate) struct DiskFileSystem {
     /// The files that may be as large as a plan.
     plans: RwLock<BTreeSet<PathBuf>>,
     progress: Progress,
+    witness: Witness,
     refusals: Refusals,
 }
 
 impl DiskFileSystem {
     /// The workspace around `directories`. Files larger than `limit` bytes are refused;
-    /// `progress` hears of each file that is read.
-    pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress) -> Self {
+    /// `progress` hears of each file that is read, `witness` of each file and directory before that.
+    pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress, witness: Witness) -> Self {
         Self {
             area: Area::around(directories),
             admitted: RwLock::default(),
@@ -47,6 +49,7 @@ impl DiskFileSystem {
             limit,
             plans: RwLock::default(),
             progress,
+            witness,
             refusals: Refusals::default(),
         }
     }
@@ -68,6 +71,7 @@ impl DiskFileSystem {
 
     /// Lets a search for modules look into these directories only. Says so once.
     pub(super) fn search_only(&self, directories: BTreeSet<String>) {
+        directories.iter().for_each(|dir| self.witness.note(Path::new(dir)));
         let _said_before = self.searched.set(directories);
     }
 
@@ -112,6 +116,7 @@ impl DiskFileSystem {
 
 impl FileSystem for DiskFileSystem {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.witness.note(Path::new(path));
         self.admit(Path::new(path)).inspect_err(|error| {
             if *error == FileError::OutsideWorkspace {
                 self.refusals.add(path);
@@ -130,6 +135,7 @@ impl FileSystem for DiskFileSystem {
 
     fn list(&self, dir: &str) -> Result<Vec<Entry>, FileError> {
         let directory = Path::new(dir);
+        self.witness.note(directory);
         let entries = directory.read_dir().map_err(|error| from_io(&error))?;
         if !self.admits_directory(directory) {
             return Err(FileError::OutsideWorkspace);

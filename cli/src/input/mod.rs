@@ -27,6 +27,7 @@ use standard::StandardInput;
 use walk::Searched;
 
 use crate::progress::Progress;
+use crate::watch::Witness;
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -116,14 +117,20 @@ pub(crate) struct Beside<'a> {
 }
 
 /// Finds what there is to check at `paths`. What lies around what is named `beside` them
-/// may be read as well.
-pub(crate) fn gather(paths: &[PathBuf], beside: Beside<'_>, limit: u64, progress: &Progress) -> Input {
+/// may be read as well. `witness` hears of all that is read.
+pub(crate) fn gather(
+    paths: &[PathBuf],
+    beside: Beside<'_>,
+    limit: u64,
+    progress: &Progress,
+    witness: &Witness,
+) -> Input {
     let named = paths.iter().map(PathBuf::as_path).chain(beside.configuration).chain(beside.source);
     let mut directories: Vec<_> = named.map(directory_of).collect();
     if !paths.iter().any(|path| path.is_dir()) {
         directories.push(PathBuf::from("."));
     }
-    let disk = DiskFileSystem::new(&directories, limit, progress.clone());
+    let disk = DiskFileSystem::new(&directories, limit, progress.clone(), witness.clone());
     let mut input = if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
         from_standard_input(paths, disk, limit)
     } else {

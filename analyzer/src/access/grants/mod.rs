@@ -25,6 +25,7 @@ use crate::source::Span;
 
 use super::context::Context;
 use super::decide::{Decision, Denial, Half, Witness};
+use super::meeting::AtOdds;
 use super::organization::Restriction;
 use super::request::Action;
 use super::view::{AccessView, CallerSide, TargetSide};
@@ -87,6 +88,9 @@ pub enum Blocker {
     },
     /// The permissions boundary of the caller, which does not allow it.
     Boundary,
+    /// Conditions that never hold together, one of the caller's side and one of the resource's:
+    /// each side allows it, and never when the other one does.
+    Conditions(AtOdds),
 }
 
 impl State {
@@ -183,7 +187,10 @@ fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &Tar
                 (true, true) | (false, false) => State::Unknown,
             }
         }
-        Decision::Unknown(_) => State::Unknown,
+        Decision::Unknown(_) => match view.never_meet(by, action, target) {
+            Some(conditions) => State::Blocked(Blocker::Conditions(conditions)),
+            None => State::Unknown,
+        },
     })
 }
 

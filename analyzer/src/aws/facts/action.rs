@@ -64,8 +64,12 @@ pub(super) fn action_names(prefix: &str) -> impl Iterator<Item = &'static str> {
 /// The text before the first wildcard is found at once; what follows is compared one by one.
 pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
     let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
-    let records = starting_with(fixed.to_owned());
-    records.filter(move |record| glob::matches_ignoring_case(pattern, record.key())).map(ActionFacts::read)
+    // A plain name is one record: nothing has to be merged to find it.
+    let is_plain = fixed.len() == pattern.len();
+    let named = is_plain.then(|| action(pattern)).flatten();
+    let records = (!is_plain).then(|| starting_with(fixed.to_owned())).into_iter().flatten();
+    let matching = records.filter(move |record| glob::matches_ignoring_case(pattern, record.key()));
+    named.into_iter().chain(matching.map(ActionFacts::read))
 }
 
 /// Whether `pattern` matches `action`.

@@ -30,10 +30,11 @@ pub fn nearest_action(name: &str) -> Option<&'static str> {
         return Some(call.field(1));
     }
     if let Some(found) = service(prefix) {
-        let candidates = || named(found.prefix);
-        return closest(action, TYPO, candidates())
+        let near = Nearest::of(action, loose(action), named(found.prefix));
+        return near
+            .within(TYPO)
             .or_else(|| moved(found.prefix, action))
-            .or_else(|| closest(action, loose(action), candidates()))
+            .or_else(|| near.within(loose(action)))
             .filter(|found| !found.eq_ignore_ascii_case(name));
     }
     let meant = nearest_service(prefix);
@@ -169,17 +170,33 @@ pub fn is_slip(written: &str, meant: &str) -> bool {
 /// An action of that name in the one service that is a neighbour: the same name in
 /// services that have nothing in common is chance.
 fn moved(prefix: &str, action: &str) -> Option<&'static str> {
-    only(same_name_in(action, |it| it != prefix && are_neighbours(prefix, it)).map(|it| it.name))
+    let neighbours = Neighbours::of(prefix);
+    only(same_name_in(action, |it| it != prefix && neighbours.contains(it)).map(|it| it.name))
 }
 
-/// Whether one prefix is the other with something behind it (`cloudtrail`,
-/// `cloudtrail-data`), or people take one for the other.
-fn are_neighbours(one: &str, other: &str) -> bool {
-    let is_in = |family: &&&[&str]| {
-        let has = |prefix: &str| family.iter().any(|it| it.eq_ignore_ascii_case(prefix));
-        has(one) && has(other)
-    };
-    starts_with(one, other) || starts_with(other, one) || other == TAGGING || FAMILIES.iter().any(|it| is_in(&it))
+/// Services that people take for one.
+struct Neighbours<'a> {
+    prefix: &'a str,
+    families: Vec<&'static [&'static str]>,
+}
+
+impl<'a> Neighbours<'a> {
+    fn of(prefix: &'a str) -> Self {
+        Self { prefix, families: FAMILIES.iter().copied().filter(|family| is_in(prefix, family)).collect() }
+    }
+
+    /// Whether one prefix is the other with something behind it (`cloudtrail`, `cloudtrail-data`), or
+    /// both are of one family.
+    fn contains(&self, other: &str) -> bool {
+        starts_with(self.prefix, other)
+            || starts_with(other, self.prefix)
+            || other == TAGGING
+            || self.families.iter().any(|family| is_in(other, family))
+    }
+}
+
+fn is_in(prefix: &str, family: &[&str]) -> bool {
+    family.iter().any(|it| it.eq_ignore_ascii_case(prefix))
 }
 
 /// Services whose actions are often written with each other's prefix.
@@ -208,30 +225,65 @@ fn loose(text: &str) -> usize {
 /// Of the candidates (what is compared, what is answered) the one nearest to `text`,
 /// letter case aside, within `limit` edits. `None` if two are equally near.
 fn closest<'a>(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
-    let text = text.to_ascii_lowercase();
-    let wanted = letters(&text);
-    let mut best: Option<(usize, &str)> = None;
-    let mut tied = false;
-    for (candidate, answer) in candidates {
-        let has = letters(candidate);
-        let differing = (wanted & !has).count_ones().max((has & !wanted).count_ones());
-        if candidate.len().abs_diff(text.len()).max(differing as usize) > limit {
-            continue;
-        }
-        let distance = damerau_levenshtein(&text, &candidate.to_ascii_lowercase());
-        let nearest = best.map_or(limit + 1, |(nearest, _)| nearest);
-        if distance < nearest {
-            best = Some((distance, answer));
-            tied = false;
-        } else if distance == nearest && distance <= limit {
-            tied = true;
-        }
-    }
-    best.filter(|_| !tied).map(|(_, answer)| answer)
+    Nearest::of(text, limit, candidates).within(limit)
 }
 
-/// The letters that stand in `text`, letter case aside, as a set in which some share a place.
-/// An edit takes one out and brings one in at most, so sets that differ in more need no counting of edits.
-fn letters(text: &str) -> u64 {
-    text.chars().fold(0, |set, letter| set | 1 << (u32::from(letter.to_ascii_lowercase()) % u64::BITS))
+/// The candidate nearest to a text.
+struct Nearest<'a> {
+    /// The edits to it, and what is answered.
+    best: Option<(usize, &'a str)>,
+    /// Whether another one is as near.
+    tied: bool,
+}
+
+impl<'a> Nearest<'a> {
+    /// Of those within `limit` edits.
+    fn of(text: &str, limit: usize, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let text = text.to_ascii_lowercase();
+        let wanted = Letters::of(&text);
+        let mut nearest = Self { best: None, tied: false };
+        for (candidate, answer) in candidates.filter(|(candidate, _)| candidate.len().abs_diff(text.len()) <= limit) {
+            let limit = nearest.best.map_or(limit, |(distance, _)| distance);
+            if wanted.edits_to(&Letters::of(candidate)) <= limit {
+                nearest.add(damerau_levenshtein(&text, &candidate.to_ascii_lowercase()), answer, limit);
+            }
+        }
+        nearest
+    }
+
+    fn add(&mut self, distance: usize, answer: &'a str, limit: usize) {
+        if distance <= limit {
+            self.tied = self.best.is_some_and(|(nearest, _)| nearest == distance);
+            self.best = Some((distance, answer));
+        }
+    }
+
+    /// Its answer, if it is that near and no other is.
+    fn within(&self, limit: usize) -> Option<&'a str> {
+        self.best.filter(|(distance, _)| *distance <= limit && !self.tied).map(|(_, answer)| answer)
+    }
+}
+
+/// How often each letter stands in a text, letter case aside; some letters share a place.
+struct Letters([u8; 32]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut counts = [0_u8; 32];
+        for letter in text.chars() {
+            // Both forms of a letter have the same last five bits.
+            if let Some(count) = counts.get_mut(letter as usize % 32) {
+                *count = count.saturating_add(1);
+            }
+        }
+        Self(counts)
+    }
+
+    /// How many edits lie between the texts, at least: each takes out one letter and brings in one at most.
+    fn edits_to(&self, other: &Self) -> usize {
+        let surplus = |of: &Self, over: &Self| {
+            of.0.iter().zip(&over.0).map(|(of, over)| usize::from(of.saturating_sub(*over))).sum::<usize>()
+        };
+        surplus(self, other).max(surplus(other, self))
+    }
 }

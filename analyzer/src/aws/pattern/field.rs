@@ -13,34 +13,37 @@ const FIELDS: usize = 6;
 
 /// Whether `outer` covers `inner`.
 pub(super) fn covers<H: Eq + Clone>(outer: &Pattern<H>, inner: &Pattern<H>) -> Truth {
-    compare(outer, inner, Pattern::covers)
+    compare(outer, inner, super::covers)
 }
 
 /// Whether there is an ARN that both match.
 pub(super) fn overlaps<H: Eq + Clone>(left: &Pattern<H>, right: &Pattern<H>) -> Truth {
-    compare(left, right, Pattern::overlaps)
+    compare(left, right, super::overlaps)
 }
 
 fn compare<H: Eq + Clone>(
     left: &Pattern<H>,
     right: &Pattern<H>,
-    fields: impl Fn(&Pattern<H>, &Pattern<H>) -> Truth,
+    fields: impl Fn(&[Token<H>], &[Token<H>]) -> Truth,
 ) -> Truth {
     match (split(left), split(right)) {
-        (Some(left), Some(right)) => Truth::all(left.iter().zip(&right).map(|(left, right)| fields(left, right))),
+        (Some(left), Some(right)) => Truth::all(left.iter().zip(right).map(|(left, right)| fields(left, right))),
         _ if !left.has_unknowns() && !right.has_unknowns() => Truth::No,
         // What matches field by field also matches as a whole, so a `No` for the whole
         // holds for the fields. A `Yes` holds only for two that are the same.
-        _ if left == right && fields(left, right).is_yes() => Truth::Yes,
-        _ => fields(left, right) & Truth::Unknown,
+        _ if left == right && fields(&left.tokens, &right.tokens).is_yes() => Truth::Yes,
+        _ => fields(&left.tokens, &right.tokens) & Truth::Unknown,
     }
 }
 
 /// The fields, if it is certain where they are.
-pub(super) fn split<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<Vec<Pattern<H>>> {
+pub(super) fn split<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<[&[Token<H>]; FIELDS]> {
     let starts = "arn:".chars().zip(&pattern.tokens).filter(|(letter, token)| **token == Token::Char(*letter));
-    let is_arn = !pattern.has_unknowns() || starts.count() == 4;
-    let fields: Vec<_> = pattern.tokens.splitn(FIELDS, |token| *token == Token::Char(':')).collect();
-    let tokens = |field: &[Token<H>]| Pattern { tokens: field.to_vec() };
-    (is_arn && fields.len() == FIELDS).then(|| fields.into_iter().map(tokens).collect())
+    let is_arn = starts.count() == 4 || !pattern.has_unknowns();
+    let mut fields = pattern.tokens.splitn(FIELDS, |token| *token == Token::Char(':'));
+    let split = [(); FIELDS].map(|()| fields.next());
+    if !is_arn || split.iter().any(Option::is_none) {
+        return None;
+    }
+    Some(split.map(Option::unwrap_or_default))
 }

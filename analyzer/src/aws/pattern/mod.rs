@@ -157,11 +157,7 @@ impl<H: Eq + Clone> Pattern<H> {
     /// made with [`Syntax::Literal`] that is: whether this pattern matches that text.
     #[must_use]
     pub fn covers(&self, inner: &Self) -> Truth {
-        let Some((outer, inner)) = trim(&self.tokens, &inner.tokens) else { return Truth::No };
-        if !outer.iter().chain(inner).any(Token::is_unknown) {
-            return cover::may_cover(outer, inner).into();
-        }
-        Truth::between(cover::must_cover(outer, inner), cover::may_cover(outer, inner))
+        covers(&self.tokens, &inner.tokens)
     }
 
     /// Whether this pattern matches `text`.
@@ -174,9 +170,7 @@ impl<H: Eq + Clone> Pattern<H> {
     /// matches nothing, so with one the answer is never `Yes`.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> Truth {
-        let Some((left, right)) = trim(&self.tokens, &other.tokens) else { return Truth::No };
-        let must = !self.has_variables() && !other.has_variables() && overlap::must_overlap(left, right);
-        Truth::between(must, overlap::may_overlap(left, right))
+        overlaps(&self.tokens, &other.tokens)
     }
 
     /// As [`Self::covers`], the way `ArnLike` compares: field by field, so that `*` stays in its field.
@@ -194,7 +188,7 @@ impl<H: Eq + Clone> Pattern<H> {
     /// The six fields of an ARN, if it is certain where they are.
     #[must_use]
     pub fn arn_fields(&self) -> Option<[Self; 6]> {
-        field::split(self)?.try_into().ok()
+        Some(field::split(self)?.map(|tokens| Self { tokens: tokens.to_vec() }))
     }
 
     /// Whether the field at `index` (from 0, parted by colons) is `text`. Costs a look at
@@ -220,10 +214,25 @@ impl<H: Eq + Clone> Pattern<H> {
     pub fn count(&self, letter: char) -> usize {
         self.tokens.iter().filter(|token| **token == Token::Char(letter)).count()
     }
+}
 
-    fn has_variables(&self) -> bool {
-        self.tokens.iter().any(|token| matches!(token, Token::Atom(Atom::Variable(_) | Atom::Nameless)))
+fn covers<H: Eq>(outer: &[Token<H>], inner: &[Token<H>]) -> Truth {
+    let Some((outer, inner)) = trim(outer, inner) else { return Truth::No };
+    if !outer.iter().chain(inner).any(Token::is_unknown) {
+        return cover::may_cover(outer, inner).into();
     }
+    Truth::between(cover::must_cover(outer, inner), cover::may_cover(outer, inner))
+}
+
+fn overlaps<H: Eq>(left: &[Token<H>], right: &[Token<H>]) -> Truth {
+    let has_variables = |tokens: &[Token<H>]| {
+        tokens.iter().any(|token| matches!(token, Token::Atom(Atom::Variable(_) | Atom::Nameless)))
+    };
+    let Some((inner_left, inner_right)) = trim(left, right) else { return Truth::No };
+    let may = overlap::may_overlap(inner_left, inner_right);
+    // What must overlap may do so: where it cannot, the other walk is saved.
+    let must = may && !has_variables(left) && !has_variables(right) && overlap::must_overlap(inner_left, inner_right);
+    Truth::between(must, may)
 }
 
 type Pair<'a, H> = (&'a [Token<H>], &'a [Token<H>]);

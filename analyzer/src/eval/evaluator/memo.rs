@@ -1,14 +1,17 @@
 //! Each named thing is evaluated once, and one that needs itself is found out.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::source::Span;
 
+use super::super::data_sources::policy_document::Rendered;
 use super::super::error::EvalError;
 use super::super::symbol::Cause;
 use super::super::value::Value;
-use super::Evaluator;
+use super::{Evaluator, ResourceInstance};
 
 /// What a remembered value belongs to; numbers are those of module and resource instances.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,6 +72,20 @@ impl Evaluator<'_> {
         self.active.borrow_mut().pop();
         self.memo.borrow_mut().insert(key, Entry::Done(value.clone()));
         value
+    }
+
+    /// What the data source `instance` renders, made by `render` if it is asked for the first time.
+    pub(in crate::eval) fn document(
+        &self,
+        instance: &ResourceInstance,
+        render: impl FnOnce() -> Rendered,
+    ) -> Arc<Rendered> {
+        if let Some(known) = self.documents.borrow().get(&instance.id) {
+            return Arc::clone(known);
+        }
+        let rendered = Arc::new(render());
+        self.documents.borrow_mut().insert(instance.id, Arc::clone(&rendered));
+        rendered
     }
 
     fn cycle(&self, key: &Key, span: Option<Span>) -> Value {

@@ -31,7 +31,9 @@ pub(super) use repetition::Shape;
 
 use super::account::Account;
 use super::bindings::{Bindings, Bound, OtherStacks, StateWorkspace};
+use super::data_sources::policy_document::Rendered;
 use super::error::EvalError;
+use super::file_values::FileValues;
 use super::scope::Scope;
 use super::symbol::{Cause, Symbol};
 use super::types::Type;
@@ -44,6 +46,7 @@ pub struct Evaluator<'a> {
     pub(super) files: &'a dyn FileSystem,
     pub(super) options: Options,
     pub(super) configuration: Option<&'a Configuration>,
+    pub(super) file_values: Option<&'a FileValues>,
     bindings: Bindings,
     others: Option<&'a dyn OtherStacks>,
     scope_name: SmolStr,
@@ -56,6 +59,8 @@ pub struct Evaluator<'a> {
     pub(super) accounts: RefCell<FxHashMap<SmolStr, Option<Account>>>,
     errors: RefCell<Errors>,
     weights: RefCell<FxHashMap<usize, u64>>,
+    /// What `aws_iam_policy_document`s render, by the numbers of their instances.
+    documents: RefCell<FxHashMap<u32, Arc<Rendered>>>,
     next_id: Cell<u32>,
     pub(super) counters: Counters,
     pub(super) depth: Cell<u32>,
@@ -119,6 +124,7 @@ impl<'a> Evaluator<'a> {
             files,
             options,
             configuration: None,
+            file_values: None,
             bindings: Bindings::default(),
             others: None,
             scope_name,
@@ -130,6 +136,7 @@ impl<'a> Evaluator<'a> {
             accounts: RefCell::default(),
             errors: RefCell::default(),
             weights: RefCell::default(),
+            documents: RefCell::default(),
             next_id: Cell::new(1),
             counters: Counters::default(),
             depth: Cell::new(0),
@@ -148,6 +155,12 @@ impl<'a> Evaluator<'a> {
         others: &'a dyn OtherStacks,
     ) -> Self {
         Self { configuration: Some(configuration), bindings, others: Some(others), ..self }
+    }
+
+    /// The same evaluator, which shares what it makes of files with others.
+    #[must_use]
+    pub fn with_file_values(self, values: &'a FileValues) -> Self {
+        Self { file_values: Some(values), ..self }
     }
 
     /// The value that is given for what is called `address`, if one is.

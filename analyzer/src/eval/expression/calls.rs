@@ -306,7 +306,7 @@ impl Evaluator<'_> {
     }
 
     fn root_files(&self) -> RootFiles<'_> {
-        RootFiles { files: self.files, sources: self.sources, root: &self.stack.dir }
+        RootFiles { files: self.files, sources: self.sources, root: &self.stack.dir, values: self.file_values }
     }
 
     /// The text of the file at `full`, which must lie in the workspace.

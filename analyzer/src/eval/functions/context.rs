@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::eval::error::EvalError;
+use crate::eval::file_values::FileValues;
 use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::{Piece, Text};
+use crate::eval::value::Value;
 use crate::source::{EntryKind, FileError, FileId, FileSystem, SourceMap, path};
+
+/// Makes a value.
+pub type Make<'a> = &'a dyn Fn() -> Result<Value, EvalError>;
 
 /// The surroundings of a call: files, by paths as Terraform sees them, which is
 /// relative to the directory of the root module.
@@ -33,6 +40,22 @@ pub trait FunctionContext {
     /// # Errors
     /// When it is not there or must not be read.
     fn files_below(&self, path: &str) -> Result<Vec<String>, FileError>;
+
+    /// The text of the file at `path`, which `make` makes unless someone has asked for it before.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    fn text_of(&self, _path: &str, make: Make<'_>) -> Result<Value, EvalError> {
+        make()
+    }
+
+    /// What is encoded in `text`, which `make` makes unless it is all of a file and someone has asked for it before.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    fn decoded(&self, _text: &Text, make: Make<'_>) -> Result<Value, EvalError> {
+        make()
+    }
 }
 
 /// The files of a root module.
@@ -43,6 +66,18 @@ pub struct RootFiles<'a> {
     pub sources: &'a SourceMap,
     /// The directory of the root module.
     pub root: &'a str,
+    /// What others made of files before.
+    pub values: Option<&'a FileValues>,
+}
+
+impl RootFiles<'_> {
+    /// The file that `text` is all of.
+    fn whole_file(&self, text: &Text) -> Option<FileId> {
+        let [Piece::Known(known)] = text.pieces() else { return None };
+        let place = known.place.as_ref().filter(|place| place.is_start_of_file())?;
+        let is_whole = self.sources.file(place.file).text().len() == known.text.len();
+        is_whole.then_some(place.file)
+    }
 }
 
 /// Directories are not followed deeper than this: links may lead in circles.
@@ -88,5 +123,19 @@ impl FunctionContext for RootFiles<'_> {
         }
         found.sort_unstable();
         Ok(found)
+    }
+
+    fn text_of(&self, path: &str, make: Make<'_>) -> Result<Value, EvalError> {
+        match self.values {
+            Some(values) => values.text(path::join(self.root, path), make),
+            None => make(),
+        }
+    }
+
+    fn decoded(&self, text: &Text, make: Make<'_>) -> Result<Value, EvalError> {
+        match (self.values, self.whole_file(text)) {
+            (Some(values), Some(file)) => values.decoded(file, make),
+            _ => make(),
+        }
     }
 }

@@ -17,7 +17,7 @@ fn jsonencode(call: &Call<'_>) -> Outcome {
 fn jsondecode(call: &Call<'_>) -> Outcome {
     let argument = call.value(0);
     let ValueKind::String(source) = &argument.kind else { return Ok(call.unknown_perhaps_null(Type::Dynamic)) };
-    let decoded = json::decode(source).map_err(|error| {
+    let decoded = call.ctx.decoded(source, &|| json::decode(source)).map_err(|error| {
         let span = error.span.or(argument.origin.span);
         crate::eval::error::EvalError { span, message: format!("`jsondecode`: {}", error.message) }
     })?;

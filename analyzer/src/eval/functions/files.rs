@@ -26,7 +26,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::partial("abspath", abspath),
     Function::partial("basename", basename),
     Function::partial("dirname", dirname),
-    Function::partial("file", |call| read(call, content)),
+    Function::partial("file", file),
     Function::partial("filebase64", |call| read(call, |_, _, bytes| Ok(Value::string(STANDARD.encode(bytes))))),
     Function::partial("filebase64sha256", |call| read(call, |_, _, bytes| Ok(base64_of::<Sha256>(&bytes)))),
     Function::partial("filebase64sha512", |call| read(call, |_, _, bytes| Ok(base64_of::<Sha512>(&bytes)))),
@@ -70,6 +70,11 @@ fn unreadable(call: &Call<'_>, path: &str, error: FileError, ty: Type) -> Outcom
         FileError::OutsideWorkspace => Ok(call.limited(ty, "file outside of the workspace")),
         FileError::Other(_) => Ok(call.limited(ty, "file that cannot be read")),
     }
+}
+
+fn file(call: &Call<'_>) -> Outcome {
+    let Some(path) = path_argument(call, 0) else { return Ok(call.unknown(Type::String)) };
+    call.ctx.text_of(&path, &|| read(call, content))
 }
 
 /// The text of the file, each byte of it in its place there.
@@ -202,7 +207,7 @@ mod tests {
         files.insert("root/blob", vec![0xff_u8, 0xfe]);
         let sources = SourceMap::default();
         let span = TextRange::empty(0).at(sources.add("root/main.tf", ""));
-        let ctx = RootFiles { files: &files, sources: &sources, root: "root" };
+        let ctx = RootFiles { files: &files, sources: &sources, root: "root", values: None };
         match call(&ctx, name, arguments, span) {
             Ok(value) => {
                 let place = value.as_text().and_then(|text| text.span_of(3..5)).map(|span| sources.text(span));

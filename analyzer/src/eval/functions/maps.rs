@@ -27,19 +27,25 @@ fn is_mapping(ty: &Type) -> bool {
     matches!(ty, Type::Map(_) | Type::Object(_) | Type::Dynamic)
 }
 
+/// The same of the type of a value, which is not built.
+fn may_be_merged(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Map(..) | ValueKind::Object(_) => true,
+        ValueKind::Unknown(unknown) => is_mapping(&unknown.ty),
+        _ => false,
+    }
+}
+
 fn merge(call: &Call<'_>) -> Outcome {
     let given: Vec<&Value> = call.arguments.iter().filter(|argument| !argument.is_null()).collect();
-    let types: Vec<Type> = given.iter().map(|argument| type_of(argument)).collect();
-    if let Some(index) =
-        call.arguments.iter().position(|argument| !argument.is_null() && !is_mapping(&type_of(argument)))
-    {
+    if let Some(index) = call.arguments.iter().position(|argument| !argument.is_null() && !may_be_merged(argument)) {
         return Err(call.fail_at(index, "maps or objects are required"));
     }
-    let map_type = types.first().filter(|first| matches!(first, Type::Map(_)) && types.iter().all(|ty| ty == *first));
+    let map_type = map_type(&given);
     if given.iter().any(|argument| argument.fields().is_none()) {
         let mut parts: Vec<Value> = Vec::new();
         given.iter().for_each(|argument| add_merged(argument, &mut parts));
-        let ty = map_type.cloned().unwrap_or_default();
+        let ty = map_type.unwrap_or_default();
         return Ok(call.refined(ty, Refinement::Merged(parts.into())));
     }
     let mut merged = Fields::new();
@@ -47,9 +53,21 @@ fn merge(call: &Call<'_>) -> Outcome {
         merged.extend(fields.iter().map(|(name, field)| (name.clone(), field.clone())));
     }
     Ok(Value::new(match map_type {
-        Some(ty) => ValueKind::Map(element_type(ty), Arc::new(merged)),
+        Some(ty) => ValueKind::Map(element_type(&ty), Arc::new(merged)),
         None => ValueKind::Object(Arc::new(merged)),
     }))
+}
+
+/// The type that all of the values have, if it is one of maps.
+fn map_type(values: &[&Value]) -> Option<Type> {
+    let of_map = |value: &&Value| match &value.kind {
+        ValueKind::Map(..) => Some(type_of(value)),
+        ValueKind::Unknown(unknown) => Some(unknown.ty.clone()).filter(|ty| matches!(ty, Type::Map(_))),
+        _ => None,
+    };
+    let mut types = values.iter().map(of_map);
+    let first = types.next()??;
+    types.all(|ty| ty.as_ref() == Some(&first)).then_some(first)
 }
 
 /// Adds a part; one that was merged itself as its own parts.

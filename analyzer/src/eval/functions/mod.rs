@@ -45,7 +45,7 @@ use crate::eval::value::{Origin, Value};
 use crate::source::Span;
 
 use call::{Call, Outcome};
-pub use context::{FunctionContext, RootFiles};
+pub use context::{FunctionContext, Make, RootFiles};
 use signature::Signature;
 use table::{Behaviour, Function};
 

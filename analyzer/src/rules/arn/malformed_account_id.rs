@@ -72,7 +72,7 @@ fn check_arn(leaf: &Leaf, report: &mut Report<'_>) {
 
 /// The fifth field of an ARN, if it is no account. A wildcard before it may hold colons, so that
 /// `arn:aws:logs:*:log-group:x` is no wrong account; a wrong number is one all the same.
-pub(in crate::rules) fn wrong_account(text: &Text) -> Option<Field> {
+pub(in crate::rules) fn wrong_account(text: &Text) -> Option<Field<'_>> {
     let fields = arn_fields::arn(text)?;
     let field = fields.get(ACCOUNT)?;
     let account = field.certain().filter(|account| !account.is_empty() && !field.is_pattern())?;

@@ -57,7 +57,7 @@ fn subject(service: &str, types: &[&ResourceTypeFacts]) -> String {
 
 /// The region of an ARN, if it is certain that the field is in its place: a wildcard
 /// before it may hold colons.
-pub(super) fn region(fields: &[Field]) -> Option<(&Field, &str)> {
+pub(super) fn region<'a>(fields: &'a [Field<'a>]) -> Option<(&'a Field<'a>, &'a str)> {
     let field = fields.get(REGION)?;
     let name = field.certain().filter(|name| !name.is_empty() && !field.is_pattern())?;
     let is_in_place = !fields.iter().take(REGION).any(Field::is_pattern);

@@ -189,7 +189,7 @@ fn may_have_form(written: &str, form: &str) -> bool {
     starts.all(|(a, b)| a == b) && overlaps()
 }
 
-impl Field {
+impl Field<'_> {
     /// Whether nothing is known of how it starts.
     fn is_pattern_at_start(&self) -> bool {
         self.holes || self.known.is_empty() || self.known.starts_with(['*', '?', '$'])

@@ -70,7 +70,7 @@ fn of_resources(statement: &Statement) -> impl Iterator<Item = Place> {
 }
 
 /// The partition of what is an ARN for certain, if it is known and exists.
-fn partition(text: &Text) -> Option<(Field, &'static str)> {
+fn partition(text: &Text) -> Option<(Field<'_>, &'static str)> {
     let field = arn_fields::arn(text)?.into_iter().nth(PARTITION)?;
     let partition = facts::partition(field.certain()?)?.name;
     Some((field, partition))

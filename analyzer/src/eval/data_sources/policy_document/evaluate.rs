@@ -12,7 +12,7 @@ use crate::syntax::ast::{Body, ExprKind};
 use crate::syntax::literal_text;
 
 use super::block::{Argument, Block, Nested, Occurrence};
-use super::merge::Replaced;
+use super::{Rendered, Replaced};
 
 /// What is read of a kind of block.
 struct Schema {
@@ -52,12 +52,20 @@ pub(in crate::eval) fn attribute(
     instance: &Arc<ResourceInstance>,
     name: &str,
 ) -> Option<Value> {
-    if !matches!(name, "json" | "minified_json") {
-        return None;
+    match name {
+        "json" => Some(rendered(evaluator, instance).json()),
+        "minified_json" => Some(rendered(evaluator, instance).minified_json()),
+        _ => None,
     }
-    let document = block(evaluator, &DOCUMENT, &instance.decl.body, &instance.scope, instance.decl.header);
-    let symbol = evaluator.symbol(instance.address.clone(), Cause::Data, Some(instance.decl.header));
-    super::attributes(&document, &symbol).into_iter().find(|(attribute, _)| *attribute == name).map(|(_, value)| value)
+}
+
+/// What the data source renders, evaluated when it is first asked for.
+fn rendered(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Arc<Rendered> {
+    evaluator.document(instance, || {
+        let document = block(evaluator, &DOCUMENT, &instance.decl.body, &instance.scope, instance.decl.header);
+        let symbol = evaluator.symbol(instance.address.clone(), Cause::Data, Some(instance.decl.header));
+        Rendered::new(&document, &symbol)
+    })
 }
 
 /// The statements of the data source `instance` of which nothing is rendered, since others of the
@@ -67,9 +75,9 @@ pub fn replaced_statements(evaluator: &Evaluator<'_>, instance: &Arc<ResourceIns
     if has_distinct_sids(&instance.decl.body) {
         return Vec::new();
     }
-    let document = block(evaluator, &DOCUMENT, &instance.decl.body, &instance.scope, instance.decl.header);
-    let symbol = evaluator.symbol(instance.address.clone(), Cause::Data, Some(instance.decl.header));
-    super::replaced(&document, &symbol)
+    // A document that needs itself is a circle, which the attribute finds out.
+    let _value = evaluator.attribute(instance, "json");
+    rendered(evaluator, instance).replaced().to_vec()
 }
 
 /// Whether it takes no evaluation to see that no statement gives way: most documents have no

@@ -145,9 +145,9 @@ impl Merged {
         self.layer = layer;
     }
 
-    /// The statements that gave way to others.
-    pub(super) fn into_replaced(self) -> Vec<Replaced> {
-        self.replaced
+    /// Takes out the statements that gave way to others.
+    pub(super) fn take_replaced(&mut self) -> Vec<Replaced> {
+        std::mem::take(&mut self.replaced)
     }
 
     /// Lays the documents that `value` (a list of JSON texts, or one) holds over what is there.

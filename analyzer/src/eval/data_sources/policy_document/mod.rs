@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::eval::symbol::Symbol;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Origin, Value, ValueKind};
+use crate::source::Span;
 
 use block::Identity;
 pub(in crate::eval) use evaluate::attribute;
@@ -28,25 +29,60 @@ use merge::{LATEST_VERSION, Layer, Merged};
 pub use merge::{Replaced, Replacement};
 use write::Layout;
 
-/// What `document` renders as: an object in the shape of the policy. `symbol` names the data source.
-#[must_use]
-pub fn render(document: &Block, symbol: &Symbol) -> Value {
-    let identity = Identity::of(symbol);
-    let merged = merge(document, &identity);
-    let statement_key = document.blocks_of("statement").next().map(|nested| Origin::at(nested.block.header));
-    let (version, id, statements) = merged.finish(&identity);
-    let mut fields = Fields::new();
-    fields.extend(version.map(|field| ("Version".into(), field)));
-    fields.extend(id.map(|field| ("Id".into(), field)));
-    let value = statements.unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
-    fields.insert("Statement".into(), Field { key: statement_key.unwrap_or_default(), value });
-    Value::new(ValueKind::Object(Arc::new(fields))).with_origin(Origin::at(document.header))
+/// What a data source renders.
+#[derive(Debug)]
+pub struct Rendered {
+    value: Arc<Value>,
+    header: Span,
+    replaced: Vec<Replaced>,
 }
 
-/// The statements of `document` of which nothing is rendered, since others of the same `Sid` took their place.
-#[must_use]
-pub fn replaced(document: &Block, symbol: &Symbol) -> Vec<Replaced> {
-    merge(document, &Identity::of(symbol)).into_replaced()
+impl Rendered {
+    /// What `document` renders as. `symbol` names the data source.
+    #[must_use]
+    pub fn new(document: &Block, symbol: &Symbol) -> Self {
+        let identity = Identity::of(symbol);
+        let mut merged = merge(document, &identity);
+        let replaced = merged.take_replaced();
+        let statement_key = document.blocks_of("statement").next().map(|nested| Origin::at(nested.block.header));
+        let (version, id, statements) = merged.finish(&identity);
+        let mut fields = Fields::new();
+        fields.extend(version.map(|field| ("Version".into(), field)));
+        fields.extend(id.map(|field| ("Id".into(), field)));
+        let value = statements.unwrap_or_else(|| Value::new(ValueKind::Null(Type::Dynamic)));
+        fields.insert("Statement".into(), Field { key: statement_key.unwrap_or_default(), value });
+        let value = Value::new(ValueKind::Object(Arc::new(fields))).with_origin(Origin::at(document.header));
+        Self { value: Arc::new(value), header: document.header, replaced }
+    }
+
+    /// An object in the shape of the policy.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The attribute `json`.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        self.text(Layout::Indented)
+    }
+
+    /// The attribute `minified_json`.
+    #[must_use]
+    pub fn minified_json(&self) -> Value {
+        self.text(Layout::Minified)
+    }
+
+    /// The statements of which nothing is rendered, since others of the same `Sid` took their place.
+    #[must_use]
+    pub fn replaced(&self) -> &[Replaced] {
+        &self.replaced
+    }
+
+    fn text(&self, layout: Layout) -> Value {
+        let text = write::text(&self.value, layout).with_json(Arc::clone(&self.value));
+        Value::new(ValueKind::String(text)).with_origin(Origin::at(self.header))
+    }
 }
 
 fn merge(document: &Block, identity: &Identity) -> Merged {
@@ -63,17 +99,6 @@ fn lay_documents(document: &Block, arguments: [&str; 2], merged: &mut Merged) {
     for argument in arguments.into_iter().filter_map(|name| document.argument(name)) {
         merged.lay_documents(&argument.value, &Occurrence::Once);
     }
-}
-
-/// The data source's attributes `json` and `minified_json`.
-#[must_use]
-pub fn attributes(document: &Block, symbol: &Symbol) -> [(&'static str, Value); 2] {
-    let value = Arc::new(render(document, symbol));
-    let text = |layout| {
-        let text = write::text(&value, layout).with_json(Arc::clone(&value));
-        Value::new(ValueKind::String(text)).with_origin(Origin::at(document.header))
-    };
-    [("json", text(Layout::Indented)), ("minified_json", text(Layout::Minified))]
 }
 
 fn lay_own(document: &Block, merged: &mut Merged, identity: &Identity) {

@@ -141,7 +141,10 @@ impl Writer {
 }
 
 fn needs_escapes(text: &str) -> bool {
-    text.chars().any(|character| escape_of(character).is_some())
+    // The two other ends of lines start with this byte.
+    const LINE_ENDS: u8 = 0xe2;
+    let may_need = |byte: u8| byte < b' ' || matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | LINE_ENDS);
+    text.bytes().any(may_need) && text.chars().any(|character| escape_of(character).is_some())
 }
 
 /// Go escapes what could end a script in HTML, too.
