@@ -37,8 +37,8 @@ use crate::suppress::{Parted, Suppressions};
 use crate::syntax::{self, SyntaxError};
 
 use knowledge::Knowing;
-use planned::Planned;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]

@@ -124,8 +124,7 @@ fn elements(file: FileId, name: &Ident, said: Said<'_>, range: TextRange) -> Exp
     let written = said.written.filter(|written| written.elements().len() == known.max(unknown));
     let element = |index: usize| {
         let at = |tree: Option<&'_ JsonValue>| tree.and_then(|tree| tree.elements().get(index)).cloned();
-        let (value, unknown, sensitive, written) =
-            (at(said.value), at(said.unknown), at(said.sensitive), at(written));
+        let (value, unknown, sensitive, written) = (at(said.value), at(said.unknown), at(said.sensitive), at(written));
         let said = Said {
             value: value.as_ref().filter(|value| !matches!(value.kind, JsonKind::Null)),
             unknown: unknown.as_ref(),
@@ -142,9 +141,12 @@ fn elements(file: FileId, name: &Ident, said: Said<'_>, range: TextRange) -> Exp
 /// What stands for a value that is not known: what it refers to, if that says it all.
 fn unknown(file: FileId, name: &Ident, written: Option<&JsonValue>, range: TextRange) -> Expr {
     let is_policy = POLICIES.contains(&name.text.as_str());
-    let told = written.filter(|written| {
-        if is_policy { expression::is_document(written) } else { NAMES.contains(&name.text.as_str()) }
-    });
+    let told =
+        written.filter(
+            |written| {
+                if is_policy { expression::is_document(written) } else { NAMES.contains(&name.text.as_str()) }
+            },
+        );
     told.and_then(|written| expression::value(file, written)).unwrap_or(Expr { kind: ExprKind::Missing, range })
 }
 

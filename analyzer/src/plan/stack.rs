@@ -22,13 +22,13 @@ use crate::syntax::ast::{
 use crate::syntax::json::{JsonKind, JsonMember, JsonValue};
 use crate::syntax::json_expression;
 
+use super::Plan;
 use super::accounts::Told;
 use super::address::{module_path, without_key};
 use super::body::{self, Said};
 use super::document::{ModuleConfiguration, ProviderConfiguration, Raw};
 use super::expression;
 use super::instances::Instance;
-use super::Plan;
 
 /// Attributes by which other resources name one: all that is kept of what has no policy.
 pub(super) const THIN: &[&str] = &["arn", "id", "name"];
@@ -71,9 +71,11 @@ impl<'p> Builder<'p> {
         let builder = Self { plan };
         let mut root = Part::default();
         for instance in &plan.instances {
-            let part = instance.address.module.iter().fold(&mut root, |part, step| {
-                part.children.entry(step.clone()).or_default()
-            });
+            let part = instance
+                .address
+                .module
+                .iter()
+                .fold(&mut root, |part, step| part.children.entry(step.clone()).or_default());
             part.instances.push(instance);
         }
         let configuration = plan.root_configuration();

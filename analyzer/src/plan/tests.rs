@@ -15,11 +15,8 @@ fn analysed(files: &[(&str, &str)], plans: &[&str]) -> Analysis {
         memory.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(memory));
-    let plan = |path: &&str| PlanFile {
-        path: (*path).to_owned(),
-        candidates: vec![".".to_owned()],
-        ..PlanFile::default()
-    };
+    let plan =
+        |path: &&str| PlanFile { path: (*path).to_owned(), candidates: vec![".".to_owned()], ..PlanFile::default() };
     host.set_roots(Roots { plans: plans.iter().map(plan).collect(), ..Roots::default() });
     host.analysis()
 }

@@ -143,8 +143,7 @@ pub(crate) fn gather(
 /// Tells the plans where their source may be: where the user says, else in a plan file that has it,
 /// in the working directory, or beside the plan.
 fn find_sources(input: &mut Input, source: Option<&Path>) {
-    let archives: Vec<String> =
-        input.directories.iter().filter(|dir| Path::new(dir).is_file()).cloned().collect();
+    let archives: Vec<String> = input.directories.iter().filter(|dir| Path::new(dir).is_file()).cloned().collect();
     let given = source.and_then(known_as);
     if let Some(given) = given.as_deref().filter(|dir| input.files.kind(dir) != Some(EntryKind::Directory)) {
         input.problems.push(Problem::new(given, "there is no such directory to take the source from"));
@@ -280,7 +279,8 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         Err(error) => return nothing(problem(error.to_string())),
     };
     let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
-    let plans: Vec<_> = standard.plan().map(|path| PlanFile { path: path.to_owned(), ..PlanFile::default() }).into_iter().collect();
+    let plans: Vec<_> =
+        standard.plan().map(|path| PlanFile { path: path.to_owned(), ..PlanFile::default() }).into_iter().collect();
     let is_configuration = documents.is_empty() && plans.is_empty();
     let directories = if is_configuration { vec![".".to_owned()] } else { Vec::new() };
     let standard_input = Some(standard.name());
