@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use crate::aws::arn::{AccountId, Arn};
 use crate::source::TextRange;
 
@@ -27,7 +25,7 @@ pub(super) fn accounts<'k>(
     key_of: impl Fn(&Instance<'_>) -> Option<&'k str>,
 ) -> BTreeMap<&'k str, Told> {
     let mut certain = BTreeMap::new();
-    let mut votes: FxHashMap<&str, Option<Told>> = FxHashMap::default();
+    let mut votes: BTreeMap<&str, Option<Told>> = BTreeMap::new();
     for instance in instances {
         let Some(key) = key_of(instance) else { continue };
         if instance.is_data() {

@@ -4,12 +4,12 @@
 //! The source is laid out as it was when the plan was made, below the path of the file. The plan
 //! itself is a format of Terraform's own and is not read.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, MemoryFileSystem, path};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::disk::DiskFileSystem;
@@ -69,7 +69,7 @@ impl Archives {
         let modules = entries.get(MODULES).ok_or("a zip file without the source of a plan")?;
         let modules: Vec<Module> =
             serde_json::from_slice(modules).map_err(|_| "its list of modules is damaged".to_owned())?;
-        let directories: FxHashMap<&str, String> =
+        let directories: BTreeMap<&str, String> =
             modules.iter().map(|module| (module.key.as_str(), below(path, &module.dir))).collect();
         for (name, bytes) in &entries {
             let place = name.strip_prefix(SOURCE).and_then(|name| name.strip_prefix("m-"));
@@ -115,11 +115,11 @@ fn below(path: &str, dir: &str) -> String {
 }
 
 /// The files in `bytes` that belong to the source, unpacked.
-fn entries(bytes: &[u8]) -> Result<FxHashMap<String, Vec<u8>>, String> {
+fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let damaged = |error: rawzip::Error| format!("a damaged zip file: {error}");
     let archive = ZipArchive::from_slice(bytes).map_err(damaged)?;
     let mut left = SOURCE_LIMIT;
-    let mut found = FxHashMap::default();
+    let mut found = BTreeMap::new();
     for entry in archive.entries() {
         let entry = entry.map_err(damaged)?;
         let Ok(name) = std::str::from_utf8(entry.file_path().as_ref()).map(str::to_owned) else { continue };
