@@ -60,7 +60,7 @@ pub fn errors(policies: &BTreeMap<String, String>) -> BTreeSet<Fault> {
     }
     files.insert("main.tf", resources.as_bytes());
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let analysis = host.analysis();
     let mut select = Selection::default();
     assert!(select.ignore(OF_CUSTOMERS).is_ok(), "there is a rule of that code");
