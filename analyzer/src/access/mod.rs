@@ -32,6 +32,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 pub mod trust_graph;
+mod unmade;
 mod view;
 
 pub use accounts::{Accounts, ByNumber};

@@ -251,7 +251,11 @@ impl Statement {
         let symbol = |symbol: &Symbol| Obstacle::Symbol(symbol.clone());
         for resource in self.resources.iter().flat_map(|it| it.list.iter()) {
             if resource.matches(request) == Truth::Unknown {
-                found.extend(resource.keys().into_iter().map(|key| Obstacle::Key(key.into())));
+                let keys = resource.keys();
+                if request.target.is_each() && keys.is_empty() && resource.symbols().next().is_none() {
+                    found.push(Obstacle::Part);
+                }
+                found.extend(keys.into_iter().map(|key| Obstacle::Key(key.into())));
                 found.extend(resource.symbols().map(symbol));
             }
         }

@@ -25,6 +25,7 @@ use super::organization::Bounds;
 use super::policy_set::{Attached, Guardrails, Policies};
 use super::request::{Action, Request, Target};
 use super::trust_graph::TrustGraph;
+use super::unmade::Unmade;
 
 /// The principals and resources of a workspace with their policies, compiled when they are first needed.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct AccessView<'a> {
     library: OnceLock<Library>,
     bounds: OnceLock<Bounds>,
     pub(super) graph: OnceLock<TrustGraph>,
+    pub(super) unmade: OnceLock<Unmade>,
 }
 
 /// A caller and what its side says of it.
@@ -70,7 +72,15 @@ impl<'a> AccessView<'a> {
     /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
     #[must_use]
     pub const fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
-        Self { iam, policies, accounts, library: OnceLock::new(), bounds: OnceLock::new(), graph: OnceLock::new() }
+        Self {
+            iam,
+            policies,
+            accounts,
+            library: OnceLock::new(),
+            bounds: OnceLock::new(),
+            graph: OnceLock::new(),
+            unmade: OnceLock::new(),
+        }
     }
 
     /// The model that it is a view of.

@@ -9,6 +9,7 @@ use crate::finding::{Label, Severity};
 use crate::render::human::{Remark, Style, render_remark};
 use crate::source::{SourceMap, Span};
 
+use super::short::short;
 use super::{Answer, ByRoles, Entry, Hindrance, Reason, Roll, Step};
 
 /// `answer` as rustc shows what it has to say.
@@ -87,7 +88,7 @@ pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     }
     // Names come from files: what would steer a terminal is left out.
     text.retain(|it| it == '\n' || !it.is_control());
-    text
+    text.split_inclusive('\n').map(short).collect()
 }
 
 /// The addresses that are in several stacks.

@@ -13,6 +13,7 @@ mod obstacle;
 mod principal;
 mod reason;
 mod roll;
+mod short;
 mod target;
 #[cfg(test)]
 mod tests;

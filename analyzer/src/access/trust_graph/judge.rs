@@ -60,7 +60,8 @@ fn keys(obstacles: &[Obstacle]) -> Vec<SmolStr> {
         | Obstacle::NotInView(_)
         | Obstacle::SameAccount
         | Obstacle::PublicAccess
-        | Obstacle::AllowList => None,
+        | Obstacle::AllowList
+        | Obstacle::Part => None,
     });
     keys.collect()
 }
