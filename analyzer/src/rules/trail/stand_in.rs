@@ -4,34 +4,55 @@
 //! are: `AWSLogs/111122223333/` and `AWSLogs/o-a1b2c3d4e5/`. Patterns cannot tell that of two
 //! holes; of two texts that stand for them they can.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
-use crate::eval::symbol::{Cause, Symbol};
+use crate::cloudtrail::ID_START;
+use crate::eval::symbol::Cause;
 use crate::eval::text::{Known, Piece, Text};
 use crate::policy::model::PolicyDocument;
 
 /// For an account.
 const ACCOUNT: SmolStr = SmolStr::new_static("000000000000");
-/// For an organisation.
-const ORGANIZATION: SmolStr = SmolStr::new_static("o-0000000000");
+/// What stands at the start of the id of an organisation, in a path.
+const IN_PATH: &str = "/o-";
+/// For what is behind it.
+const ORGANIZATION: &str = "0000000000";
 
-/// `text` with letters for accounts and for the holes of `organization`.
+/// `text` with letters for accounts and for the holes of `organization`. Where that is not known, an id that is
+/// written out may be its own.
 pub(super) fn text(text: &Text, organization: &Text) -> Text {
-    let letters = |symbol: &Symbol| {
-        let is_organization = organization.holes().any(|hole| hole == symbol);
-        let is_account = *symbol.cause() == Cause::Account;
-        match (is_organization, is_account) {
-            (true, _) => Some(ORGANIZATION),
-            (false, true) => Some(ACCOUNT),
-            (false, false) => None,
-        }
-    };
-    Text::from_pieces(text.pieces().iter().map(|piece| match piece {
-        Piece::Hole(symbol) => {
-            letters(symbol).map_or_else(|| piece.clone(), |text| Piece::Known(Known { text, place: None }))
-        }
-        Piece::Known(_) => piece.clone(),
-    }))
+    let is_unknown = organization.as_known().is_none();
+    let mut shown = String::new();
+    let pieces = text.pieces().iter().map(|piece| {
+        let letters = match piece {
+            Piece::Known(known) if is_unknown => one_organization(&known.text),
+            Piece::Known(known) => known.text.clone(),
+            Piece::Hole(symbol) if organization.holes().any(|hole| hole == symbol) => {
+                let start = if shown.ends_with(IN_PATH) { "" } else { ID_START };
+                format_smolstr!("{start}{ORGANIZATION}")
+            }
+            Piece::Hole(symbol) if *symbol.cause() == Cause::Account => ACCOUNT,
+            Piece::Hole(_) => {
+                shown.clear();
+                return piece.clone();
+            }
+        };
+        shown.push_str(&letters);
+        Piece::Known(Known { text: letters, place: None })
+    });
+    Text::from_pieces(pieces.collect::<Vec<_>>())
+}
+
+/// `text` with the same letters for every organisation that a path of it names.
+fn one_organization(text: &str) -> SmolStr {
+    let mut parts = text.split(IN_PATH);
+    let mut found = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let behind = part.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        let id = if behind.len() == part.len() { "" } else { ORGANIZATION };
+        found.extend([IN_PATH, id, behind]);
+    }
+    found.into()
 }
 
 /// The document with letters in what its statements are about.
