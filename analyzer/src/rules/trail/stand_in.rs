@@ -4,7 +4,7 @@
 //! are: `AWSLogs/111122223333/` and `AWSLogs/o-a1b2c3d4e5/`. Patterns cannot tell that of two
 //! holes; of two texts that stand for them they can.
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use crate::cloudtrail::ID_START;
 use crate::eval::symbol::Cause;
@@ -12,7 +12,7 @@ use crate::eval::text::{Known, Piece, Text};
 use crate::policy::model::PolicyDocument;
 
 /// For an account.
-const ACCOUNT: SmolStr = SmolStr::new_static("000000000000");
+const ACCOUNT: &str = "000000000000";
 /// What stands at the start of the id of an organisation, in a path.
 const IN_PATH: &str = "/o-";
 /// For what is behind it.
@@ -22,25 +22,27 @@ const ORGANIZATION: &str = "0000000000";
 /// written out may be its own.
 pub(super) fn text(text: &Text, organization: &Text) -> Text {
     let is_unknown = organization.as_known().is_none();
-    let mut shown = String::new();
-    let pieces = text.pieces().iter().map(|piece| {
-        let letters = match piece {
-            Piece::Known(known) if is_unknown => one_organization(&known.text),
-            Piece::Known(known) => known.text.clone(),
+    let known = |run: &str| {
+        let text = if is_unknown { one_organization(run) } else { run.into() };
+        Piece::Known(Known { text, place: None })
+    };
+    let (mut pieces, mut run) = (Vec::new(), String::new());
+    for piece in text.pieces() {
+        match piece {
+            Piece::Known(known) => run.push_str(&known.text),
             Piece::Hole(symbol) if organization.holes().any(|hole| hole == symbol) => {
-                let start = if shown.ends_with(IN_PATH) { "" } else { ID_START };
-                format_smolstr!("{start}{ORGANIZATION}")
+                let start = if run.ends_with(IN_PATH) { "" } else { ID_START };
+                run.extend([start, ORGANIZATION]);
             }
-            Piece::Hole(symbol) if *symbol.cause() == Cause::Account => ACCOUNT,
+            Piece::Hole(symbol) if *symbol.cause() == Cause::Account => run.push_str(ACCOUNT),
             Piece::Hole(_) => {
-                shown.clear();
-                return piece.clone();
+                pieces.extend([known(&run), piece.clone()]);
+                run.clear();
             }
-        };
-        shown.push_str(&letters);
-        Piece::Known(Known { text: letters, place: None })
-    });
-    Text::from_pieces(pieces.collect::<Vec<_>>())
+        }
+    }
+    pieces.push(known(&run));
+    Text::from_pieces(pieces)
 }
 
 /// `text` with the same letters for every organisation that a path of it names.
