@@ -22,6 +22,7 @@ use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
 use crate::cloudtrail::{self, CloudTrail};
 use crate::config::{Configuration, ConfigurationError};
+use crate::diagram::Diagram;
 use crate::eval::account::KnownAccounts;
 use crate::eval::text::Text;
 use crate::finding::Finding;
@@ -273,6 +274,12 @@ impl Analysis {
     pub fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         let (view, things) = (self.access(), || things::things(&self.state));
         Asking { view: &view, things: &things }.who_can(action, resource)
+    }
+
+    /// Who may become whom and reach what, as a picture.
+    #[must_use]
+    pub fn diagram(&self) -> Diagram {
+        Diagram::of(&self.access())
     }
 
     /// What could not be read, in the order of paths.

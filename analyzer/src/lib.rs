@@ -9,6 +9,7 @@ pub mod baseline;
 mod chance;
 pub mod cloudtrail;
 pub mod config;
+pub mod diagram;
 pub mod eval;
 pub mod finding;
 pub mod fingerprint;

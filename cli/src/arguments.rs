@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// List who may do something, each with the statement that says so
     #[command(after_help = WHO_CAN_HELP)]
     WhoCan(WhoCanArguments),
+    /// Draw accounts, who and what is in them, and what is granted between them
+    #[command(after_help = GRAPH_HELP)]
+    Graph(GraphArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
     /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
@@ -230,6 +233,41 @@ pub(crate) struct WhoCanArguments {
 
     #[command(flatten)]
     pub(crate) asked: AskedArguments,
+}
+
+const GRAPH_HELP: &str = "\
+Examples:
+  crosstrail graph --format dot org/ | dot -Tsvg > org.svg
+  crosstrail graph --across org/ > org.mmd
+
+A grant of which one half is missing is a dashed red arrow, and one that depends on what is not known is dotted.";
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// A directory or a file of configuration
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+
+    /// The language of the picture
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub(crate) format: GraphFormat,
+
+    /// Draw only what leads from one account to another
+    #[arg(long)]
+    pub(crate) across: bool,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Graphviz
+    Dot,
+    /// A flowchart that Markdown pages of many places draw
+    Mermaid,
+    /// For programs: nodes and edges with the places of their statements
+    Json,
 }
 
 /// What is looked at for an answer, and how that is shown.

@@ -11,6 +11,7 @@ mod configuration;
 mod diff;
 mod explain;
 mod fix;
+mod graph;
 mod init;
 mod input;
 mod inspect;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, color),
         Command::Init(arguments) => init::run(arguments, color),
+        Command::Graph(arguments) => graph::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
     };
     let outcome = result.unwrap_or_else(|error| {

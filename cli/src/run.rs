@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{self, Analysis, Fixed, FixedFile, Host, Options, Roots};
 use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
+use crosstrail_analyzer::diagram::Diagram;
 use crosstrail_analyzer::finding::{Finding, Severity, Silenced};
 use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
@@ -184,6 +185,11 @@ impl Analysed {
     /// Who may do something.
     pub(crate) fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         self.analysis.who_can(action, resource)
+    }
+
+    /// What is granted, as a picture.
+    pub(crate) fn diagram(&self) -> Diagram {
+        self.analysis.diagram()
     }
 
     /// What was understood.

@@ -155,6 +155,35 @@ fn help_and_version() {
 }
 
 #[test]
+fn graph() {
+    let text = r#"
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+resource "aws_iam_role" "a" {
+  name               = "a"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" },
+      { Effect = "Allow", Principal = { AWS = "222222222222" }, Action = "sts:AssumeRole" },
+    ]
+  })
+}
+"#;
+    let sandbox = Sandbox::with("output-graph", &[("main.tf", text)]);
+    let mermaid = sandbox.run(&["graph"]);
+    assert!(mermaid.code == 0 && mermaid.stdout.starts_with("flowchart LR\n"), "{}", mermaid.stdout);
+    assert!(mermaid.stdout.contains("ec2.amazonaws.com"));
+    assert!(!sandbox.run(&["graph", "--across"]).stdout.contains("ec2.amazonaws.com"));
+    assert!(sandbox.run(&["graph", "--format", "dot"]).stdout.starts_with("digraph crosstrail {\n"));
+    let json: Value = serde_json::from_str(&sandbox.run(&["graph", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["version"], json["edges"].as_array().map(Vec::len)), (&1.into(), Some(2)));
+    assert_eq!(sandbox.run(&["graph", "nowhere"]).code, 2);
+}
+
+#[test]
 fn inspect() {
     let text = "locals {\n  name = \"a-${var.suffix}\"\n  two  = 1 + 1\n}\n\nvariable \"suffix\" {}\n";
     let sandbox = Sandbox::with("output-inspect", &[("main.tf", text)]);

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod caller;
+mod claims;
 mod comparison;
 mod compiled;
 mod condition;
@@ -30,10 +31,12 @@ mod statement;
 mod template;
 #[cfg(test)]
 mod tests;
+pub mod trust_graph;
 mod view;
 
 pub use accounts::{Accounts, ByNumber};
 pub use caller::{Caller, Principal};
+pub use claims::may_allow;
 pub use compiled::CompiledPolicy;
 pub use context::{Context, Presence};
 pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStatement, decide, verdict};

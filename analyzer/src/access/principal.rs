@@ -245,6 +245,12 @@ impl AccountName {
     }
 }
 
+/// The account that a principal names, if it is certain to name one.
+pub(super) fn account_named(text: &Text) -> Option<Text> {
+    let name = AccountName::read(text);
+    name.applies.is_yes().then_some(name.account)
+}
+
 /// Whether a text that is no ARN is the number of an account.
 fn is_number(text: &Text) -> Truth {
     match (text.as_known(), text.pieces()) {

@@ -24,6 +24,7 @@ use super::meeting::{AtOdds, never_meet};
 use super::organization::Bounds;
 use super::policy_set::{Attached, Guardrails, Policies};
 use super::request::{Action, Request, Target};
+use super::trust_graph::TrustGraph;
 
 /// The principals and resources of a workspace with their policies, compiled when they are first needed.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct AccessView<'a> {
     accounts: KnownAccounts<'a>,
     library: OnceLock<Library>,
     bounds: OnceLock<Bounds>,
+    pub(super) graph: OnceLock<TrustGraph>,
 }
 
 /// A caller and what its side says of it.
@@ -68,7 +70,7 @@ impl<'a> AccessView<'a> {
     /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
     #[must_use]
     pub const fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
-        Self { iam, policies, accounts, library: OnceLock::new(), bounds: OnceLock::new() }
+        Self { iam, policies, accounts, library: OnceLock::new(), bounds: OnceLock::new(), graph: OnceLock::new() }
     }
 
     /// The model that it is a view of.
