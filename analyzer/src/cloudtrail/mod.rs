@@ -9,7 +9,9 @@
 
 mod declared;
 mod delivery;
+mod order;
 mod organization;
+mod references;
 mod settings;
 mod surroundings;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use crate::truth::Truth;
 
 pub use declared::{Declared, Kind};
 pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
+pub use order::Order;
 pub use organization::{ID_START, Organization};
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};

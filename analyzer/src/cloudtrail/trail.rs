@@ -14,6 +14,7 @@ use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
 use crate::truth::Truth;
 
+use super::order::{Blocks, Order};
 use super::organization::{self, Organization};
 use super::settings::{Argument, Settings, Vocabulary};
 
@@ -47,6 +48,8 @@ pub struct Trail {
     pub log_group: Option<Named>,
     /// The role that it sends them with, a principal of `IamModel::principals`.
     pub role: Option<Named>,
+    /// What Terraform makes before it and after it: buckets, keys, topics and their policies.
+    pub order: Order,
     /// The organisation that its stack is in, as far as that says.
     pub organization: Organization,
     /// Everything that is said of it, in the names of the provider `aws`.
@@ -66,6 +69,8 @@ pub struct Named {
     pub text: Text,
     /// The expression that gives it.
     pub span: Span,
+    /// Where it comes from: the references that it passed, and where it was written.
+    pub origins: Vec<Span>,
     /// Whether the argument is set.
     pub is_set: Truth,
     /// The index of what is called so in the model of the `iam` layer, if that is one thing.
@@ -95,6 +100,16 @@ const AWSCC: Vocabulary = Vocabulary {
     ],
 };
 
+/// What a trail needs to be there before it.
+const ORDERED_TYPES: &[&str] = &[
+    "aws_kms_key",
+    "aws_kms_key_policy",
+    "aws_s3_bucket",
+    "aws_s3_bucket_policy",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+];
+
 fn vocabulary(ty: &str) -> Option<&'static Vocabulary> {
     TRAIL_TYPES.iter().find(|(known, _)| *known == ty).map(|(_, vocabulary)| vocabulary)
 }
@@ -106,11 +121,16 @@ pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Vec<Trail> {
     if instances.is_empty() {
         return Vec::new();
     }
-    let organization = organization::of_stack(evaluator);
-    instances.iter().filter_map(|instance| trail(evaluator, instance, &organization)).collect()
+    let (organization, blocks) = (organization::of_stack(evaluator), Blocks::of(evaluator.stack()));
+    instances.iter().filter_map(|instance| trail(evaluator, instance, &organization, &blocks)).collect()
 }
 
-fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, organization: &Organization) -> Option<Trail> {
+fn trail(
+    evaluator: &Evaluator<'_>,
+    instance: &Arc<ResourceInstance>,
+    organization: &Organization,
+    blocks: &Blocks<'_>,
+) -> Option<Trail> {
     let settings = Settings::of_instance(evaluator, instance, vocabulary(instance.ty())?);
     let named = |name: &str| settings.argument(name).and_then(Named::of);
     let own_name = if instance.ty() == "aws_cloudtrail" { "name" } else { "trail_name" };
@@ -128,6 +148,7 @@ fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, organizati
         account: evaluator.account(instance),
         region: text_of(&region).unwrap_or_else(|| whole("home_region")),
         partition: text_of(&partition).unwrap_or_else(|| whole("partition")),
+        order: blocks.order(instance, ORDERED_TYPES),
         organization: organization.clone(),
         name: text(own_name).unwrap_or_else(|| whole(own_name)),
         arn: text("arn").unwrap_or_else(|| whole("arn")),
@@ -182,7 +203,9 @@ impl Trail {
 impl Named {
     pub(super) fn of(argument: &Argument) -> Option<Self> {
         let text = argument.text().filter(|text| !text.is_empty())?;
-        Some(Self { text, span: argument.span, is_set: argument.is_set(), index: None })
+        let origin = &argument.value.origin;
+        let origins = origin.references().chain(origin.span).collect();
+        Some(Self { text, span: argument.span, origins, is_set: argument.is_set(), index: None })
     }
 }
 

@@ -31,6 +31,7 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("cross-partition-grant", "partition-region-mismatch"),
     ("permissive-condition-value", "null-operator"),
     ("null-operator", "unknown-condition-operator"),
+    ("delivery-role-permissions", "action-resource-mismatch"),
     ("trail-bucket-acl-check-missing", "action-resource-mismatch"),
     ("trail-bucket-write-missing", "action-resource-mismatch"),
     ("condition-never-holds", "source-arn-mismatch"),

@@ -292,7 +292,10 @@ mod trail {
     pub(super) mod advanced_selectors;
     pub(super) mod asked;
     pub(super) mod basic_selectors;
+    pub(super) mod compose;
     pub(super) mod delivery_denied;
+    pub(super) mod delivery_role_permissions;
+    pub(super) mod delivery_role_trust;
     pub(super) mod event_selector;
     pub(super) mod insight_selector;
     pub(super) mod judgement;
@@ -301,16 +304,23 @@ mod trail {
     pub(super) mod multi_region_without_global_events;
     pub(super) mod papers;
     pub(super) mod paths;
+    pub(super) mod policy_managed_twice;
     pub(super) mod recorder;
+    pub(super) mod roles;
     pub(super) mod source_arn_mismatch;
     pub(super) mod stand_in;
     pub(super) mod trail_bucket_acl_check_missing;
     pub(super) mod trail_bucket_policy_missing;
+    pub(super) mod trail_bucket_policy_order;
     pub(super) mod trail_bucket_prefix_mismatch;
     pub(super) mod trail_bucket_write_missing;
+    pub(super) mod trail_kms_alias;
     pub(super) mod trail_kms_grant_missing;
+    pub(super) mod trail_kms_region;
     pub(super) mod trail_name;
+    pub(super) mod trail_policy_cycle;
     pub(super) mod trail_prefix;
+    pub(super) mod trail_topic_form;
     pub(super) mod trail_topic_grant_missing;
     pub(super) mod trail_topic_key;
     pub(super) mod words;
@@ -395,19 +405,27 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
     &trail::delivery_denied::RULE,
+    &trail::delivery_role_permissions::RULE,
+    &trail::delivery_role_trust::RULE,
     &trail::event_selector::RULE,
     &trail::insight_selector::RULE,
     &trail::log_group_arn_wildcard::RULE,
     &trail::log_group_without_role::RULE,
     &trail::multi_region_without_global_events::RULE,
+    &trail::policy_managed_twice::RULE,
     &trail::source_arn_mismatch::RULE,
     &trail::trail_bucket_acl_check_missing::RULE,
     &trail::trail_bucket_policy_missing::RULE,
+    &trail::trail_bucket_policy_order::RULE,
     &trail::trail_bucket_prefix_mismatch::RULE,
     &trail::trail_bucket_write_missing::RULE,
+    &trail::trail_kms_alias::RULE,
     &trail::trail_kms_grant_missing::RULE,
+    &trail::trail_kms_region::RULE,
     &trail::trail_name::RULE,
+    &trail::trail_policy_cycle::RULE,
     &trail::trail_prefix::RULE,
+    &trail::trail_topic_form::RULE,
     &trail::trail_topic_grant_missing::RULE,
     &trail::trail_topic_key::RULE,
     &lake::channel_policy_action::RULE,

@@ -263,3 +263,215 @@ const OLD_ACCOUNTS: &str = "aws_cloudtrail_service_account";
 pub(super) fn behind(text: &Text, start: &Text) -> Option<String> {
     text.display().strip_prefix(&start.display()).map(|rest| rest.trim_start_matches('/').to_owned())
 }
+
+/// What the rules about delivery say of a workspace; each has its own examples in its page.
+#[cfg(test)]
+mod tests {
+    use crate::rules::Rule;
+    use crate::rules::testing::in_workspace;
+    use crate::rules::trail::{
+        delivery_denied, source_arn_mismatch, trail_bucket_acl_check_missing, trail_bucket_policy_missing,
+        trail_bucket_prefix_mismatch, trail_bucket_write_missing,
+    };
+
+    const START: &str = r#"
+variable "x" {}
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs"
+}
+"#;
+
+    const BUCKET_RULES: [&Rule; 6] = [
+        &delivery_denied::RULE,
+        &source_arn_mismatch::RULE,
+        &trail_bucket_acl_check_missing::RULE,
+        &trail_bucket_policy_missing::RULE,
+        &trail_bucket_prefix_mismatch::RULE,
+        &trail_bucket_write_missing::RULE,
+    ];
+
+    fn statement(rest: &str) -> String {
+        format!(r#"{{ Effect = "Allow", Principal = {{ Service = "cloudtrail.amazonaws.com" }}, {rest} }},"#)
+    }
+
+    fn policy(statements: &[String]) -> String {
+        let statements = statements.concat();
+        format!(
+            "resource \"aws_s3_bucket_policy\" \"logs\" {{\n  bucket = aws_s3_bucket.logs.id\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{statements}] }})\n}}\n"
+        )
+    }
+
+    fn acl() -> String {
+        statement(r#"Action = "s3:GetBucketAcl", Resource = aws_s3_bucket.logs.arn"#)
+    }
+
+    fn put(path: &str, rest: &str) -> String {
+        statement(&format!(r#"Action = "s3:PutObject", Resource = "${{aws_s3_bucket.logs.arn}}/{path}"{rest}"#))
+    }
+
+    fn trail(rest: &str) -> String {
+        format!(
+            "resource \"aws_cloudtrail\" \"main\" {{\n  name = \"main\"\n  s3_bucket_name = aws_s3_bucket.logs.id\n  {rest}\n}}\n"
+        )
+    }
+
+    /// The codes of the rules about buckets that have something to say.
+    fn codes(settings: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
+        let said = |rule: &&'static Rule| !in_workspace(rule, settings, files).is_empty();
+        BUCKET_RULES.iter().copied().filter(said).map(|rule| rule.code).collect()
+    }
+
+    fn of(text: &str) -> Vec<&'static str> {
+        codes("", &[("main.tf", &format!("{START}{text}"))])
+    }
+
+    #[test]
+    fn a_deny_that_catches_the_service() {
+        let with = |condition: &str| {
+            let deny = format!(
+                r#"{{ Effect = "Deny", Principal = "*", Action = "s3:*", Resource = [aws_s3_bucket.logs.arn, "${{aws_s3_bucket.logs.arn}}/*"], Condition = {{ {condition} }} }},"#
+            );
+            of(&(policy(&[acl(), put("AWSLogs/*", ""), deny]) + &trail("")))
+        };
+        for caught in [
+            r#"StringNotEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }"#,
+            r#"StringNotEquals = { "aws:SourceVpce" = "vpce-1" }"#,
+            r#"StringNotLike = { "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/*" }"#,
+            r#"Bool = { "aws:SecureTransport" = "true" }"#,
+            r#"StringNotEquals = { "s3:x-amz-acl" = "private" }"#,
+        ] {
+            assert_eq!(with(caught), ["delivery-denied"], "{caught}");
+        }
+        for spared in [
+            r#"StringNotEqualsIfExists = { "aws:SourceOrgID" = "o-a1b2c3d4e5" }"#,
+            r#"Bool = { "aws:SecureTransport" = "false" }"#,
+            r#"StringNotEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }, Bool = { "aws:PrincipalIsAWSService" = "false" }"#,
+            r#"StringNotEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }, StringNotLike = { "aws:PrincipalServiceName" = "cloudtrail*" }"#,
+            r#"NumericLessThan = { "s3:TlsVersion" = "1.2" }"#,
+            r#"Null = { "s3:x-amz-server-side-encryption" = "true" }"#,
+            r#"StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }"#,
+            r#"NotIpAddress = { "aws:SourceIp" = "192.0.2.0/24" }"#,
+        ] {
+            assert_eq!(with(spared), [""; 0], "{spared}");
+        }
+    }
+
+    #[test]
+    fn accounts_that_cloudtrail_had_before_it_had_a_name() {
+        let old = |principal: &str| {
+            let of = |rest: &str| format!(r#"{{ Effect = "Allow", Principal = {{ AWS = {principal} }}, {rest} }},"#);
+            let acl = of(r#"Action = "s3:GetBucketAcl", Resource = aws_s3_bucket.logs.arn"#);
+            let put = of(r#"Action = "s3:PutObject", Resource = "${aws_s3_bucket.logs.arn}/*""#);
+            of_text(&(policy(&[acl, put]) + &trail("")))
+        };
+        assert_eq!(old("data.aws_cloudtrail_service_account.main.arn"), [""; 0]);
+        assert_eq!(old("\"arn:aws:iam::111122223333:role/writer\""), ["trail-bucket-policy-missing"]);
+    }
+
+    fn of_text(text: &str) -> Vec<&'static str> {
+        of(&format!("data \"aws_cloudtrail_service_account\" \"main\" {{}}\n{text}"))
+    }
+
+    #[test]
+    fn paths() {
+        let with = |path: &str, rest: &str| of(&(policy(&[acl(), put(path, "")]) + &trail(rest)));
+        assert_eq!(with("AWSLogs/111122223333/*", ""), [""; 0]);
+        assert_eq!(with("*", "s3_key_prefix = \"a\""), [""; 0]);
+        assert_eq!(with("${var.x}/AWSLogs/*", "s3_key_prefix = var.x"), [""; 0]);
+        assert_eq!(with("${var.x}/AWSLogs/*", "s3_key_prefix = \"a\""), [""; 0], "it may be so");
+        assert_eq!(with("a/AWSLogs/*", "s3_key_prefix = \"a\""), [""; 0]);
+        assert_eq!(with("b/AWSLogs/*", "s3_key_prefix = \"a\""), ["trail-bucket-prefix-mismatch"]);
+        assert_eq!(with("a/AWSLogs/444455556666/*", "s3_key_prefix = \"a\""), ["trail-bucket-write-missing"]);
+        assert_eq!(with("AWSLogs/444455556666/*", ""), ["trail-bucket-write-missing"]);
+        assert_eq!(with("AWSLogs/${var.x}/*", ""), [""; 0]);
+    }
+
+    #[test]
+    fn what_may_be_there() {
+        let whole = policy(&[acl(), put("*", "")]);
+        let counted = whole.replace("  bucket =", "  count = var.x ? 1 : 0\n  bucket =");
+        assert_eq!(of(&(counted.clone() + &trail(""))), [""; 0], "there may be a policy");
+        assert_eq!(
+            of(&(counted + &trail("count = var.x ? 1 : 0"))),
+            [""; 0],
+            "where there is a trail there is a policy"
+        );
+        let lacking = policy(&[acl()]).replace("  bucket =", "  count = var.x ? 1 : 0\n  bucket =");
+        assert_eq!(of(&(lacking + &trail("count = var.x ? 1 : 0"))), ["trail-bucket-write-missing"]);
+        assert_eq!(of(&trail("count = var.x ? 1 : 0")), ["trail-bucket-policy-missing"]);
+        let elsewhere = "module \"policy\" {\n  source = \"example/policy/aws\"\n  bucket = aws_s3_bucket.logs.id\n}\n";
+        assert_eq!(of(&(elsewhere.to_owned() + &trail(""))), [""; 0], "a module that is not at hand may make one");
+    }
+
+    #[test]
+    fn a_bucket_that_is_looked_up() {
+        let text = |statements: &[String]| {
+            let policy = policy(statements).replace("aws_s3_bucket.logs", "data.aws_s3_bucket.logs");
+            let trail = trail("").replace("aws_s3_bucket.logs", "data.aws_s3_bucket.logs");
+            let start = START.replace("resource \"aws_s3_bucket\"", "data \"aws_s3_bucket\"");
+            codes("", &[("main.tf", &(start + &policy + &trail))])
+        };
+        assert_eq!(text(&[acl()]), ["trail-bucket-write-missing"], "who puts a policy on it puts all of it");
+        assert_eq!(text(&[acl(), put("*", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_delegated_administrator() {
+        let settings = r#"
+[accounts.management]
+id = "999999999999"
+roles = ["management"]
+
+[organization]
+id = "o-a1b2c3d4e5"
+"#;
+        let with = |arn: &str, paths: &[&str]| {
+            let condition = format!(r#", Condition = {{ StringEquals = {{ "aws:SourceArn" = "{arn}" }} }}"#);
+            let puts = paths.iter().map(|path| put(path, &condition));
+            let statements: Vec<String> = std::iter::once(acl()).chain(puts).collect();
+            let text = format!("{START}{}{}", policy(&statements), trail("is_organization_trail = true"));
+            codes(settings, &[("main.tf", &text)])
+        };
+        let both = ["AWSLogs/999999999999/*", "AWSLogs/o-a1b2c3d4e5/*"];
+        assert_eq!(with("arn:aws:cloudtrail:eu-west-1:999999999999:trail/main", &both), [""; 0]);
+        assert_eq!(with("arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", &both), ["source-arn-mismatch"]);
+        let own = ["AWSLogs/111122223333/*", "AWSLogs/o-a1b2c3d4e5/*"];
+        let arn = "arn:aws:cloudtrail:eu-west-1:999999999999:trail/main";
+        assert_eq!(with(arn, &own), ["trail-bucket-write-missing"]);
+        assert_eq!(with(arn, &["AWSLogs/999999999999/*"]), ["trail-bucket-write-missing"]);
+    }
+
+    #[test]
+    fn an_organisation_that_is_not_known() {
+        let with = |path: &str| {
+            let statements = [acl(), put("AWSLogs/${data.aws_caller_identity.me.account_id}/*", ""), put(path, "")];
+            let start = START.replace("  allowed_account_ids = [\"111122223333\"]\n", "");
+            let text = format!(
+                "{start}data \"aws_caller_identity\" \"me\" {{}}\ndata \"aws_organizations_organization\" \"me\" {{}}\n{}{}",
+                policy(&statements),
+                trail("is_organization_trail = true")
+            );
+            codes("", &[("main.tf", &text)])
+        };
+        assert_eq!(with("AWSLogs/${data.aws_organizations_organization.me.id}/*"), [""; 0]);
+        assert_eq!(with("AWSLogs/${var.x}/*"), [""; 0]);
+        assert_eq!(
+            with("other/*"),
+            ["trail-bucket-write-missing"],
+            "a path for an account is none for an organisation"
+        );
+    }
+
+    #[test]
+    fn trails_of_one_bucket() {
+        let condition = r#", Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main" } }"#;
+        let second = trail("").replace("\"main\"", "\"second\"");
+        let both = policy(&[acl(), put("*", condition)]) + &trail("") + &second;
+        assert_eq!(of(&both), ["trail-bucket-write-missing"], "the condition is right for the other one");
+        assert_eq!(of(&(policy(&[acl(), put("*", condition)]) + &second)), ["source-arn-mismatch"]);
+    }
+}

@@ -150,3 +150,19 @@ pub(super) fn may_have_more(resource: &PolicedResource, ctx: &RuleContext<'_>) -
     let mut stacks = ctx.iam.stacks().iter();
     stacks.any(|stack| stack.stack == resource.stack && !stack.missing_modules.is_empty())
 }
+
+/// An address without the keys of instances: `module.spoke.aws_s3_bucket_policy.logs`.
+pub(super) fn without_keys(address: &str) -> String {
+    let mut shown = String::with_capacity(address.len());
+    let (mut depth, mut quoted) = (0_usize, false);
+    for letter in address.chars() {
+        match letter {
+            '"' if depth > 0 => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            letter => shown.push(letter),
+        }
+    }
+    shown
+}
