@@ -17,6 +17,7 @@ pub mod fixes;
 pub mod iam;
 pub mod inspection;
 pub mod module;
+pub mod plan;
 pub mod policy;
 pub mod render;
 pub mod rules;

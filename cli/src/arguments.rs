@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check Terraform configuration and policy documents
+    /// Check Terraform configuration, plans and policy documents
     #[command(after_help = LINT_EXITS)]
     Lint(LintArguments),
     /// List the rules
@@ -56,7 +56,7 @@ Exit code:
 
 #[derive(Debug, Args)]
 pub(crate) struct LintArguments {
-    /// Directories, files of configuration or policies; `-` is standard input
+    /// Directories, files of configuration, plans, states or policies; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -134,6 +134,10 @@ pub(crate) struct ConfigurationArguments {
     /// What to know of accounts, stacks and rules [default: `crosstrail.toml` here or above]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+
+    /// Where the source of plans is, for findings with file and line [default: the working directory or that of the plan, if it fits]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) source: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

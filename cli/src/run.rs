@@ -18,7 +18,7 @@ use crosstrail_analyzer::suppress::Parted;
 
 use crate::arguments::ConfigurationArguments;
 use crate::configuration::{self, Configured};
-use crate::input::{self, FILE_LIMIT, Input, Problem, Weight};
+use crate::input::{self, Beside, FILE_LIMIT, Input, Problem, Weight};
 use crate::progress::Progress;
 use crate::terminal::{self, When};
 use crate::watch::Witness;
@@ -65,7 +65,8 @@ pub(crate) fn analyse_before(
         }
     };
     let progress = if io::stderr().is_terminal() { Progress::on_terminal() } else { Progress::silent() };
-    let input = input::gather(paths, arguments.config.as_deref(), FILE_LIMIT, &progress, witness);
+    let beside = Beside { configuration: arguments.config.as_deref(), source: arguments.source.as_deref() };
+    let input = input::gather(paths, beside, FILE_LIMIT, &progress, witness);
     let analysed = Analysed::new(input, configured);
     progress.finish();
     analysed.report_problems(color);
@@ -80,9 +81,9 @@ pub(crate) fn analyse_before(
 
 impl Analysed {
     fn new(input: Input, configured: Configured) -> Self {
-        let Input { files, directories, documents, only, standard_input, problems, refusals } = input;
+        let Input { files, directories, documents, plans, only, standard_input, problems, refusals } = input;
         let mut host = Host::new(Arc::clone(&files));
-        host.set_roots(Roots { directories, documents });
+        host.set_roots(Roots { directories, documents, plans });
         host.set_configuration(configured.configuration);
         let (analysis, options) = (host.analysis(), configured.options);
         let mut analysed = Self { analysis, options, files, only, standard_input, problems };

@@ -51,7 +51,7 @@ fn configured(settings: &str, texts: &[(&str, String)]) -> Analysis {
         files.insert(path, text.as_bytes());
     }
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     host.analysis()
 }

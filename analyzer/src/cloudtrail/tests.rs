@@ -13,7 +13,7 @@ fn view(files: &[(&str, &str)]) -> Analysis {
         system.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(system));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), []);
     analysis

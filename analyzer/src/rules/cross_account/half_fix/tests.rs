@@ -34,7 +34,7 @@ fn analysis(main: &str) -> Analysis {
     let mut files = MemoryFileSystem::default();
     files.insert("main.tf", main);
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), [], "{main}");
     analysis
@@ -482,7 +482,7 @@ fn numbers_and_partitions_that_the_source_does_not_tell() {
     let trusted = "{ AWS = \"arn:aws:iam::${var.accounts[\"tools\"]}:role/deploy\" }";
     files.insert("data/main.tf", format!("variable \"accounts\" {{ type = map(string) }}\n{}", role("admin", trusted)));
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     let [finding] = <[Finding; 1]>::try_from(host.analysis().findings(&Options::default())).unwrap();
     let added = &finding.fixes[0].edits[0].new_text;
