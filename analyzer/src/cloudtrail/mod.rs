@@ -27,7 +27,7 @@ use crate::truth::Truth;
 pub use declared::{Declared, Kind};
 pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
 pub use order::Order;
-pub use organization::Organization;
+pub use organization::{ID_START, Organization};
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};
 
