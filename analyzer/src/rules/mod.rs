@@ -10,6 +10,7 @@
 mod arguments;
 mod arn_fields;
 mod context;
+mod covering;
 mod list_edit;
 mod merge;
 mod redundancy;
