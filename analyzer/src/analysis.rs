@@ -9,6 +9,7 @@ mod inspect;
 mod knowledge;
 mod mend;
 mod overlay;
+mod planned;
 mod things;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
 use crate::cloudtrail::{self, CloudTrail};
 use crate::config::{Configuration, ConfigurationError};
+use crate::diagram::Diagram;
 use crate::eval::account::KnownAccounts;
 use crate::eval::text::Text;
 use crate::finding::Finding;
@@ -37,6 +39,7 @@ use crate::syntax::{self, SyntaxError};
 
 use knowledge::Knowing;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]
@@ -45,6 +48,19 @@ pub struct Roots {
     pub directories: Vec<String>,
     /// Files that hold a policy and nothing else.
     pub documents: Vec<String>,
+    /// Files that hold a plan or a state as JSON.
+    pub plans: Vec<PlanFile>,
+}
+
+/// A plan or state, and where its source may be.
+#[derive(Debug, Clone, Default)]
+pub struct PlanFile {
+    /// The file.
+    pub path: String,
+    /// The directory of the root module that it was made from, as the caller says it.
+    pub source: Option<String>,
+    /// Directories that may be that; the first one that fits is taken.
+    pub candidates: Vec<String>,
 }
 
 /// What a caller may choose.
@@ -124,9 +140,11 @@ impl Host {
     pub fn analysis(&self) -> Analysis {
         let sources = SourceMap::default();
         let (files, configuration) = (&*self.files, &*self.configuration);
-        let workspace = load_configured_workspace(files, &sources, &self.roots.directories, configuration);
+        let mut workspace = load_configured_workspace(files, &sources, &self.roots.directories, configuration);
+        let planned = Planned::join(files, &sources, configuration, &self.roots.plans, &mut workspace);
         let mut problems = syntax_problems(&workspace, &sources);
-        let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks);
+        problems.extend(planned.problems.iter().cloned());
+        let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks, &planned);
         problems.extend(unread);
         let evaluate = |stack: &Arc<Stack>| {
             knowledge.with_evaluator(stack, |evaluator| {
@@ -154,6 +172,7 @@ impl Host {
                 roots: self.roots.clone(),
                 sources,
                 workspace,
+                planned,
                 policies,
                 iam,
                 cloudtrail,
@@ -176,6 +195,7 @@ struct State {
     roots: Roots,
     sources: SourceMap,
     workspace: Workspace,
+    planned: Planned,
     policies: Vec<PolicySite>,
     iam: IamModel,
     cloudtrail: CloudTrail,
@@ -208,7 +228,7 @@ impl Analysis {
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
-        let findings = rules::check(&ctx, &options.select);
+        let findings = state.planned.placed(rules::check(&ctx, &options.select), &state.sources);
         self.suppressions().part(findings, &options.select, &state.sources)
     }
 
@@ -273,6 +293,12 @@ impl Analysis {
     pub fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         let (view, things) = (self.access(), || things::things(&self.state));
         Asking { view: &view, things: &things }.who_can(action, resource)
+    }
+
+    /// Who may become whom and reach what, as a picture.
+    #[must_use]
+    pub fn diagram(&self) -> Diagram {
+        Diagram::of(&self.access())
     }
 
     /// What could not be read, in the order of paths.
@@ -351,7 +377,7 @@ impl Analysis {
     fn suppressions(&self) -> Suppressions {
         let mut suppressions = Suppressions::default();
         for file in self.own_files() {
-            if !self.state.sources.file(file).path().ends_with(".json") {
+            if !self.state.sources.file(file).path().ends_with(".json") && !self.state.planned.is_plan(file) {
                 suppressions.add(&self.state.sources, file);
             }
         }

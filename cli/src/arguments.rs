@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check Terraform configuration and policy documents
+    /// Check Terraform configuration, plans and policy documents
     #[command(after_help = LINT_EXITS)]
     Lint(LintArguments),
     /// List the rules
@@ -35,12 +35,17 @@ pub(crate) enum Command {
     /// List who may do something, each with the statement that says so
     #[command(after_help = WHO_CAN_HELP)]
     WhoCan(WhoCanArguments),
+    /// Draw accounts, who and what is in them, and what is granted between them
+    #[command(after_help = GRAPH_HELP)]
+    Graph(GraphArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
     /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
     Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(ManArguments),
 }
 
 const LINT_EXITS: &str = "\
@@ -51,7 +56,7 @@ Exit code:
 
 #[derive(Debug, Args)]
 pub(crate) struct LintArguments {
-    /// Directories, files of configuration or policies; `-` is standard input
+    /// Directories, files of configuration, plans, states or policies; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -129,6 +134,10 @@ pub(crate) struct ConfigurationArguments {
     /// What to know of accounts, stacks and rules [default: `crosstrail.toml` here or above]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+
+    /// Where the source of plans is, for findings with file and line [default: the working directory or that of the plan, if it fits]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) source: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -230,6 +239,41 @@ pub(crate) struct WhoCanArguments {
     pub(crate) asked: AskedArguments,
 }
 
+const GRAPH_HELP: &str = "\
+Examples:
+  crosstrail graph --format dot org/ | dot -Tsvg > org.svg
+  crosstrail graph --across org/ > org.mmd
+
+A grant of which one half is missing is a dashed red arrow, and one that depends on what is not known is dotted.";
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// A directory or a file of configuration
+    #[arg(default_value = ".", value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+
+    /// The language of the picture
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub(crate) format: GraphFormat,
+
+    /// Draw only what leads from one account to another
+    #[arg(long)]
+    pub(crate) across: bool,
+
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Graphviz
+    Dot,
+    /// A flowchart that Markdown pages of many places draw
+    Mermaid,
+    /// For programs: nodes and edges with the places of their statements
+    Json,
+}
+
 /// What is looked at for an answer, and how that is shown.
 #[derive(Debug, Args)]
 pub(crate) struct AskedArguments {
@@ -275,6 +319,13 @@ pub(crate) enum Format {
     Human,
     /// For programs
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Where to write a page for each command; it is made if it is not there
+    #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

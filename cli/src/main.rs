@@ -11,10 +11,12 @@ mod configuration;
 mod diff;
 mod explain;
 mod fix;
+mod graph;
 mod init;
 mod input;
 mod inspect;
 mod lint;
+mod man;
 mod markdown;
 mod outcome;
 mod progress;
@@ -45,7 +47,9 @@ fn main() -> ExitCode {
         Command::Can(arguments) => ask::can(arguments, color),
         Command::WhoCan(arguments) => ask::who_can(arguments, color),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments, color),
         Command::Init(arguments) => init::run(arguments, color),
+        Command::Graph(arguments) => graph::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
     };
     let outcome = result.unwrap_or_else(|error| {

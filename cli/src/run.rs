@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::{self, Analysis, Fixed, FixedFile, Host, Options, Roots};
 use crosstrail_analyzer::answer::{Answer, Refusal, Roll};
+use crosstrail_analyzer::diagram::Diagram;
 use crosstrail_analyzer::finding::{Finding, Severity, Silenced};
 use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
@@ -17,7 +18,7 @@ use crosstrail_analyzer::suppress::Parted;
 
 use crate::arguments::ConfigurationArguments;
 use crate::configuration::{self, Configured};
-use crate::input::{self, FILE_LIMIT, Input, Problem, Weight};
+use crate::input::{self, Beside, FILE_LIMIT, Input, Problem, Weight};
 use crate::progress::Progress;
 use crate::terminal::{self, When};
 use crate::watch::Witness;
@@ -64,7 +65,8 @@ pub(crate) fn analyse_before(
         }
     };
     let progress = if io::stderr().is_terminal() { Progress::on_terminal() } else { Progress::silent() };
-    let input = input::gather(paths, arguments.config.as_deref(), FILE_LIMIT, &progress, witness);
+    let beside = Beside { configuration: arguments.config.as_deref(), source: arguments.source.as_deref() };
+    let input = input::gather(paths, beside, FILE_LIMIT, &progress, witness);
     let analysed = Analysed::new(input, configured);
     progress.finish();
     analysed.report_problems(color);
@@ -79,9 +81,9 @@ pub(crate) fn analyse_before(
 
 impl Analysed {
     fn new(input: Input, configured: Configured) -> Self {
-        let Input { files, directories, documents, only, standard_input, problems, refusals } = input;
+        let Input { files, directories, documents, plans, only, standard_input, problems, refusals } = input;
         let mut host = Host::new(Arc::clone(&files));
-        host.set_roots(Roots { directories, documents });
+        host.set_roots(Roots { directories, documents, plans });
         host.set_configuration(configured.configuration);
         let (analysis, options) = (host.analysis(), configured.options);
         let mut analysed = Self { analysis, options, files, only, standard_input, problems };
@@ -184,6 +186,11 @@ impl Analysed {
     /// Who may do something.
     pub(crate) fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         self.analysis.who_can(action, resource)
+    }
+
+    /// What is granted, as a picture.
+    pub(crate) fn diagram(&self) -> Diagram {
+        self.analysis.diagram()
     }
 
     /// What was understood.

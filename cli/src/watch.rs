@@ -89,9 +89,23 @@ pub(crate) fn run(arguments: &LintArguments, color: When) -> io::Result<Outcome>
         if terminal::reader_is_gone() {
             return Ok(outcome);
         }
-        let seen = witness.seen();
+        let mut seen = witness.seen();
+        if let Some(report) = &arguments.output {
+            forgive(&mut seen, report);
+        }
         terminal::report(&words::watching(seen.keys().filter(|path| path.is_file()).count()));
         wait(&seen);
+    }
+}
+
+/// Takes the directory of a report, which has just been written, to be as it is now.
+fn forgive(seen: &mut Seen, report: &Path) {
+    let parent = report.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(parent) = parent.canonicalize() else { return };
+    for (path, before) in seen {
+        if path.canonicalize().is_ok_and(|path| path == parent) {
+            *before = stamp(path);
+        }
     }
 }
 

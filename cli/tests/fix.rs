@@ -198,3 +198,116 @@ fn what_does_not_go_together_is_refused() {
         assert_eq!(sandbox.run(arguments).code, 2, "{arguments:?}");
     }
 }
+
+/// A policy with the same fault in every notation.
+const NOTATIONS: [(&str, &str); 3] = [
+    (
+        "main.tf",
+        r#"resource "aws_iam_role_policy" "heredoc" {
+  role = "a"
+  policy = <<POLICY
+{
+  "Version": "2012-10-17",
+  "Statement": [{ "Effect": "allow", "Action": "s3:ListAllMyBuckets", "Resource": "*" }]
+}
+POLICY
+}
+
+resource "aws_iam_role_policy" "indented" {
+  role   = "a"
+  policy = <<-POLICY
+    {
+      "Version": "2012-10-17",
+      "Statement": [{ "Effect": "allow", "Action": "s3:ListAllMyBuckets", "Resource": "*" }]
+    }
+  POLICY
+}
+
+resource "aws_iam_role_policy" "object" {
+  role   = "a"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{ Effect = "allow", Action = "s3:ListAllMyBuckets", Resource = "*" }]
+  })
+}
+
+resource "aws_iam_role_policy" "quoted" {
+  role   = "a"
+  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"allow\", \"Action\": \"s3:ListAllMyBuckets\", \"Resource\": \"*\"}]}"
+}
+
+resource "aws_iam_role_policy" "template" {
+  role   = "a"
+  policy = templatefile("policy.tftpl", { resource = "*" })
+}
+
+data "aws_iam_policy_document" "blocks" {
+  statement {
+    effect    = "allow"
+    actions   = ["s3:ListAllMyBuckets"]
+    resources = ["*"]
+  }
+}
+"#,
+    ),
+    (
+        "policy.tftpl",
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "allow", "Action": "s3:ListAllMyBuckets", "Resource": "${resource}"}]}
+"#,
+    ),
+    (
+        "json.tf.json",
+        r#"{"resource": {"aws_iam_role_policy": {"json": {"role": "a", "policy": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"allow\", \"Action\": \"s3:ListAllMyBuckets\", \"Resource\": \"*\"}]}"}}}}
+"#,
+    ),
+];
+
+#[test]
+fn every_notation_is_mended_where_it_stands() {
+    let sandbox = Sandbox::with("fix-notations", &NOTATIONS);
+    let run = sandbox.run(&["lint", "--fix"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.ends_with("\nfixed 7 findings in 3 files\n"), "{run:?}");
+    for (path, text) in NOTATIONS {
+        assert_eq!(read(&sandbox, path), text.replace("allow", "Allow"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_added_has_the_line_ends_of_its_file() {
+    let sandbox = two_accounts("fix-added-line-ends");
+    for (path, text) in [("tools.tf", CALLER), ("data.tf", CALLED)] {
+        sandbox.write(path, format!("\u{feff}{}", text.replace('\n', "\r\n")).as_bytes());
+    }
+    assert_eq!(sandbox.run(&["lint", "--fix", "--unsafe"]).code, 0);
+    let text = read(&sandbox, "data.tf");
+    assert!(text.starts_with('\u{feff}') && text.contains(&format!("{HALF},\r\n")), "{text:?}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let sandbox = Sandbox::with("fix-links", &[("real/policy.json", FAULTY)]);
+    let (real, link) = (sandbox.path("real/policy.json"), sandbox.path("link.json"));
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o604)).unwrap();
+    symlink("real/policy.json", &link).unwrap();
+    let run = sandbox.run(&["lint", "--fix", "link.json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(read(&sandbox, "real/policy.json"), FAULTY.replace("allow", "Allow"));
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o604);
+    assert_eq!(names(&sandbox, "real"), ["policy.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_is_written_once() {
+    use std::os::unix::fs::symlink;
+    let sandbox = Sandbox::with("fix-two-names", &[("a/policy.json", FAULTY), ("b/other.json", "{}")]);
+    symlink("../a/policy.json", sandbox.path("b/policy.json")).unwrap();
+    let run = sandbox.run(&["lint", "--fix"]);
+    assert_eq!((run.stderr.as_str(), run.code), ("", 0), "{run:?}");
+    assert_eq!(read(&sandbox, "a/policy.json"), FAULTY.replace("allow", "Allow"));
+}

@@ -120,7 +120,9 @@ const CASES: &[Case] = &[
         arguments: &["README.md"],
         code: 2,
         stdout: &[],
-        stderr: &["error: README.md: neither Terraform nor a policy document\n"],
+        stderr: &[
+            "error: README.md: neither Terraform, nor a plan or state of `terraform show -json`, nor a policy document\n",
+        ],
     },
     Case {
         name: "no-policy",
@@ -128,7 +130,9 @@ const CASES: &[Case] = &[
         arguments: &["package.json"],
         code: 2,
         stdout: &[],
-        stderr: &["error: package.json: neither Terraform nor a policy document\n"],
+        stderr: &[
+            "error: package.json: neither Terraform, nor a plan or state of `terraform show -json`, nor a policy document\n",
+        ],
     },
     Case {
         name: "binary",

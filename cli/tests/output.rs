@@ -38,7 +38,7 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Ve
         found.push(format!("{at}: {value} does not fit {schema}"));
     }
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if value.get(name).is_none() {
+        if value.is_object() && value.get(name).is_none() {
             found.push(format!("{at}: no `{name}`"));
         }
     }
@@ -66,6 +66,75 @@ fn json_output_fits_its_schema() {
     assert_eq!(found, [""; 0]);
     assert_eq!(output["findings"][0]["code"], "invalid-effect");
     assert_eq!(output["summary"]["errors"], 1);
+}
+
+const ACCESS: &str = r#"
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+resource "aws_iam_user" "admin" {
+  name = "admin"
+}
+resource "aws_iam_user_policy_attachment" "admin" {
+  user       = aws_iam_user.admin.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+resource "aws_iam_user" "guest" {
+  name = "guest"
+}
+resource "aws_iam_user_policy" "guest" {
+  user   = aws_iam_user.guest.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Sid = "Some", Effect = "Allow", Action = "s3:*", Resource = var.arn, Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } } },
+    { Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.reader.arn },
+  ] })
+}
+resource "aws_iam_role" "reader" {
+  name               = "reader"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = aws_iam_user.guest.arn } }] })
+}
+resource "aws_iam_role_policy" "reader" {
+  role   = aws_iam_role.reader.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::logs/*" }] })
+}
+resource "aws_iam_user" "nobody" {
+  name = "nobody"
+}
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs"
+}
+variable "arn" {}
+"#;
+
+/// What of the output of a command does not fit the schema.
+fn misfits_of(output: &str, schema: &str) -> (Value, Vec<String>) {
+    let (output, schema): (Value, Value) =
+        (serde_json::from_str(output).unwrap(), serde_json::from_str(schema).unwrap());
+    let mut found = Vec::new();
+    misfits(&output, &schema, &schema, "output", &mut found);
+    (output, found)
+}
+
+#[test]
+fn answers_about_access_fit_their_schemas() {
+    let can = include_str!("../../docs/schema/can-output.schema.json");
+    let who = include_str!("../../docs/schema/who-can-output.schema.json");
+    let sandbox = Sandbox::with("output-access", &[("main.tf", ACCESS)]);
+    for (principal, verdict) in [("admin", "allowed"), ("guest", "unknown"), ("nobody", "denied")] {
+        let run = sandbox.run(&["can", principal, "s3:GetObject", "arn:aws:s3:::logs/a", "--format", "json"]);
+        let (output, found) = misfits_of(&run.stdout, can);
+        assert_eq!((found, &output["verdict"]), (Vec::new(), &verdict.into()), "{principal}");
+    }
+    for arguments in [vec!["who-can", "s3:GetObject"], vec!["who-can", "s3:GetObject", "--on", "arn:aws:s3:::logs/*"]] {
+        let run = sandbox.run(&[arguments.as_slice(), &["--format", "json"]].concat());
+        let (output, found) = misfits_of(&run.stdout, who);
+        assert_eq!(found, [""; 0], "{arguments:?}");
+        for list in ["may", "depends"] {
+            assert_ne!(output[list].as_array().map(Vec::len), Some(0), "{list}: {output:#}");
+        }
+        assert_eq!(output["by_roles"].as_array().map(Vec::len), Some(1), "{output:#}");
+    }
 }
 
 #[test]
@@ -152,6 +221,35 @@ fn help_and_version() {
     assert_eq!(sandbox.run(&["--version"]).stdout, concat!("crosstrail ", env!("CARGO_PKG_VERSION"), "\n"));
     assert!(sandbox.run(&["lint", "--help"]).stdout.contains("Exit code:"));
     assert_eq!(sandbox.run(&[]).code, 2);
+}
+
+#[test]
+fn graph() {
+    let text = r#"
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+resource "aws_iam_role" "a" {
+  name               = "a"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" },
+      { Effect = "Allow", Principal = { AWS = "222222222222" }, Action = "sts:AssumeRole" },
+    ]
+  })
+}
+"#;
+    let sandbox = Sandbox::with("output-graph", &[("main.tf", text)]);
+    let mermaid = sandbox.run(&["graph"]);
+    assert!(mermaid.code == 0 && mermaid.stdout.starts_with("flowchart LR\n"), "{}", mermaid.stdout);
+    assert!(mermaid.stdout.contains("ec2.amazonaws.com"));
+    assert!(!sandbox.run(&["graph", "--across"]).stdout.contains("ec2.amazonaws.com"));
+    assert!(sandbox.run(&["graph", "--format", "dot"]).stdout.starts_with("digraph crosstrail {\n"));
+    let json: Value = serde_json::from_str(&sandbox.run(&["graph", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["version"], json["edges"].as_array().map(Vec::len)), (&1.into(), Some(2)));
+    assert_eq!(sandbox.run(&["graph", "nowhere"]).code, 2);
 }
 
 #[test]

@@ -24,9 +24,9 @@ fn on_terminal(command: &mut Command, columns: u16) -> String {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
-    tcsetwinsize(&ours, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let name = ptsname(&ours, Vec::new()).unwrap();
     let theirs = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    tcsetwinsize(&theirs, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let mut child = command.stdout(Stdio::from(theirs)).stderr(Stdio::null()).spawn().unwrap();
     // Their side has to be closed here for the reading to end.
     command.stdout(Stdio::null());
@@ -34,7 +34,7 @@ fn on_terminal(command: &mut Command, columns: u16) -> String {
     let (mut text, mut part) = (Vec::new(), [0; 4096]);
     // A terminal that nobody writes to any more ends with an error on Linux, with nothing elsewhere.
     while let Ok(length @ 1..) = ours.read(&mut part) {
-        text.extend_from_slice(&part[..length]);
+        text.extend_from_slice(part.get(..length).unwrap());
     }
     child.wait().unwrap();
     String::from_utf8(text).unwrap()

@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -80,6 +80,17 @@ fn a_change_is_checked() {
 
     fs::remove_file(sandbox.path("crosstrail.toml")).unwrap();
     assert_eq!(watch.next()[0], "1 error in 2 files: 0 stacks, 2 policies");
+}
+
+#[test]
+fn a_report_is_no_change() {
+    let sandbox = Sandbox::with("watch-report", &[("a.json", FAULTY)]);
+    let watch = Watch::start(sandbox.command(&["lint", "--watch", "--format", "sarif", "-o", "report.sarif"]));
+    assert_eq!(watch.next()[0], "1 error in 1 file: 0 stacks, 1 policy");
+    assert_eq!(watch.lines.recv_timeout(Duration::from_secs(2)), Err(RecvTimeoutError::Timeout));
+    sandbox.write("a.json", FAULTY.replace("allow", "Allow").as_bytes());
+    assert_eq!(watch.next()[0], "nothing found in 1 file: 0 stacks, 1 policy");
+    assert!(!fs::read_to_string(sandbox.path("report.sarif")).unwrap().contains("invalid-effect"));
 }
 
 #[test]

@@ -3,7 +3,16 @@
 //! A heading is a test; a section holds files. A file is a fenced block, named by a
 //! line `` `path`: `` above it or by its language (`main.tf`, `policy.json`,
 //! `crosstrail.toml`). Blocks of one path are joined; `toml` holds for the headings
-//! below as well. A block `hcl fixed` is the file after its fixes. Lines of the form
+//! below as well. A block `hcl fixed` is the file after its fixes. A block `trust` lists who
+//! may become whom and reach what, services aside, in lines as
+//!
+//! ```text
+//! 111111111111:role/deploy -> 222222222222:role/admin  sts:AssumeRole
+//! 111111111111:role/deploy -> 222222222222:aws_s3_bucket.logs  s3:GetObject (111111111111 lacks its half)
+//! 111111111111:user/dev => 222222222222:role/admin  by 111111111111:role/deploy
+//! ```
+//!
+//! where `=>` asks for a way over several roles. Lines of the form
 //!
 //! ```text
 //! #    ^^^^ error[code]: message     primary span, in the line above
@@ -18,6 +27,7 @@
 mod mark;
 mod page;
 mod run;
+mod trust;
 
 pub use mark::Mark;
 pub use page::{Notation, Outcome, Page, Section};

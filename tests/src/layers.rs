@@ -46,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("baseline", &["source", "finding", "fingerprint"]),
     ("render", &["source", "finding", "fingerprint", "rules"]),
     ("inspection", &["source", "eval", "policy", "render"]),
+    ("diagram", &["source", "eval", "iam", "access", "render"]),
     ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),
 ];
 

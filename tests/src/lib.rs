@@ -2,6 +2,7 @@
 //! rewrite themselves when `UPDATE_EXPECT=1` is set.
 
 pub mod access_analyzer;
+pub mod cloudtrail_checks;
 pub mod fixture;
 pub mod halves;
 pub mod layers;

@@ -35,12 +35,17 @@ pub struct Fault {
 /// When the text is not JSON, or not of that package.
 pub fn documents(package: &str) -> Result<BTreeMap<String, String>, String> {
     let policies: BTreeMap<String, Value> = serde_json::from_str(package).map_err(|error| error.to_string())?;
-    let newest = |(name, policy): (String, Value)| {
-        let version = policy["latestVersionId"].as_str().ok_or_else(|| format!("{name} has no version"))?;
-        let document = serde_json::to_string_pretty(&policy["versions"][version]["document"]);
-        Ok((name, document.map_err(|error| error.to_string())?))
+    let text = |(name, policy): (String, Value)| {
+        let document = newest(&policy).ok_or_else(|| format!("{name} has no newest document"))?;
+        let text = serde_json::to_string_pretty(document).map_err(|error| error.to_string())?;
+        Ok((name, text))
     };
-    policies.into_iter().map(newest).collect()
+    policies.into_iter().map(text).collect()
+}
+
+fn newest(policy: &Value) -> Option<&Value> {
+    let version = policy.get("latestVersionId")?.as_str()?;
+    policy.get("versions")?.get(version)?.get("document")
 }
 
 /// The errors in `policies`, texts by name.
@@ -55,7 +60,7 @@ pub fn errors(policies: &BTreeMap<String, String>) -> BTreeSet<Fault> {
     }
     files.insert("main.tf", resources.as_bytes());
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let analysis = host.analysis();
     let mut select = Selection::default();
     assert!(select.ignore(OF_CUSTOMERS).is_ok(), "there is a rule of that code");

@@ -1,5 +1,6 @@
 //! What the sources have in common, whoever wrote them.
 
+use crosstrail_analyzer::rules::{RULES, Rule};
 use crosstrail_tests::source_tree;
 
 /// The most lines that a file of code has, its tests not counted.
@@ -24,6 +25,13 @@ fn none(what: &str, found: Vec<String>) {
 fn every_module_says_why_it_exists() {
     let silent = sources().into_iter().filter(|(_, text)| !text.starts_with("//!"));
     none("no `//!` at the top", silent.map(|(path, _)| path).collect());
+}
+
+#[test]
+fn links_to_the_pages_of_rules_lead_there() {
+    let page = |rule: &Rule| rule.url().split_once("/blob/main/").map(|(_, path)| path.to_owned());
+    let lost = RULES.iter().filter(|rule| !page(rule).is_some_and(|path| source_tree::root().join(path).is_file()));
+    none("no page", lost.map(|rule| rule.url()).collect());
 }
 
 #[test]

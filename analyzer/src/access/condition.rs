@@ -40,9 +40,7 @@ impl Condition {
         let key: Option<SmolStr> = condition.key.text.as_known().map(|key| key.to_ascii_lowercase().into());
         let multivalued = key.as_ref().and_then(|key| condition_key(key)).is_some_and(|key| key.multivalued);
         let values = match operator {
-            Some(used) => Listed::read(&condition.values, &condition.possible, &condition.open, |leaf| {
-                Operand::compile(used.operator, &leaf.text, variables)
-            }),
+            Some(used) => Listed::of_values(condition, |leaf| Operand::compile(used.operator, &leaf.text, variables)),
             None => Listed::default(),
         };
         let symbols = condition.operator.text.holes().chain(condition.key.text.holes()).cloned().collect();

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod caller;
+mod claims;
 mod comparison;
 mod compiled;
 mod condition;
@@ -25,18 +26,23 @@ mod policy_set;
 mod principal;
 mod request;
 mod resource;
+mod standing;
 mod statement;
 mod template;
 #[cfg(test)]
 mod tests;
+pub mod trust_graph;
+mod unmade;
 mod view;
 
 pub use accounts::{Accounts, ByNumber};
 pub use caller::{Caller, Principal};
+pub use claims::may_allow;
 pub use compiled::CompiledPolicy;
 pub use context::{Context, Presence};
 pub use decide::{Decision, Denial, Half, Obstacle, Verdict, Witness, WitnessStatement, decide, verdict};
 pub use meeting::AtOdds;
 pub use policy_set::{Attached, Guardrails, Policies};
 pub use request::{Action, Request, Target};
+pub use standing::Standing;
 pub use view::{AccessView, CallerSide, Holding, TargetSide};

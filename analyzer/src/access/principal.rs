@@ -96,7 +96,7 @@ impl PrincipalSet {
     pub(super) fn compile(principals: &Principals) -> Self {
         let groups = principals.groups.iter().map(|group| {
             let kind = if principals.bare { Kind::Aws } else { Kind::read(&group.kind.text) };
-            Listed::read(&group.items, &group.possible, &group.open, |leaf| Named::compile(kind, &group.kind, leaf))
+            Listed::of_group(group, |leaf| Named::compile(kind, &group.kind, leaf))
         });
         Self { negated: principals.negated, groups: groups.collect(), open: principals.open.clone() }
     }
@@ -122,7 +122,7 @@ impl PrincipalSet {
         let groups = self.groups.iter().map(|group| {
             let certain = group.items.iter().map(|named| named.levels(caller, accounts));
             let possible = group.possible.iter().map(|named| named.levels(caller, accounts).and(Truth::Unknown));
-            let more = if group.open.is_empty() { Levels::NONE } else { Levels::UNKNOWN };
+            let more = if group.may_have_others() { Levels::UNKNOWN } else { Levels::NONE };
             certain.chain(possible).fold(more, Levels::or)
         });
         groups.fold(start, Levels::or)
@@ -243,6 +243,12 @@ impl AccountName {
             Truth::Unknown => Truth::Unknown,
         }
     }
+}
+
+/// The account that a principal names, if it is certain to name one.
+pub(super) fn account_named(text: &Text) -> Option<Text> {
+    let name = AccountName::read(text);
+    name.applies.is_yes().then_some(name.account)
 }
 
 /// Whether a text that is no ARN is the number of an account.

@@ -4,7 +4,7 @@
 
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::symbol::Symbol;
-use crate::policy::model::{self, Leaf, PolicyKind, Strings};
+use crate::policy::model::{self, Leaf, PolicyKind, PrincipalGroup, Strings};
 use crate::source::Span;
 use crate::truth::Truth;
 
@@ -15,6 +15,7 @@ use super::hole::{Hole, Side, pattern};
 use super::principal::{Levels, PrincipalSet};
 use super::request::Request;
 use super::resource::Resource;
+use super::standing::Standing;
 use super::template::Reading;
 
 /// A list of a policy, of which a part may be unknown.
@@ -23,21 +24,44 @@ pub(super) struct Listed<T> {
     pub(super) items: Vec<T>,
     pub(super) possible: Vec<T>,
     pub(super) open: Vec<Symbol>,
+    /// Whether there is nothing else that may be among them.
+    exhaustive: bool,
 }
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new() }
+        Self { items: Vec::new(), possible: Vec::new(), open: Vec::new(), exhaustive: true }
     }
 }
 
 impl<T> Listed<T> {
-    pub(super) fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], read: impl Fn(&Leaf) -> T) -> Self {
+    pub(super) fn of_strings(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
+        let Strings { items, possible, open, exhaustive, .. } = strings;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_group(group: &PrincipalGroup, read: impl Fn(&Leaf) -> T) -> Self {
+        let PrincipalGroup { items, possible, open, exhaustive, .. } = group;
+        Self::read(items, possible, open, *exhaustive, read)
+    }
+
+    pub(super) fn of_values(condition: &model::Condition, read: impl Fn(&Leaf) -> T) -> Self {
+        let model::Condition { values, possible, open, exhaustive, .. } = condition;
+        Self::read(values, possible, open, *exhaustive, read)
+    }
+
+    fn read(items: &[Leaf], possible: &[Leaf], open: &[Symbol], exhaustive: bool, read: impl Fn(&Leaf) -> T) -> Self {
         Self {
             items: items.iter().map(&read).collect(),
             possible: possible.iter().map(&read).collect(),
             open: open.to_vec(),
+            exhaustive,
         }
+    }
+
+    /// Whether others may be among them of which nothing is known.
+    pub(super) const fn may_have_others(&self) -> bool {
+        !self.exhaustive
     }
 
     /// Whether `holds` for one of them.
@@ -47,7 +71,7 @@ impl<T> Listed<T> {
             return certain;
         }
         let possible = Truth::any(self.possible.iter().map(holds)).and(Truth::Unknown);
-        let more = if self.open.is_empty() { Truth::No } else { Truth::Unknown };
+        let more = if self.may_have_others() { Truth::Unknown } else { Truth::No };
         certain.or(possible).or(more)
     }
 
@@ -65,7 +89,7 @@ struct Element<T> {
 
 impl<T> Element<T> {
     fn compile(strings: &Strings, read: impl Fn(&Leaf) -> T) -> Self {
-        let list = Listed::read(&strings.items, &strings.possible, &strings.open, read);
+        let list = Listed::of_strings(strings, read);
         Self { negated: strings.negated, list }
     }
 
@@ -192,6 +216,17 @@ impl Statement {
         }
     }
 
+    /// How each of its parts fits the request. A caller without a boundary is assumed.
+    pub(super) fn standing(&self, request: &Request<'_>, accounts: &dyn Accounts) -> Standing {
+        Standing {
+            allows: self.effect.allows(),
+            principal: self.levels(request, accounts, Truth::No).any(),
+            action: self.action(request),
+            resource: self.resource(request),
+            conditions: self.conditions.iter().map(|condition| condition.holds(request)).collect(),
+        }
+    }
+
     /// What keeps it from a certain answer.
     pub(super) fn obstacles(&self, request: &Request<'_>, levels: Levels, found: &mut Vec<Obstacle>) {
         let symbol = |symbol: &Symbol| Obstacle::Symbol(symbol.clone());
@@ -216,7 +251,11 @@ impl Statement {
         let symbol = |symbol: &Symbol| Obstacle::Symbol(symbol.clone());
         for resource in self.resources.iter().flat_map(|it| it.list.iter()) {
             if resource.matches(request) == Truth::Unknown {
-                found.extend(resource.keys().into_iter().map(|key| Obstacle::Key(key.into())));
+                let keys = resource.keys();
+                if request.target.is_each() && keys.is_empty() && resource.symbols().next().is_none() {
+                    found.push(Obstacle::Part);
+                }
+                found.extend(keys.into_iter().map(|key| Obstacle::Key(key.into())));
                 found.extend(resource.symbols().map(symbol));
             }
         }

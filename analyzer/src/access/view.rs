@@ -25,6 +25,8 @@ use super::meeting::{AtOdds, never_meet};
 use super::organization::Bounds;
 use super::policy_set::{Attached, Guardrails, Policies};
 use super::request::{Action, Request, Target};
+use super::trust_graph::TrustGraph;
+use super::unmade::Unmade;
 
 /// The principals and resources of a workspace with their policies, compiled when they are first needed.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct AccessView<'a> {
     library: OnceLock<Library>,
     bounds: OnceLock<Bounds>,
     grants: Grants<'a>,
+    pub(super) graph: OnceLock<TrustGraph>,
+    pub(super) unmade: OnceLock<Unmade>,
 }
 
 /// A caller and what its side says of it.
@@ -70,8 +74,16 @@ impl<'a> AccessView<'a> {
     /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
     #[must_use]
     pub fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
-        let (library, bounds, grants) = (OnceLock::new(), OnceLock::new(), Grants::default());
-        Self { iam, policies, accounts, library, bounds, grants }
+        Self {
+            iam,
+            policies,
+            accounts,
+            library: OnceLock::new(),
+            bounds: OnceLock::new(),
+            grants: Grants::default(),
+            graph: OnceLock::new(),
+            unmade: OnceLock::new(),
+        }
     }
 
     /// The model that it is a view of.

@@ -28,7 +28,8 @@ struct Draft {
 
 /// The text of a configuration with the accounts of `state`.
 pub(super) fn draft(state: &State) -> String {
-    let (knowing, _) = Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks);
+    let (knowing, _) =
+        Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks, &state.planned);
     let of_stack = |stack: &Arc<Stack>| {
         knowing.with_evaluator(stack, |evaluator| {
             let mut draft = Draft::default();

@@ -20,7 +20,8 @@ use super::knowledge::Knowing;
 /// Evaluates all of `state` that can be shown.
 pub(super) fn inspect(state: &State) -> Inspection {
     let alone = state.policies.iter().filter(|site| site.form == Form::PolicyFile);
-    let (knowing, _) = Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks);
+    let (knowing, _) =
+        Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks, &state.planned);
     let mut principals: FxHashMap<&str, Vec<PrincipalInspection>> = FxHashMap::default();
     for it in state.iam.principals() {
         principals.entry(it.stack.as_str()).or_default().push(principal(it, &state.policies));

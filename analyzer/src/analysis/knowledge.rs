@@ -15,6 +15,7 @@ use crate::module::{Stack, StatePlace};
 use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
 
 use super::Problem;
+use super::planned::Planned;
 
 /// Stacks that ask each other for outputs are not followed deeper than this.
 const MOST_STACKS_IN_A_CHAIN: usize = 16;
@@ -25,6 +26,7 @@ pub(super) struct Knowing<'a> {
     sources: &'a SourceMap,
     configuration: &'a Configuration,
     stacks: &'a [Arc<Stack>],
+    planned: &'a Planned,
     numbers: Numbers,
     values: BoundValues,
     file_values: FileValues,
@@ -40,6 +42,7 @@ impl<'a> Knowing<'a> {
         sources: &'a SourceMap,
         configuration: &'a Configuration,
         stacks: &'a [Arc<Stack>],
+        planned: &'a Planned,
     ) -> (Self, Vec<Problem>) {
         let (values, mut wrong) = BoundValues::read(configuration, files, sources);
         wrong.extend(missing_directories(files, configuration));
@@ -52,7 +55,9 @@ impl<'a> Knowing<'a> {
         let problems = wrong.into_iter().map(problem).collect();
         let (outputs, file_values) = (Mutex::default(), FileValues::default());
         let (numbers, places) = (Numbers::of(stacks), places(stacks));
-        (Self { files, sources, configuration, stacks, numbers, values, file_values, outputs, places }, problems)
+        let knowing =
+            Self { files, sources, configuration, stacks, planned, numbers, values, file_values, outputs, places };
+        (knowing, problems)
     }
 
     /// What `ask` makes of an evaluator of `stack`.
@@ -69,6 +74,10 @@ impl<'a> Knowing<'a> {
 
     fn evaluator<'b>(&'b self, stack: &'b Stack, others: &'b dyn OtherStacks) -> Evaluator<'b> {
         let bindings = self.values.of_stack(self.configuration, &stack.dir, stack.environment.as_deref());
+        let bindings = match self.planned.known_of(stack) {
+            Some(known) => known.behind(bindings),
+            None => bindings,
+        };
         let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
         evaluator.with_configuration(self.configuration, bindings, others).with_file_values(&self.file_values)
     }

@@ -273,7 +273,7 @@ mod tests {
         let mut system = MemoryFileSystem::default();
         files.iter().for_each(|(path, text)| system.insert(path, *text));
         let mut host = Host::new(Arc::new(system));
-        host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
         host.analysis().fixed(&Options::default(), allowed, &|_| true)
     }
 

@@ -23,7 +23,7 @@ fn view(configuration: &str, files: &[(&str, &str)]) -> View {
         system.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(system));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     View { analysis: host.analysis(), options }
 }

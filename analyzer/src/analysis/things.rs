@@ -13,7 +13,8 @@ use super::knowledge::Knowing;
 
 /// Those of all stacks, which are evaluated for it.
 pub(super) fn things(state: &State) -> Vec<Thing> {
-    let (knowing, _) = Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks);
+    let (knowing, _) =
+        Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks, &state.planned);
     let of_stack = |stack: &Arc<Stack>| {
         knowing.with_evaluator(stack, |evaluator| {
             evaluator.resources().iter().filter_map(|instance| thing(evaluator, instance)).collect::<Vec<_>>()

@@ -9,7 +9,8 @@ use crate::finding::{Label, Severity};
 use crate::render::human::{Remark, Style, render_remark};
 use crate::source::{SourceMap, Span};
 
-use super::{Answer, Entry, Hindrance, Reason, Roll};
+use super::short::short;
+use super::{Answer, ByRoles, Entry, Hindrance, Reason, Roll, Step};
 
 /// `answer` as rustc shows what it has to say.
 #[must_use]
@@ -67,10 +68,14 @@ pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     let on = roll.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default();
     let question = format!("`{}`{on}", roll.action);
     let lines = Lines { roll, sources, twins: twins(roll) };
-    let is_nobody = roll.may.is_empty() && roll.depends.is_empty();
+    let is_nobody = roll.may.is_empty() && roll.depends.is_empty() && roll.by_roles.is_empty();
     let mut text = if is_nobody { format!("nobody in view may do {question}\n\n") } else { String::new() };
     lines.list(&mut text, &format!("may do {question}"), &roll.may);
     lines.list(&mut text, &format!("may do {question}, depending on what is not known"), &roll.depends);
+    let (certain, perhaps): (Vec<_>, Vec<_>) = roll.by_roles.iter().partition(|it| it.certain);
+    lines.list_by_roles(&mut text, &format!("may do {question} by assuming roles"), &certain);
+    let title = format!("may do {question} by assuming roles, depending on what is not known");
+    lines.list_by_roles(&mut text, &title, &perhaps);
     let others = match roll.others {
         0 => None,
         others if is_nobody => Some(format!("{others} were asked about")),
@@ -83,16 +88,17 @@ pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     }
     // Names come from files: what would steer a terminal is left out.
     text.retain(|it| it == '\n' || !it.is_control());
-    text
+    text.split_inclusive('\n').map(short).collect()
 }
 
 /// The addresses that are in several stacks.
 fn twins(roll: &Roll) -> FxHashSet<&str> {
     let mut stacks: FxHashMap<&str, &Option<String>> = FxHashMap::default();
     let mut twins = FxHashSet::default();
-    for entry in roll.may.iter().chain(&roll.depends) {
-        let name = entry.principal.as_str();
-        if *stacks.entry(name).or_insert(&entry.stack) != &entry.stack {
+    let direct = roll.may.iter().chain(&roll.depends).map(|entry| (entry.principal.as_str(), &entry.stack));
+    let by_roles = roll.by_roles.iter().map(|entry| (entry.principal.as_str(), &entry.stack));
+    for (name, stack) in direct.chain(by_roles) {
+        if *stacks.entry(name).or_insert(stack) != stack {
             twins.insert(name);
         }
     }
@@ -113,16 +119,36 @@ impl Lines<'_> {
         }
         let _infallible = writeln!(text, "{title}:");
         for group in entries.chunk_by(|a, b| a.account == b.account) {
-            let account = group.first().and_then(|entry| entry.account.as_deref());
-            let _infallible = match account {
-                Some(account) => writeln!(text, "  account {account}"),
-                None => writeln!(text, "  in no account"),
-            };
+            heading(text, group.first().and_then(|entry| entry.account.as_deref()));
             for entry in group {
                 let _infallible = writeln!(text, "    {}", self.line(entry));
             }
         }
         text.push('\n');
+    }
+
+    fn list_by_roles(&self, text: &mut String, title: &str, entries: &[&ByRoles]) {
+        if entries.is_empty() {
+            return;
+        }
+        let _infallible = writeln!(text, "{title}:");
+        for group in entries.chunk_by(|a, b| a.account == b.account) {
+            heading(text, group.first().and_then(|entry| entry.account.as_deref()));
+            for entry in group {
+                let steps = entry.steps.iter().map(|step| self.step(step));
+                let name = self.name(&entry.principal, entry.stack.as_deref());
+                let _infallible = writeln!(text, "    {name} {}", steps.collect::<Vec<_>>().join(", then "));
+            }
+        }
+        text.push('\n');
+    }
+
+    /// One role that is assumed, with what allows it.
+    fn step(&self, step: &Step) -> String {
+        let reasons = step.reasons.iter().map(|it| witness(it, self.sources));
+        let obstacles = step.obstacles.iter().map(|it| hindrance(it, self.sources));
+        let why: Vec<String> = reasons.chain(obstacles).collect();
+        format!("as {}: {}", step.role, why.join("; "))
     }
 
     /// One caller with its witness, and what it may do it to where that is not what was asked about.
@@ -132,16 +158,23 @@ impl Lines<'_> {
         let reasons = entry.reasons.iter().map(|it| witness(it, self.sources));
         let obstacles = entry.obstacles.iter().map(|it| hindrance(it, self.sources));
         let why: Vec<String> = reasons.chain(obstacles).collect();
-        format!("{}{on}: {}", self.name(entry), why.join("; "))
+        format!("{}{on}: {}", self.name(&entry.principal, entry.stack.as_deref()), why.join("; "))
     }
 
     /// The name of a caller, with its stack where another stack has the same address.
-    fn name(&self, entry: &Entry) -> String {
-        match &entry.stack {
-            Some(stack) if self.twins.contains(entry.principal.as_str()) => format!("{stack}:{}", entry.principal),
-            Some(_) | None => entry.principal.clone(),
+    fn name(&self, principal: &str, stack: Option<&str>) -> String {
+        match stack {
+            Some(stack) if self.twins.contains(principal) => format!("{stack}:{principal}"),
+            Some(_) | None => principal.to_owned(),
         }
     }
+}
+
+fn heading(text: &mut String, account: Option<&str>) {
+    let _infallible = match account {
+        Some(account) => writeln!(text, "  account {account}"),
+        None => writeln!(text, "  in no account"),
+    };
 }
 
 fn witness(reason: &Reason, sources: &SourceMap) -> String {

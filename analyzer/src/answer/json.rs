@@ -8,7 +8,7 @@ use crate::render::json::Range;
 use crate::source::{SourceMap, Span};
 
 use super::reason::half_name;
-use super::{Answer, Entry, Hindrance, Missing, Reason, Roll};
+use super::{Answer, ByRoles, Entry, Hindrance, Missing, Reason, Roll, Step};
 
 /// The number of the format.
 pub const VERSION: u32 = 1;
@@ -43,6 +43,7 @@ pub fn who(roll: &Roll, sources: &SourceMap) -> String {
         resource: roll.resource.as_deref(),
         may: entries(&roll.may, sources),
         depends: entries(&roll.depends, sources),
+        by_roles: roll.by_roles.iter().map(|entry| ByRolesOutput::new(entry, sources)).collect(),
         others: roll.others,
         notes: &roll.notes,
     })
@@ -76,6 +77,7 @@ struct RollOutput<'a> {
     resource: Option<&'a str>,
     may: Vec<EntryOutput<'a>>,
     depends: Vec<EntryOutput<'a>>,
+    by_roles: Vec<ByRolesOutput<'a>>,
     others: usize,
     notes: &'a [String],
 }
@@ -86,6 +88,22 @@ struct EntryOutput<'a> {
     stack: Option<&'a str>,
     principal: &'a str,
     resource: &'a str,
+    reasons: Vec<ReasonOutput<'a>>,
+    obstacles: Vec<ObstacleOutput<'a>>,
+}
+
+#[derive(Serialize)]
+struct ByRolesOutput<'a> {
+    account: Option<&'a str>,
+    stack: Option<&'a str>,
+    principal: &'a str,
+    certain: bool,
+    roles: Vec<StepOutput<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepOutput<'a> {
+    role: &'a str,
     reasons: Vec<ReasonOutput<'a>>,
     obstacles: Vec<ObstacleOutput<'a>>,
 }
@@ -172,6 +190,23 @@ fn obstacles<'a>(obstacles: &'a [Hindrance], sources: &SourceMap) -> Vec<Obstacl
         }
     });
     output.collect()
+}
+
+impl<'a> ByRolesOutput<'a> {
+    fn new(entry: &'a ByRoles, sources: &SourceMap) -> Self {
+        let step = |step: &'a Step| StepOutput {
+            role: &step.role,
+            reasons: reasons(&step.reasons, sources),
+            obstacles: obstacles(&step.obstacles, sources),
+        };
+        Self {
+            account: entry.account.as_deref(),
+            stack: entry.stack.as_deref(),
+            principal: &entry.principal,
+            certain: entry.certain,
+            roles: entry.steps.iter().map(step).collect(),
+        }
+    }
 }
 
 impl<'a> MissingOutput<'a> {

@@ -4,6 +4,7 @@
 //! decides, and what decides is given its place and its words. This module must not weigh
 //! policies itself, and it prints nothing.
 
+mod by_roles;
 mod can;
 mod human;
 mod json;
@@ -12,6 +13,7 @@ mod obstacle;
 mod principal;
 mod reason;
 mod roll;
+mod short;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -130,7 +132,9 @@ pub struct Roll {
     pub may: Vec<Entry>,
     /// Those who may, depending on what is not known.
     pub depends: Vec<Entry>,
-    /// How many of those in view may not.
+    /// Those who may by assuming roles of which the last one may, the certain ones first.
+    pub by_roles: Vec<ByRoles>,
+    /// How many of those in view may not, whatever roles they assume.
     pub others: usize,
     /// What was left aside.
     pub notes: Vec<String>,
@@ -148,6 +152,32 @@ pub struct Entry {
     /// On what.
     pub resource: String,
     /// The statements that decide.
+    pub reasons: Vec<Reason>,
+    /// What is in the way of knowing.
+    pub obstacles: Vec<Hindrance>,
+}
+
+/// Someone who may do something by assuming roles.
+#[derive(Debug, Clone)]
+pub struct ByRoles {
+    /// The account that it is in; `None` for who is in none.
+    pub account: Option<String>,
+    /// The directory and environment of the stack that its address is in, if it has one.
+    pub stack: Option<String>,
+    /// Who.
+    pub principal: String,
+    /// Whether it is so for every value of the unknowns.
+    pub certain: bool,
+    /// The roles, in the order in which they are assumed.
+    pub steps: Vec<Step>,
+}
+
+/// A role that is assumed.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The role.
+    pub role: String,
+    /// The statements that allow it.
     pub reasons: Vec<Reason>,
     /// What is in the way of knowing.
     pub obstacles: Vec<Hindrance>,

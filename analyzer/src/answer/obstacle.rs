@@ -9,8 +9,7 @@ use super::principal::Who;
 use super::reason::Document;
 use super::target::What;
 
-/// What is in the way, each once. None at all means that not everything that the target
-/// stands for is treated alike.
+/// What is in the way, each once.
 pub(super) fn hindrances(
     found: &[Obstacle],
     who: &Who<'_>,
@@ -25,8 +24,7 @@ pub(super) fn hindrances(
         }
     }
     if hindrances.is_empty() {
-        let message = format!("not everything that `{}` stands for is treated alike", what.name);
-        hindrances.push(Hindrance { message, ..Hindrance::plain("resource") });
+        hindrances.push(part(what));
     }
     hindrances
 }
@@ -58,6 +56,7 @@ fn hindrance(obstacle: &Obstacle, who: &Who<'_>, what: &What<'_>, documents: &[D
         Obstacle::NotInView(half) => {
             Hindrance { half: Some(*half), message: not_in_view(*half, who, what), ..Hindrance::plain("not-in-view") }
         }
+        Obstacle::Part => part(what),
         Obstacle::SameAccount => Hindrance {
             message: format!("it is not known whether `{}` and `{}` are in one account", who.name, what.name),
             ..Hindrance::plain("account")
@@ -72,6 +71,11 @@ fn hindrance(obstacle: &Obstacle, who: &Who<'_>, what: &What<'_>, documents: &[D
             ..Hindrance::plain("allow-list")
         },
     }
+}
+
+fn part(what: &What<'_>) -> Hindrance {
+    let message = format!("not everything that `{}` stands for is treated alike", what.name);
+    Hindrance { message, ..Hindrance::plain("resource") }
 }
 
 fn not_in_view(half: Half, who: &Who<'_>, what: &What<'_>) -> String {

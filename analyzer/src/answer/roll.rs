@@ -4,7 +4,9 @@ use rustc_hash::FxHashMap;
 
 use crate::access::{AccessView, Action, Context, Decision, Verdict};
 use crate::aws::facts::ActionFacts;
+use crate::iam::Principal;
 
+use super::by_roles::{self, Direct};
 use super::principal::Who;
 use super::target::What;
 use super::{Entry, Roll, account_name, can, obstacle, reason};
@@ -15,7 +17,14 @@ pub(super) struct Ballot<'a> {
     facts: ActionFacts,
     action: Action,
     /// The best answer of each, with what is to be said of it unless it is no.
-    answers: FxHashMap<String, (Verdict, Option<Entry>)>,
+    answers: FxHashMap<String, Known<'a>>,
+}
+
+/// The best answer of someone.
+struct Known<'a> {
+    verdict: Verdict,
+    entry: Option<Entry>,
+    principal: Option<&'a Principal>,
 }
 
 impl<'a> Ballot<'a> {
@@ -26,7 +35,7 @@ impl<'a> Ballot<'a> {
     /// Asks whether `who` may do it to `what`, unless it is known that it may do it to something.
     pub(super) fn ask(&mut self, who: &Who<'a>, what: &What<'a>) -> Verdict {
         let key = key(who);
-        let before = self.answers.get(&key).map(|(verdict, _)| *verdict);
+        let before = self.answers.get(&key).map(|known| known.verdict);
         if before == Some(Verdict::Allowed) {
             return Verdict::Allowed;
         }
@@ -37,14 +46,15 @@ impl<'a> Ballot<'a> {
         };
         if is_better {
             let entry = (verdict != Verdict::Denied).then(|| self.entry(who, what));
-            self.answers.insert(key, (verdict, entry));
+            self.answers.insert(key, Known { verdict, entry, principal: who.principal });
         }
         verdict
     }
 
     /// Says that `who` may do it to nothing.
     pub(super) fn refuse(&mut self, who: &Who<'a>) {
-        self.answers.entry(key(who)).or_insert((Verdict::Denied, None));
+        let refused = Known { verdict: Verdict::Denied, entry: None, principal: who.principal };
+        self.answers.entry(key(who)).or_insert(refused);
     }
 
     fn entry(&self, who: &Who<'a>, what: &What<'a>) -> Entry {
@@ -75,15 +85,23 @@ impl<'a> Ballot<'a> {
             resource,
             may: Vec::new(),
             depends: Vec::new(),
+            by_roles: Vec::new(),
             others: 0,
             notes: can::notes(self.view),
         };
         let mut answers: Vec<_> = self.answers.into_iter().collect();
         answers.sort_by(|(a, _), (b, _)| a.cmp(b));
-        for (_, (verdict, entry)) in answers {
+        let mut direct = Direct::default();
+        for (_, Known { verdict, entry, principal }) in answers {
             match (verdict, entry) {
-                (Verdict::Allowed, Some(entry)) => roll.may.push(entry),
-                (Verdict::Unknown, Some(entry)) => roll.depends.push(entry),
+                (Verdict::Allowed, Some(entry)) => {
+                    roll.may.push(entry);
+                    direct.may.extend(principal);
+                }
+                (Verdict::Unknown, Some(entry)) => {
+                    roll.depends.push(entry);
+                    direct.depends.extend(principal);
+                }
                 (Verdict::Denied | Verdict::Allowed | Verdict::Unknown, _) => roll.others += 1,
             }
         }
@@ -92,6 +110,9 @@ impl<'a> Ballot<'a> {
             list.sort_by(|a, b| {
                 (a.account.is_none(), &a.account, &a.principal).cmp(&(b.account.is_none(), &b.account, &b.principal))
             });
+        }
+        if by_roles::is_asked(&self.facts) {
+            by_roles::add(self.view, &direct, &mut roll);
         }
         roll
     }

@@ -51,7 +51,7 @@ fn configured(settings: &str, texts: &[(&str, String)]) -> Analysis {
         files.insert(path, text.as_bytes());
     }
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     host.analysis()
 }
@@ -304,4 +304,89 @@ resource "aws_organizations_policy_attachment" "p" {
     assert_eq!(ask(list), (words.to_owned(), 0));
     let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
     assert_eq!(ask(all), ("allowed by Identity 1, ServiceControl 1".to_owned(), 1));
+}
+
+#[test]
+fn those_who_become_someone_who_may() {
+    let trusting = |name: &str, principal: &str, statements: &str| {
+        let trust = format!(r#"Principal = {{ AWS = {principal} }}"#);
+        role(name, statements).replace(r#"Principal = { Service = "ec2.amazonaws.com" }"#, &trust)
+    };
+    let assume = r#"{ Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.mid.arn }"#;
+    let start = role("start", assume);
+    let mid = trusting("mid", "\"111111111111\"", r#"{ Effect = "Allow", Action = "s3:*", Resource = "*" }"#);
+    let end = trusting("end", "aws_iam_role.mid.arn", ALL);
+    let mfa = trusting("mfa", "aws_iam_role.start.arn", ALL).replace(
+        r#"Action = "sts:AssumeRole" }"#,
+        r#"Action = "sts:AssumeRole", Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } } }"#,
+    );
+    let analysis = analysis(&[&start, &mid, &end, &mfa, TRAIL]);
+    let roll = analysis.who_can("cloudtrail:StopLogging", None).unwrap();
+    assert_eq!(names(&roll.may), ["aws_iam_role.end on *", "aws_iam_role.mfa on *"]);
+    let ways: Vec<_> = roll
+        .by_roles
+        .iter()
+        .map(|it| {
+            let steps: Vec<&str> = it.steps.iter().map(|step| step.role.as_str()).collect();
+            format!("{} as {}, {}", it.principal, steps.join(" as "), it.certain)
+        })
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            "account 111111111111 as aws_iam_role.mid as aws_iam_role.end, true",
+            "aws_iam_role.mid as aws_iam_role.end, true",
+            "aws_iam_role.start as aws_iam_role.mid as aws_iam_role.end, true",
+        ]
+    );
+    assert_eq!(roll.others, 0);
+    let text = render_who(&roll, analysis.sources());
+    assert!(
+        text.contains("    aws_iam_role.start as aws_iam_role.mid: statement 1 of aws_iam_role_policy.start ("),
+        "{text}"
+    );
+    assert!(
+        text.contains(", then as aws_iam_role.end: statement 1 of aws_iam_role.end.assume_role_policy ("),
+        "{text}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&who_json(&roll, analysis.sources())).unwrap();
+    assert_eq!(
+        (&json["by_roles"][1]["certain"], &json["by_roles"][1]["roles"][0]["role"]),
+        (&true.into(), &"aws_iam_role.end".into())
+    );
+    assert_eq!(analysis.who_can("sts:AssumeRole", None).unwrap().by_roles.len(), 0);
+}
+
+#[test]
+fn a_way_that_hangs_on_a_condition() {
+    let end = role("end", ALL).replace(
+        r#"Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole""#,
+        r#"Principal = { AWS = "*" }, Action = "sts:AssumeRole", Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }"#,
+    );
+    let roll = analysis(&[&end, TRAIL]).who_can("cloudtrail:StopLogging", None).unwrap();
+    let [only] = roll.by_roles.as_slice() else { panic!("{:?}", roll.by_roles) };
+    assert_eq!((only.principal.as_str(), only.certain), ("everyone", false));
+    assert_eq!(
+        only.steps[0].obstacles[0].message,
+        "it depends on the condition key `aws:PrincipalOrgID` of the request"
+    );
+}
+
+#[test]
+fn actions_of_two_branches() {
+    let trail = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+    let actions = |otherwise: &str| {
+        let chosen = format!(r#"var.stops ? ["cloudtrail:GetTrail", "cloudtrail:StopLogging"] : {otherwise}"#);
+        let statement = format!(r#"{{ Effect = "Allow", Action = {chosen}, Resource = "*" }}"#);
+        let analysis = analysis(&["variable \"stops\" {}\nvariable \"others\" {}\n", TRAIL, &role("a", &statement)]);
+        let ask = |action: &str| can(&analysis, "a", action, trail);
+        ["cloudtrail:GetTrail", "cloudtrail:StopLogging", "cloudtrail:DeleteTrail"].map(ask).map(|answer| {
+            let is_unknown = answer.starts_with("unknown: ") && answer.contains("var.stops");
+            if is_unknown { "unknown".to_owned() } else { answer }
+        })
+    };
+    assert_eq!(actions(r#"["cloudtrail:GetTrail"]"#), ["allowed by Identity 1", "unknown", "missing Identity"]);
+    assert_eq!(actions(r#"["cloudtrail:Get*"]"#), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("[]"), ["unknown", "unknown", "missing Identity"]);
+    assert_eq!(actions("var.others"), ["unknown", "unknown", "unknown"], "there may be others");
 }

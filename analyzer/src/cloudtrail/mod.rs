@@ -8,26 +8,38 @@
 //! makes, and `access` answers them.
 
 mod declared;
+mod delivery;
+mod order;
+mod organization;
+mod references;
 mod settings;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trail;
 
 use crate::eval::evaluator::Evaluator;
+use crate::eval::text::Text;
 use crate::iam::IamModel;
 use crate::policy::sites::declared::Headers;
+use crate::truth::Truth;
 
 pub use declared::{Declared, Kind};
+pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
+pub use order::Order;
+pub use organization::Organization;
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};
 
 use declared::Declarations;
+use surroundings::{StackSurroundings, Surroundings};
 
 /// What is declared of CloudTrail.
 #[derive(Debug, Default)]
 pub struct CloudTrail {
     trails: Vec<Trail>,
     declared: Declarations,
+    surroundings: Surroundings,
 }
 
 /// What one stack declares, before what it names is looked up.
@@ -35,12 +47,17 @@ pub struct CloudTrail {
 pub struct StackPart {
     trails: Vec<Trail>,
     declared: Declarations,
+    surroundings: StackSurroundings,
 }
 
 /// What the stack that `evaluator` evaluates declares.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
-    let mut part = StackPart { trails: trail::of_stack(evaluator), declared: Declarations::of_stack(evaluator) };
+    let mut part = StackPart {
+        trails: trail::of_stack(evaluator),
+        declared: Declarations::of_stack(evaluator),
+        surroundings: surroundings::of_stack(evaluator),
+    };
     let of_trails = part.trails.iter_mut().map(|trail| &mut trail.settings);
     let all: Vec<&mut Settings> = of_trails.chain(part.declared.settings_mut()).collect();
     if !all.is_empty() {
@@ -55,11 +72,14 @@ impl CloudTrail {
     #[must_use]
     pub fn new(parts: Vec<StackPart>, iam: &IamModel) -> Self {
         let mut whole = Self::default();
+        let mut surroundings = Vec::with_capacity(parts.len());
         for part in parts {
             whole.trails.extend(part.trails);
             whole.declared.extend(part.declared);
+            surroundings.push(part.surroundings);
         }
         whole.trails.iter_mut().for_each(|trail| trail.look_up(iam));
+        whole.surroundings = Surroundings::new(surroundings, iam);
         whole
     }
 
@@ -73,5 +93,26 @@ impl CloudTrail {
     #[must_use]
     pub fn declared(&self, kind: Kind) -> &[Declared] {
         self.declared.of(kind)
+    }
+
+    /// The region of the bucket of `trail`, if it is declared in view. `iam` is the model that this was made with.
+    #[must_use]
+    pub fn region_of_bucket(&self, trail: &Trail, iam: &IamModel) -> Option<&Text> {
+        let bucket = iam.resources().get(trail.bucket.as_ref()?.index?)?;
+        self.surroundings.region_of_bucket(bucket)
+    }
+
+    /// Whether the bucket of `trail` keeps a key of its own for several objects.
+    #[must_use]
+    pub fn has_bucket_key(&self, trail: &Trail) -> Truth {
+        let bucket = trail.bucket.as_ref().and_then(|bucket| bucket.index);
+        bucket.map_or(Truth::Unknown, |bucket| self.surroundings.has_bucket_key(bucket))
+    }
+
+    /// The key that the topic of `trail` is encrypted with. `iam` is the model that this was made with.
+    #[must_use]
+    pub fn key_of_topic(&self, trail: &Trail, iam: &IamModel) -> Option<&Named> {
+        let topic = iam.resources().get(trail.topic.as_ref()?.index?)?;
+        self.surroundings.key_of_topic(topic)
     }
 }

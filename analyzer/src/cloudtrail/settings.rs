@@ -54,6 +54,9 @@ const META_ARGUMENTS: &[&str] =
     &["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
 
 impl Vocabulary {
+    /// Nothing holds anything else.
+    pub(super) const FLAT: Self = Self { blocks: &[], renamed: &[] };
+
     fn name<'n>(&self, written: &'n str) -> &'n str {
         self.renamed.iter().find(|(known, _)| *known == written).map_or(written, |(_, name)| name)
     }

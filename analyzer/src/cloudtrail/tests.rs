@@ -13,7 +13,7 @@ fn view(files: &[(&str, &str)]) -> Analysis {
         system.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(system));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), []);
     analysis
@@ -145,4 +145,95 @@ resource "aws_cloudtrail" "main" {
     );
     assert_eq!(bucket_of(&analysis, &trail), None);
     assert_eq!(trail.is_of_organization(), Truth::Unknown);
+}
+
+/// The addresses of what comes before the only trail, and of what comes after it.
+fn order(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let analysis = view(files);
+    let [trail] = analysis.cloudtrail().trails() else { panic!("{:?}", analysis.cloudtrail()) };
+    let after = trail.order.after.iter().map(ToString::to_string).collect();
+    (after, trail.order.before.iter().map(|(address, _)| address.to_string()).collect())
+}
+
+#[test]
+fn what_comes_before_a_trail() {
+    let main = r#"
+locals {
+  deep = [for id in [module.bucket.id] : id][0]
+}
+module "bucket" {
+  source = "./bucket"
+}
+module "trail" {
+  source     = "./trail"
+  bucket     = local.deep
+  depends_on = [aws_sns_topic_policy.t]
+}
+resource "aws_sns_topic" "t" {}
+resource "aws_sns_topic_policy" "t" {
+  arn    = aws_sns_topic.t.arn
+  policy = "{}"
+}
+"#;
+    let bucket = r#"
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = "{}"
+}
+output "id" {
+  value = aws_s3_bucket.b.id
+}
+"#;
+    let trail = r#"
+variable "bucket" {}
+resource "aws_cloudtrail" "t" {
+  name           = "t"
+  s3_bucket_name = var.bucket
+}
+"#;
+    let files = |main: &'static str| [("main.tf", main), ("bucket/main.tf", bucket), ("trail/main.tf", trail)];
+    let (after, before) = order(&files(main));
+    assert_eq!(after, ["aws_sns_topic.t", "aws_sns_topic_policy.t", "module.bucket.aws_s3_bucket.b"]);
+    assert_eq!(before, [""; 0]);
+    let whole = Box::leak(main.replace("[aws_sns_topic_policy.t]", "[module.bucket]").into_boxed_str());
+    let (after, _) = order(&files(whole));
+    assert_eq!(after, ["module.bucket.aws_s3_bucket.b", "module.bucket.aws_s3_bucket_policy.b"]);
+}
+
+#[test]
+fn what_comes_after_a_trail() {
+    let text = r#"
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions   = ["s3:GetBucketAcl"]
+    resources = ["*"]
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = aws_cloudtrail.t[*].arn
+    }
+  }
+}
+resource "aws_s3_bucket_policy" "p" {
+  bucket = "b"
+  policy = data.aws_iam_policy_document.p.json
+}
+resource "aws_s3_bucket_policy" "q" {
+  bucket = "q"
+  policy = "{}"
+}
+resource "aws_cloudtrail" "t" {
+  count          = 1
+  name           = "t"
+  s3_bucket_name = "b"
+  depends_on     = [aws_s3_bucket_policy.q]
+}
+"#;
+    let (after, before) = order(&[("main.tf", text)]);
+    assert_eq!((after, before), (vec!["aws_s3_bucket_policy.q".to_owned()], vec!["aws_s3_bucket_policy.p".to_owned()]));
+    let json = r#"{"resource": {"aws_s3_bucket_policy": {"p": {"bucket": "b", "policy": "${jsonencode(aws_cloudtrail.t.arn)}"}},
+      "aws_cloudtrail": {"t": {"name": "t", "s3_bucket_name": "b", "depends_on": ["aws_s3_bucket_policy.p"]}}}}"#;
+    let (after, before) = order(&[("main.tf.json", json)]);
+    assert_eq!((after.len(), before.len()), (1, 1));
 }

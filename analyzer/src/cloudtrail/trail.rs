@@ -14,6 +14,8 @@ use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
 use crate::truth::Truth;
 
+use super::order::{Blocks, Order};
+use super::organization::{self, Organization};
 use super::settings::{Argument, Settings, Vocabulary};
 
 /// A trail that a resource makes.
@@ -30,6 +32,8 @@ pub struct Trail {
     pub account: Account,
     /// Its home region.
     pub region: Text,
+    /// The partition that it lies in.
+    pub partition: Text,
     /// Its name.
     pub name: Text,
     /// Its ARN, if the account that it is made in owns it.
@@ -44,6 +48,10 @@ pub struct Trail {
     pub log_group: Option<Named>,
     /// The role that it sends them with, a principal of `IamModel::principals`.
     pub role: Option<Named>,
+    /// What Terraform makes before it and after it: buckets, keys, topics and their policies.
+    pub order: Order,
+    /// The organisation that its stack is in, as far as that says.
+    pub organization: Organization,
     /// Everything that is said of it, in the names of the provider `aws`.
     pub settings: Settings,
     /// Whether it is there.
@@ -61,6 +69,8 @@ pub struct Named {
     pub text: Text,
     /// The expression that gives it.
     pub span: Span,
+    /// Where it comes from: the references that it passed, and where it was written.
+    pub origins: Vec<Span>,
     /// Whether the argument is set.
     pub is_set: Truth,
     /// The index of what is called so in the model of the `iam` layer, if that is one thing.
@@ -90,6 +100,16 @@ const AWSCC: Vocabulary = Vocabulary {
     ],
 };
 
+/// What a trail needs to be there before it.
+const ORDERED_TYPES: &[&str] = &[
+    "aws_kms_key",
+    "aws_kms_key_policy",
+    "aws_s3_bucket",
+    "aws_s3_bucket_policy",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+];
+
 fn vocabulary(ty: &str) -> Option<&'static Vocabulary> {
     TRAIL_TYPES.iter().find(|(known, _)| *known == ty).map(|(_, vocabulary)| vocabulary)
 }
@@ -97,10 +117,20 @@ fn vocabulary(ty: &str) -> Option<&'static Vocabulary> {
 /// The trails of the stack that `evaluator` evaluates.
 pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Vec<Trail> {
     let is_trail = |address: &ResourceAddress| address.mode == Mode::Managed && vocabulary(&address.ty).is_some();
-    evaluator.resources_where(is_trail).iter().filter_map(|instance| trail(evaluator, instance)).collect()
+    let instances = evaluator.resources_where(is_trail);
+    if instances.is_empty() {
+        return Vec::new();
+    }
+    let (organization, blocks) = (organization::of_stack(evaluator), Blocks::of(evaluator.stack()));
+    instances.iter().filter_map(|instance| trail(evaluator, instance, &organization, &blocks)).collect()
 }
 
-fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Option<Trail> {
+fn trail(
+    evaluator: &Evaluator<'_>,
+    instance: &Arc<ResourceInstance>,
+    organization: &Organization,
+    blocks: &Blocks<'_>,
+) -> Option<Trail> {
     let settings = Settings::of_instance(evaluator, instance, vocabulary(instance.ty())?);
     let named = |name: &str| settings.argument(name).and_then(Named::of);
     let own_name = if instance.ty() == "aws_cloudtrail" { "name" } else { "trail_name" };
@@ -109,12 +139,17 @@ fn trail(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Option<
         let address = format!("{}.{name}", instance.address);
         Text::hole(evaluator.symbol(address, Cause::Computed, Some(instance.decl.header)))
     };
+    let region = evaluator.region(instance);
+    let partition = evaluator.partition(&evaluator.provider(instance), &region);
     Some(Trail {
         ty: instance.ty().clone(),
         stack: evaluator.scope_name().clone(),
         address: instance.address.clone(),
         account: evaluator.account(instance),
-        region: text_of(&evaluator.region(instance)).unwrap_or_else(|| whole("home_region")),
+        region: text_of(&region).unwrap_or_else(|| whole("home_region")),
+        partition: text_of(&partition).unwrap_or_else(|| whole("partition")),
+        order: blocks.order(instance, ORDERED_TYPES),
+        organization: organization.clone(),
         name: text(own_name).unwrap_or_else(|| whole(own_name)),
         arn: text("arn").unwrap_or_else(|| whole("arn")),
         bucket: named("s3_bucket_name"),
@@ -166,9 +201,11 @@ impl Trail {
 }
 
 impl Named {
-    fn of(argument: &Argument) -> Option<Self> {
+    pub(super) fn of(argument: &Argument) -> Option<Self> {
         let text = argument.text().filter(|text| !text.is_empty())?;
-        Some(Self { text, span: argument.span, is_set: argument.is_set(), index: None })
+        let origin = &argument.value.origin;
+        let origins = origin.references().chain(origin.span).collect();
+        Some(Self { text, span: argument.span, origins, is_set: argument.is_set(), index: None })
     }
 }
 

@@ -30,6 +30,21 @@ pub struct BoundValues {
 #[derive(Debug, Clone, Default)]
 pub struct Bindings {
     by_address: FxHashMap<SmolStr, Bound>,
+    /// What holds where the configuration binds nothing.
+    known: Option<Arc<KnownValues>>,
+}
+
+/// Values that are known from elsewhere than the source, by address.
+#[derive(Debug, Clone, Default)]
+pub struct KnownValues {
+    by_address: FxHashMap<SmolStr, Bound>,
+}
+
+impl KnownValues {
+    /// What is called `address` has `value`.
+    pub fn add(&mut self, address: &str, value: Value) {
+        self.by_address.insert(normal(address), Bound::Value(value));
+    }
 }
 
 /// What something is bound to.
@@ -110,11 +125,21 @@ impl Bindings {
     /// Whether nothing is bound.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_address.is_empty()
+        self.by_address.is_empty() && self.known.is_none()
+    }
+
+    /// The same, with `known` where the configuration binds nothing.
+    #[must_use]
+    pub fn with_known(self, known: Arc<KnownValues>) -> Self {
+        Self { known: Some(known), ..self }
     }
 
     pub(super) fn get(&self, address: &str) -> Option<&Bound> {
-        if self.is_empty() { None } else { self.by_address.get(&normal(address)) }
+        if self.is_empty() {
+            return None;
+        }
+        let address = normal(address);
+        self.by_address.get(&address).or_else(|| self.known.as_ref()?.by_address.get(&address))
     }
 }
 

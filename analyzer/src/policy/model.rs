@@ -4,7 +4,8 @@
 //! known has `open`: the symbols that may add to it. A question about an open
 //! part has no `bool` answer. What stands only in a branch of an unknown condition
 //! is kept apart: as `possible` beside the `items` that are there for certain (the
-//! condition's symbol is then in `open` too), or with `certain: false`.
+//! condition's symbol is then in `open` too, and `exhaustive` says whether that is all
+//! that it decides), or with `certain: false`.
 
 use smol_str::SmolStr;
 
@@ -149,6 +150,9 @@ pub struct Strings {
     pub possible: Vec<Leaf>,
     /// What may add strings.
     pub open: Vec<Symbol>,
+    /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
+    /// only decide which of `possible` are there.
+    pub exhaustive: bool,
 }
 
 /// `Principal` or `NotPrincipal`.
@@ -178,6 +182,9 @@ pub struct PrincipalGroup {
     pub possible: Vec<Leaf>,
     /// What may add principals.
     pub open: Vec<Symbol>,
+    /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
+    /// only decide which of `possible` are there.
+    pub exhaustive: bool,
 }
 
 /// One operator with one key.
@@ -193,6 +200,9 @@ pub struct Condition {
     pub possible: Vec<Leaf>,
     /// What may add values.
     pub open: Vec<Symbol>,
+    /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
+    /// only decide which of `possible` are there.
+    pub exhaustive: bool,
     /// Whether the condition stands for certain: one in an unknown branch does not.
     pub certain: bool,
 }

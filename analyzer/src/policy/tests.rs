@@ -372,6 +372,27 @@ fn branches_of_an_unknown_condition_are_possible() {
 }
 
 #[test]
+fn what_all_branches_share_is_certain() {
+    let b = &mut Builder::new();
+    let (get, put, again, more) = (b.string("s3:Get"), b.string("s3:Put"), b.string("s3:Get"), b.string("s3:Get"));
+    let two = |first: Value, second: Value| one_of("c", vec![first, second]);
+    let statement = b.object(vec![
+        ("Action", two(list(vec![get.clone(), put]), list(vec![again]))),
+        ("Resource", two(list(vec![get.clone()]), unknown("var.x", Refinement::Opaque))),
+    ]);
+    let single = b.object(vec![("Action", two(get, one_of("d", vec![more, null()])))]);
+    let policy = b.object(vec![("Statement", list(vec![statement, single]))]);
+    let document = read_value(&policy, outer(b)).unwrap();
+    let strings = |strings: &Strings| (b.shown(&strings.items).join(","), b.shown(&strings.possible).join(","));
+    let (first, second) = (&document.statements[0], &document.statements[1]);
+    assert_eq!(strings(&first.actions[0]), pair("s3:Get", "s3:Put"));
+    assert!(first.actions[0].exhaustive && first.actions[0].open == [symbol("c")]);
+    assert_eq!(strings(&first.resources[0]), pair("", "s3:Get"));
+    assert!(!first.resources[0].exhaustive);
+    assert_eq!(strings(&second.actions[0]), pair("", "s3:Get,s3:Get"), "one branch may have none");
+}
+
+#[test]
 fn known_parts_of_an_unknown_sequence_are_read() {
     let b = &mut Builder::new();
     let action = b.string("s3:Get");

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Level, Message, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Level, Message, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 
 use crate::finding::{Confidence, Finding, Fix, Label, Safety, Severity};
 use crate::rules;
@@ -62,7 +64,7 @@ pub fn render_remark(remark: &Remark<'_>, sources: &SourceMap, style: Style) -> 
     let marks = remark.labels.iter().zip(kinds).map(|(label, kind)| (label.span, kind, Some(label.message.as_str())));
     let excerpts = gathered(marks);
     let files: Vec<_> = excerpts.iter().map(|excerpt| sources.file(excerpt.id)).collect();
-    let snippets = excerpts.iter().zip(&files).map(|(excerpt, file)| snippet(excerpt, file));
+    let snippets = excerpts.iter().zip(&files).flat_map(|(excerpt, file)| drawn(excerpt, file));
     let notes = remark.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
     renderer(style).render(&[title.elements(snippets).elements(notes)]) + "\n\n"
 }
@@ -107,7 +109,7 @@ fn one(finding: &Finding, sources: &SourceMap, renderer: &Renderer) -> String {
     }
     let excerpts = excerpts(finding);
     let files: Vec<_> = excerpts.iter().map(|excerpt| sources.file(excerpt.id)).collect();
-    let snippets = excerpts.iter().zip(&files).map(|(excerpt, file)| snippet(excerpt, file));
+    let snippets = excerpts.iter().zip(&files).flat_map(|(excerpt, file)| drawn(excerpt, file));
     renderer.render(&[title.elements(snippets).elements(footers(finding))])
 }
 
@@ -138,6 +140,46 @@ fn gathered<'a>(marks: impl Iterator<Item = (Span, AnnotationKind, Option<&'a st
         }
     }
     excerpts
+}
+
+/// Lines longer than this, in bytes, are those of programs: a plan in JSON is one line.
+const LONGEST_LINE: usize = 2000;
+
+/// How much of a line that is too long is drawn on both sides of the first mark.
+const AROUND: u32 = 60;
+
+/// The text of one file with its marks. Of lines that are too long only what is around the first
+/// mark is drawn, and the words of marks elsewhere are put below.
+fn drawn<'a>(excerpt: &Excerpt<'a>, file: &'a SourceFile) -> Vec<Element<'a>> {
+    let whole = window(&excerpt.marks, file);
+    let Some(first) = excerpt.marks.first().filter(|_| is_too_long(&whole, file)) else {
+        return vec![snippet(excerpt, file).into()];
+    };
+    let range = first.range;
+    let line = window(std::slice::from_ref(first), file);
+    let line_end = line.start + file.text().get(line.clone()).map_or(0, |text| text.trim_end().len());
+    let part = (range.start.saturating_sub(AROUND) as usize).max(line.start)
+        ..((range.end.min(range.start.saturating_add(AROUND)) + AROUND) as usize).min(line_end);
+    let start = border_before(file.text(), part.start);
+    let part = start..border_before(file.text(), part.end).max(start);
+    let at = file.line_column(range.start);
+    let origin = Origin::path(normalize_untrusted_str(file.path())).line(at.line as usize);
+    let text = file.text().get(part.clone()).unwrap_or_default();
+    let mark = first.kind.span(inside(range, &part, file.text())).label(first.label.map(normalize_untrusted_str));
+    let source = Snippet::source(text).line_start(at.line as usize).annotation(mark);
+    let others = excerpt.marks.iter().skip(1).filter_map(|mark| mark.label);
+    let others = others.map(|label| Level::NOTE.message(normalize_untrusted_str(label)).into());
+    let drawn = [origin.char_column(at.column as usize).into(), source.into()];
+    drawn.into_iter().chain(others).collect()
+}
+
+fn is_too_long(window: &Range<usize>, file: &SourceFile) -> bool {
+    let text = file.text().get(window.clone()).unwrap_or_default();
+    text.len() > LONGEST_LINE && text.lines().any(|line| line.len() > LONGEST_LINE)
+}
+
+fn border_before(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 /// The lines of `file` from the first mark to the last one: to be handed the whole

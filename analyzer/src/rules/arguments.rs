@@ -1,10 +1,13 @@
 //! The arguments of resources as strings with places, as the parts of a policy are.
 
-use crate::cloudtrail::Argument;
+use crate::cloudtrail::{Argument, Settings};
 use crate::eval::value::{Refinement, SequencePart, Unknown, Value, ValueKind};
 use crate::policy::model::Leaf;
 use crate::policy::read_string;
 use crate::source::Span;
+use crate::truth::Truth;
+
+use super::RuleContext;
 
 /// The string that an argument is; numbers and truth values as text.
 pub(super) fn leaf(argument: &Argument) -> Option<Leaf> {
@@ -16,6 +19,20 @@ fn string(value: &Value, place: Span) -> Option<Leaf> {
     let mut leaf = read_string(value, place)?;
     leaf.via.retain(|via| *via != leaf.span);
     Some(leaf)
+}
+
+/// Whether an argument gives something for certain: neither null nor the empty text.
+pub(super) fn is_given(settings: &Settings, name: &str) -> Truth {
+    let Some(argument) = settings.argument(name) else {
+        return if settings.open.is_empty() { Truth::No } else { Truth::Unknown };
+    };
+    let is_empty = argument.text().is_some_and(|text| text.is_empty());
+    if is_empty { Truth::No } else { argument.is_set() }
+}
+
+/// Whether a value is a default of a module that nobody in view calls: its callers may give another.
+pub(super) fn is_default_of_library(leaf: &Leaf, stack: &str, ctx: &RuleContext<'_>) -> bool {
+    !leaf.via.is_empty() && ctx.iam.stacks().iter().any(|it| it.library && it.stack == stack)
 }
 
 /// The strings of an argument that is a list.

@@ -29,8 +29,15 @@ const SPEAKS_FIRST: &[(&str, &str)] = &[
     ("trust-policy-action", "redundant-action"),
     ("malformed-account-id", "malformed-arn"),
     ("confused-deputy", "spoofable-condition-key"),
+    ("cross-partition-grant", "partition-region-mismatch"),
     ("permissive-condition-value", "null-operator"),
     ("null-operator", "unknown-condition-operator"),
+    ("delivery-role-permissions", "action-resource-mismatch"),
+    ("trail-bucket-acl-check-missing", "action-resource-mismatch"),
+    ("trail-bucket-write-missing", "action-resource-mismatch"),
+    ("condition-never-holds", "source-arn-mismatch"),
+    ("wildcard-in-exact-operator", "source-arn-mismatch"),
+    ("wildcard-in-exact-operator", "trail-kms-grant-missing"),
     ("policy-variable", "unknown-action"),
     ("policy-variable", "unknown-service"),
     ("policy-variable", "trust-policy-action"),
@@ -107,11 +114,29 @@ fn join(group: &[Draft], ctx: &RuleContext<'_>, instances: &Instances<'_>) -> Op
             finding.fixes.clear();
         }
     }
+    finding.labels.extend(also_said(&drafts));
     let named = names(&drafts, ctx, instances);
     if !named.is_empty() {
         finding.message = format!("{} (in {})", finding.message, named.join(", "));
     }
     Some(finding)
+}
+
+/// What the others say that the first does not: one text may be wrong for several targets.
+fn also_said(drafts: &[&Draft]) -> Vec<Label> {
+    let mut others: Vec<&Finding> = drafts.iter().map(|draft| &draft.finding).collect();
+    others.dedup_by(|a, b| a.message == b.message);
+    let others = others.get(1..).unwrap_or_default();
+    let (named, rest) = others.split_at(others.len().min(NAMED));
+    let place = |other: &Finding| other.labels.first().map_or(other.primary, |label| label.span);
+    let mut labels: Vec<Label> = named
+        .iter()
+        .map(|other| Label { span: place(other), message: format!("likewise {}", other.message) })
+        .collect();
+    if let (Some(other), more @ 1..) = (rest.first(), rest.len()) {
+        labels.push(Label { span: place(other), message: format!("likewise {more} more") });
+    }
+    labels
 }
 
 fn said(finding: &Finding) -> (&str, usize, Option<Span>) {
@@ -161,4 +186,38 @@ const NAMED: usize = 3;
 fn keep_one_internal_error_per_rule(findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     findings.retain(|finding| finding.code != INTERNAL_ERROR || seen.insert(finding.message.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merge;
+    use crate::finding::Severity;
+    use crate::rules::report::Report;
+    use crate::rules::testing::Fixture;
+    use crate::source::TextRange;
+
+    #[test]
+    fn one_text_that_is_wrong_for_several_targets() {
+        let fixture = Fixture::new(r#"{"Statement": []}"#);
+        let access = fixture.access();
+        let at = |start: u32| TextRange::new(start, start + 1).at(fixture.file);
+        let said = |targets: &[&str]| {
+            let mut report = Report::new(crate::rules::RULES[0], Severity::Error, &fixture.sources);
+            for (number, target) in targets.iter().enumerate() {
+                let label = at(u32::try_from(number).unwrap() + 1);
+                report.finding(at(0), format!("not for {target}")).label(label, "here");
+            }
+            let findings = merge(report.into_drafts(), &fixture.context(&access));
+            assert_eq!(findings.len(), 1);
+            let labels = findings[0].labels.iter().map(|label| (label.span.range.start, label.message.clone()));
+            (findings[0].message.clone(), labels.collect::<Vec<_>>())
+        };
+        let here = (1, "here".to_owned());
+        let more = |at: u32, message: &str| (at, format!("likewise {message}"));
+        assert_eq!(said(&["a", "a"]), ("not for a".to_owned(), vec![here.clone()]));
+        assert_eq!(said(&["a", "b"]), ("not for a".to_owned(), vec![here.clone(), more(2, "not for b")]));
+        let (_, labels) = said(&["a", "b", "c", "d", "e", "f"]);
+        let shown = [more(2, "not for b"), more(3, "not for c"), more(4, "not for d"), more(5, "2 more")];
+        assert_eq!(labels, [&[here], shown.as_slice()].concat());
+    }
 }

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod arn_fields;
+mod buckets;
 mod context;
 mod covering;
 mod list_edit;
@@ -161,6 +162,7 @@ mod action {
     pub(super) mod action_resource_mismatch;
     pub(super) mod create_service_linked_role_star;
     pub(super) mod fit;
+    pub(super) mod missing_dependent_action;
     pub(super) mod on_everything;
     pub(super) mod pass_role_star;
     pub(super) mod redundant_action;
@@ -263,6 +265,7 @@ mod grammar {
     pub(super) mod wrong_element_type;
 }
 mod lake {
+    pub(super) mod acl_does_not_admit_cloudtrail;
     pub(super) mod admits;
     pub(super) mod channel_policy_action;
     pub(super) mod channel_policy_limits;
@@ -276,6 +279,19 @@ mod lake {
     pub(super) mod policy;
     pub(super) mod resource_policy_resource_mismatch;
     pub(super) mod resource_policy_unsupported;
+}
+mod posture {
+    pub(super) mod eds_without_cmk;
+    pub(super) mod log_bucket_force_destroy;
+    pub(super) mod log_bucket_public;
+    pub(super) mod log_bucket_without_access_logging;
+    pub(super) mod log_buckets;
+    pub(super) mod trail_logging_off;
+    pub(super) mod trail_not_multi_region;
+    pub(super) mod trail_without_cloudwatch;
+    pub(super) mod trail_without_cmk;
+    pub(super) mod trail_without_validation;
+    pub(super) mod weak;
 }
 mod principal {
     pub(super) mod federated_principal_not_supported;
@@ -291,15 +307,45 @@ mod principal {
 }
 mod trail {
     pub(super) mod advanced_selectors;
+    pub(super) mod asked;
     pub(super) mod basic_selectors;
+    pub(super) mod compose;
+    pub(super) mod delivery_denied;
+    pub(super) mod delivery_role_permissions;
+    pub(super) mod delivery_role_trust;
     pub(super) mod event_selector;
     pub(super) mod insight_selector;
+    pub(super) mod judgement;
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod multi_region_without_global_events;
+    pub(super) mod org_trail_account;
+    pub(super) mod org_trusted_access;
+    pub(super) mod organizations;
+    pub(super) mod papers;
+    pub(super) mod paths;
+    pub(super) mod policy_managed_twice;
     pub(super) mod recorder;
+    pub(super) mod retired_managed_policy;
+    pub(super) mod roles;
+    pub(super) mod service_linked_role_modified;
+    pub(super) mod source_arn_mismatch;
+    pub(super) mod stand_in;
+    pub(super) mod trail_bucket_acl_check_missing;
+    pub(super) mod trail_bucket_policy_missing;
+    pub(super) mod trail_bucket_policy_order;
+    pub(super) mod trail_bucket_prefix_mismatch;
+    pub(super) mod trail_bucket_write_missing;
+    pub(super) mod trail_kms_alias;
+    pub(super) mod trail_kms_grant_missing;
+    pub(super) mod trail_kms_region;
     pub(super) mod trail_name;
+    pub(super) mod trail_policy_cycle;
     pub(super) mod trail_prefix;
+    pub(super) mod trail_topic_form;
+    pub(super) mod trail_topic_grant_missing;
+    pub(super) mod trail_topic_key;
+    pub(super) mod words;
 }
 
 /// All rules, by group and code.
@@ -328,6 +374,7 @@ pub static RULES: &[&Rule] = &[
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
     &action::create_service_linked_role_star::RULE,
+    &action::missing_dependent_action::RULE,
     &action::pass_role_star::RULE,
     &action::redundant_action::RULE,
     &action::trust_policy_action::RULE,
@@ -380,13 +427,44 @@ pub static RULES: &[&Rule] = &[
     &cross_account::missing_key_half::RULE,
     &cross_account::missing_resource_half::RULE,
     &cross_account::principal_not_found::RULE,
+    &trail::delivery_denied::RULE,
+    &trail::delivery_role_permissions::RULE,
+    &trail::delivery_role_trust::RULE,
     &trail::event_selector::RULE,
     &trail::insight_selector::RULE,
     &trail::log_group_arn_wildcard::RULE,
     &trail::log_group_without_role::RULE,
     &trail::multi_region_without_global_events::RULE,
+    &trail::org_trail_account::RULE,
+    &trail::org_trusted_access::RULE,
+    &trail::policy_managed_twice::RULE,
+    &trail::retired_managed_policy::RULE,
+    &trail::service_linked_role_modified::RULE,
+    &trail::source_arn_mismatch::RULE,
+    &trail::trail_bucket_acl_check_missing::RULE,
+    &trail::trail_bucket_policy_missing::RULE,
+    &trail::trail_bucket_policy_order::RULE,
+    &trail::trail_bucket_prefix_mismatch::RULE,
+    &trail::trail_bucket_write_missing::RULE,
+    &trail::trail_kms_alias::RULE,
+    &trail::trail_kms_grant_missing::RULE,
+    &trail::trail_kms_region::RULE,
     &trail::trail_name::RULE,
+    &trail::trail_policy_cycle::RULE,
     &trail::trail_prefix::RULE,
+    &trail::trail_topic_form::RULE,
+    &trail::trail_topic_grant_missing::RULE,
+    &trail::trail_topic_key::RULE,
+    &posture::eds_without_cmk::RULE,
+    &posture::log_bucket_force_destroy::RULE,
+    &posture::log_bucket_public::RULE,
+    &posture::log_bucket_without_access_logging::RULE,
+    &posture::trail_logging_off::RULE,
+    &posture::trail_not_multi_region::RULE,
+    &posture::trail_without_cloudwatch::RULE,
+    &posture::trail_without_cmk::RULE,
+    &posture::trail_without_validation::RULE,
+    &lake::acl_does_not_admit_cloudtrail::RULE,
     &lake::channel_policy_action::RULE,
     &lake::channel_policy_limits::RULE,
     &lake::channel_source::RULE,

@@ -164,7 +164,7 @@ pub(super) fn in_workspace(rule: &'static Rule, settings: &str, files: &[(&str, 
         system.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(system));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), []);

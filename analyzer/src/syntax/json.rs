@@ -35,6 +35,12 @@ pub fn parse(text: &str, holes: &[u32]) -> (JsonValue, Vec<SyntaxError>) {
     value::document(text, holes)
 }
 
+/// Parses the value that stands at `range` of `text`, with offsets into the whole text.
+#[must_use]
+pub fn parse_part(text: &str, range: TextRange) -> JsonValue {
+    value::part(text, range)
+}
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonValue {
@@ -77,6 +83,42 @@ pub struct JsonMember {
     pub value: JsonValue,
 }
 
+impl JsonValue {
+    /// The value of the member `key`, if this is an object that has it.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Self> {
+        let member = self.members().iter().find(|member| member.key.is_text(key))?;
+        Some(&member.value)
+    }
+
+    /// The members; none if this is no object.
+    #[must_use]
+    pub fn members(&self) -> &[JsonMember] {
+        match &self.kind {
+            JsonKind::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The elements; none if this is no array.
+    #[must_use]
+    pub fn elements(&self) -> &[Self] {
+        match &self.kind {
+            JsonKind::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The text, if this is a string without holes.
+    #[must_use]
+    pub fn as_text(&self) -> Option<SmolStr> {
+        match &self.kind {
+            JsonKind::String(string) => string.as_text(),
+            _ => None,
+        }
+    }
+}
+
 impl JsonMember {
     /// The hole that stands in place of this and any number of other members.
     ///
@@ -116,6 +158,16 @@ pub enum JsonPiece {
 }
 
 impl JsonString {
+    /// Whether this is `text`, without holes.
+    #[must_use]
+    pub fn is_text(&self, text: &str) -> bool {
+        match self.pieces.as_slice() {
+            [] => text.is_empty(),
+            [JsonPiece::Text { text: own, .. }] => own == text,
+            _ => false,
+        }
+    }
+
     /// The text, if it has no holes.
     #[must_use]
     pub fn as_text(&self) -> Option<SmolStr> {

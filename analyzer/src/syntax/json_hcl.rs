@@ -48,6 +48,18 @@ pub fn parse_json_hcl_with(file: FileId, text: &str, strings: fn(&[SmolStr]) -> 
     Tree { file, body: Body { items, range, notation: Notation::Json }, errors: reader.errors }
 }
 
+/// A JSON value of `file` as an expression, all of its strings as they are.
+#[must_use]
+pub fn json_expression(file: FileId, value: &JsonValue) -> Expr {
+    Reader::literal(file).value(value)
+}
+
+/// The key of a JSON member of `file` as that of an object constructor.
+#[must_use]
+pub fn json_key(file: FileId, member: &JsonMember) -> Expr {
+    Reader::literal(file).string(&member.key, member.key_range, JsonStrings::Literal)
+}
+
 struct Reader {
     file: FileId,
     strings: fn(&[SmolStr]) -> JsonStrings,
@@ -57,6 +69,10 @@ struct Reader {
 }
 
 impl Reader {
+    fn literal(file: FileId) -> Self {
+        Self { file, strings: |_| JsonStrings::Literal, path: Vec::new(), errors: Vec::new() }
+    }
+
     /// The root is an object, or an array of objects that are read as one.
     fn root(&mut self, root: &JsonValue, items: &mut Vec<Item>) {
         match &root.kind {

@@ -17,7 +17,7 @@ pub use hcl::{
     MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_expression, parse_json_string_template,
     parse_template,
 };
-pub use json_hcl::{JsonStrings, parse_json_hcl, parse_json_hcl_with};
+pub use json_hcl::{JsonStrings, json_expression, json_key, parse_json_hcl, parse_json_hcl_with};
 
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

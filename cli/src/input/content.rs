@@ -83,6 +83,26 @@ pub(crate) fn is_terraform_json(text: &str) -> bool {
     starts_as_object(text) && outermost_keys(text).iter().any(|key| BLOCKS.contains(key))
 }
 
+/// Whether the text is a plan or a state, as `terraform show -json` writes them: their version is
+/// that of the format, and stands first.
+pub(crate) fn is_plan(text: &str) -> bool {
+    const START: usize = 4096;
+    let start = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= START).last();
+    let start = start.filter(|_| text.len() > START).and_then(|at| text.get(..at)).unwrap_or(text);
+    starts_as_object(text) && outermost_keys(start).contains(&"format_version")
+}
+
+/// Whether `bytes` are those of a zip file, as Terraform writes plans that it can apply.
+pub(crate) fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Whether the text is a raw state file and no state as `terraform show -json` writes it.
+pub(crate) fn is_raw_state(text: &str) -> bool {
+    let keys = outermost_keys(text);
+    starts_as_object(text) && keys.contains(&"lineage") && keys.contains(&"serial")
+}
+
 fn is_template(text: &str) -> bool {
     TEMPLATE_MARKS.iter().any(|mark| text.contains(mark))
         || text.split("arn:").skip(1).any(has_placeholder)

@@ -19,6 +19,9 @@ use crate::watch::Witness;
 /// below a megabyte; plans of large stacks reach some ten.
 pub(crate) const FILE_LIMIT: u64 = 32 << 20;
 
+/// The largest file that is read if the user names it and it is no configuration: a plan.
+pub(crate) const PLAN_LIMIT: u64 = 1 << 30;
+
 /// Reads from the disk what lies in an [`Area`], relative to the working directory.
 #[derive(Debug)]
 pub(crate) struct DiskFileSystem {
@@ -28,6 +31,8 @@ pub(crate) struct DiskFileSystem {
     /// The directories that a search for modules looks into.
     searched: OnceLock<BTreeSet<String>>,
     limit: u64,
+    /// The files that may be as large as a plan.
+    plans: RwLock<BTreeSet<PathBuf>>,
     progress: Progress,
     witness: Witness,
     refusals: Refusals,
@@ -42,10 +47,21 @@ impl DiskFileSystem {
             admitted: RwLock::default(),
             searched: OnceLock::new(),
             limit,
+            plans: RwLock::default(),
             progress,
             witness,
             refusals: Refusals::default(),
         }
+    }
+
+    /// Lets the file at `path` be as large as a plan.
+    pub(super) fn may_be_plan(&self, path: &str) {
+        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(PathBuf::from(path));
+    }
+
+    fn limit_of(&self, path: &Path) -> u64 {
+        let is_plan = self.plans.read().unwrap_or_else(PoisonError::into_inner).contains(path);
+        if is_plan { self.limit.max(PLAN_LIMIT) } else { self.limit }
     }
 
     /// What has been refused so far, and will be.
@@ -92,8 +108,9 @@ impl DiskFileSystem {
         if !metadata.is_file() {
             return Err(FileError::Other(not_a_file(metadata).to_owned()));
         }
-        if metadata.len() > self.limit {
-            return Err(FileError::TooLarge { size: metadata.len(), limit: self.limit });
+        let limit = self.limit_of(path);
+        if metadata.len() > limit {
+            return Err(FileError::TooLarge { size: metadata.len(), limit });
         }
         File::open(path).map_err(|error| from_io(&error))
     }
@@ -109,7 +126,7 @@ impl FileSystem for DiskFileSystem {
         })?;
         let file = self.open(Path::new(path), &metadata)?;
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
-        let read = file.take(self.limit).read_to_end(&mut bytes);
+        let read = file.take(self.limit_of(Path::new(path))).read_to_end(&mut bytes);
         read.map_err(|error| from_io(&error))?;
         self.progress.file_read(path);
         match content::not_text(&bytes).filter(|_| content::is_text(path)) {

@@ -1,6 +1,7 @@
 //! What the command line names: directories with configuration, and policies that
 //! stand by themselves. What cannot be read is said and left out.
 
+mod archive;
 mod area;
 pub(crate) mod content;
 mod disk;
@@ -14,9 +15,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crosstrail_analyzer::source::{FileSystem, LineColumn, path};
+use crosstrail_analyzer::analysis::PlanFile;
+use crosstrail_analyzer::source::{EntryKind, FileSystem, LineColumn, path};
 
-use disk::{DiskFileSystem, from_io};
+use archive::Archives;
+use disk::{DiskFileSystem, PLAN_LIMIT, from_io};
 pub(crate) use disk::{FILE_LIMIT, known_as};
 use refusals::Refusals;
 pub(crate) use rewrite::{rewrite, write};
@@ -37,6 +40,8 @@ pub(crate) struct Input {
     pub(crate) directories: Vec<String>,
     /// Files that hold a policy, sorted.
     pub(crate) documents: Vec<String>,
+    /// Plans and states in JSON.
+    pub(crate) plans: Vec<PlanFile>,
     /// The files that findings are wanted for, if only files were named.
     pub(crate) only: Option<BTreeSet<String>>,
     /// What standard input is called, if it was named.
@@ -102,21 +107,52 @@ pub(crate) fn read_error(error: &std::io::Error) -> String {
     from_io(error).to_string()
 }
 
-/// Finds what there is to check at `paths`. What lies around `configuration`, the file
-/// that is named as such, may be read as well. `witness` hears of all that is read.
+/// What is named beside the paths.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// The configuration of the analysis.
+    pub(crate) configuration: Option<&'a Path>,
+    /// The directory of the root module that plans were made from.
+    pub(crate) source: Option<&'a Path>,
+}
+
+/// Finds what there is to check at `paths`. What lies around what is named `beside` them
+/// may be read as well. `witness` hears of all that is read.
 pub(crate) fn gather(
     paths: &[PathBuf],
-    configuration: Option<&Path>,
+    beside: Beside<'_>,
     limit: u64,
     progress: &Progress,
     witness: &Witness,
 ) -> Input {
-    let directories: Vec<_> = paths.iter().map(PathBuf::as_path).chain(configuration).map(directory_of).collect();
+    let named = paths.iter().map(PathBuf::as_path).chain(beside.configuration).chain(beside.source);
+    let mut directories: Vec<_> = named.map(directory_of).collect();
+    if !paths.iter().any(|path| path.is_dir()) {
+        directories.push(PathBuf::from("."));
+    }
     let disk = DiskFileSystem::new(&directories, limit, progress.clone(), witness.clone());
-    if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+    let mut input = if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
         from_standard_input(paths, disk, limit)
     } else {
         from_disk(paths, disk, progress)
+    };
+    find_sources(&mut input, beside.source);
+    input
+}
+
+/// Tells the plans where their source may be: where the user says, else in a plan file that has it,
+/// in the working directory, or beside the plan.
+fn find_sources(input: &mut Input, source: Option<&Path>) {
+    let archives: Vec<String> = input.directories.iter().filter(|dir| Path::new(dir).is_file()).cloned().collect();
+    let given = source.and_then(known_as);
+    if let Some(given) = given.as_deref().filter(|dir| input.files.kind(dir) != Some(EntryKind::Directory)) {
+        input.problems.push(Problem::new(given, "there is no such directory to take the source from"));
+    }
+    for plan in &mut input.plans {
+        plan.source.clone_from(&given);
+        let beside = path::parent(&plan.path).to_owned();
+        plan.candidates = archives.iter().cloned().chain([".".to_owned(), beside]).collect();
+        plan.candidates.dedup();
     }
 }
 
@@ -137,12 +173,14 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         files: Arc::<DiskFileSystem>::clone(&files),
         directories: Vec::new(),
         documents: Vec::new(),
+        plans: Vec::new(),
         only: paths.iter().all(|path| path.is_file()).then(BTreeSet::new),
         standard_input: None,
         problems: Vec::new(),
         refusals: files.refusals(),
     };
     let mut searched = Searched::default();
+    let mut archives = Archives::default();
     for named in paths {
         match std::fs::metadata(named) {
             Err(error) => input.problems.push(Problem::at(named, from_io(&error).to_string())),
@@ -150,30 +188,63 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
                 input.directories.extend(known_as(named));
                 walk::walk(named, &files, &mut input, &mut searched);
             }
-            Ok(_) => named_file(named, &files, &mut input, &mut searched),
+            Ok(_) => named_file(named, &files, &mut input, &mut searched, &mut archives),
         }
+    }
+    if !input.plans.is_empty() || !archives.is_empty() {
+        // What is found of a plan may be in its source.
+        input.only = None;
     }
     progress.expect(searched.files());
     let searched = searched.into_directories();
-    input.directories.retain(|dir| searched.contains(dir));
+    input.directories.retain(|dir| searched.contains(dir) || archives.has(dir));
     files.search_only(searched);
     input.documents.sort();
     input.documents.dedup();
+    if !archives.is_empty() {
+        input.files = Arc::new(archives.over(files));
+    }
     input
 }
 
-/// A file that the user names: the module it is part of is analysed, or it is a
+/// A file that the user names: the module it is part of is analysed, or it is a plan or a
 /// policy, or the user is told that it is neither.
-fn named_file(named: &Path, files: &DiskFileSystem, input: &mut Input, searched: &mut Searched) {
+fn named_file(
+    named: &Path,
+    files: &DiskFileSystem,
+    input: &mut Input,
+    searched: &mut Searched,
+    archives: &mut Archives,
+) {
     let Some(shown) = known_as(named) else {
         return input.problems.push(Problem::at(named, "its name is not UTF-8"));
     };
-    let text = files.read(&shown).map(|bytes| String::from_utf8(bytes).ok());
-    match text {
+    if !content::is_terraform(&shown) {
+        files.may_be_plan(&shown);
+    }
+    let bytes = files.read(&shown);
+    if let Some(zip) = bytes.as_deref().ok().filter(|bytes| content::is_zip(bytes)) {
+        match archives.add(&shown, zip) {
+            Ok(()) => input.directories.push(shown),
+            Err(message) => input.problems.push(Problem::new(&shown, message)),
+        }
+        return;
+    }
+    match bytes.map(|bytes| String::from_utf8(bytes).ok()) {
         Err(error) => return input.problems.push(Problem::new(&shown, error.to_string())),
+        Ok(Some(text)) if content::is_plan(&text) => {
+            input.plans.push(PlanFile { path: shown.clone(), ..PlanFile::default() });
+        }
         Ok(_) if content::is_terraform(&shown) => add_directory(path::parent(&shown), input, searched),
         Ok(Some(text)) if content::may_be_policy(&text) => input.documents.push(shown.clone()),
-        Ok(_) => return input.problems.push(Problem::new(&shown, "neither Terraform nor a policy document")),
+        Ok(Some(text)) if content::is_raw_state(&text) => {
+            let message = "a raw state file: give what `terraform show -json` makes of it";
+            return input.problems.push(Problem::new(&shown, message));
+        }
+        Ok(_) => {
+            let message = "neither Terraform, nor a plan or state of `terraform show -json`, nor a policy document";
+            return input.problems.push(Problem::new(&shown, message));
+        }
     }
     if let Some(only) = &mut input.only {
         only.insert(shown);
@@ -193,6 +264,7 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         files: Arc::new(crosstrail_analyzer::source::MemoryFileSystem::default()),
         directories: Vec::new(),
         documents: Vec::new(),
+        plans: Vec::new(),
         only: None,
         standard_input: None,
         problems: vec![problem],
@@ -202,13 +274,16 @@ fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> I
         return nothing(problem("standard input cannot be combined with other paths".to_owned()));
     }
     let refusals = disk.refusals();
-    let standard = match StandardInput::read(disk, limit) {
+    let standard = match StandardInput::read(disk, limit.max(PLAN_LIMIT)) {
         Ok(standard) => standard,
         Err(error) => return nothing(problem(error.to_string())),
     };
     let documents: Vec<_> = standard.policy().map(str::to_owned).into_iter().collect();
-    let directories = if documents.is_empty() { vec![".".to_owned()] } else { Vec::new() };
+    let plans: Vec<_> =
+        standard.plan().map(|path| PlanFile { path: path.to_owned(), ..PlanFile::default() }).into_iter().collect();
+    let is_configuration = documents.is_empty() && plans.is_empty();
+    let directories = if is_configuration { vec![".".to_owned()] } else { Vec::new() };
     let standard_input = Some(standard.name());
     let (files, only, problems) = (Arc::new(standard), None, Vec::new());
-    Input { files, directories, documents, only, standard_input, problems, refusals }
+    Input { files, directories, documents, plans, only, standard_input, problems, refusals }
 }

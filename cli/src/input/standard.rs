@@ -15,6 +15,9 @@ const POLICY: &str = "<stdin>";
 const CONFIGURATION: &str = "<stdin>.tf";
 const CONFIGURATION_JSON: &str = "<stdin>.tf.json";
 
+/// The name under which they show a plan.
+const PLAN: &str = "<stdin>.json";
+
 /// The disk, with standard input in place of the working directory's configuration.
 #[derive(Debug)]
 pub(super) struct StandardInput {
@@ -52,13 +55,20 @@ impl StandardInput {
         (self.name == POLICY).then_some(self.name)
     }
 
+    /// The name of the file, if it is a plan.
+    pub(super) fn plan(&self) -> Option<&'static str> {
+        (self.name == PLAN).then_some(self.name)
+    }
+
     fn is_it(&self, path: &str) -> bool {
         path::normalize(path) == self.name
     }
 }
 
 fn name(text: &str) -> &'static str {
-    if content::is_terraform_json(text) {
+    if content::is_plan(text) {
+        PLAN
+    } else if content::is_terraform_json(text) {
         CONFIGURATION_JSON
     } else if content::starts_as_object(text) {
         POLICY
@@ -74,7 +84,7 @@ impl FileSystem for StandardInput {
 
     fn list(&self, dir: &str) -> Result<Vec<Entry>, FileError> {
         let mut entries = self.disk.list(dir)?;
-        if path::normalize(dir) == "." && self.policy().is_none() {
+        if path::normalize(dir) == "." && self.policy().is_none() && self.plan().is_none() {
             entries.retain(|entry| !content::is_terraform(&entry.name));
             entries.insert(0, Entry { name: self.name.to_owned(), kind: EntryKind::File });
         }
@@ -98,6 +108,7 @@ mod tests {
     fn the_content_decides() {
         assert_eq!(name(r#"{"Version": "2012-10-17", "Statement": []}"#), POLICY);
         assert_eq!(name("{ broken"), POLICY);
+        assert_eq!(name(r#"{"format_version":"1.2","planned_values":{}}"#), PLAN);
         assert_eq!(name(r#"{"resource": {}}"#), CONFIGURATION_JSON);
         assert_eq!(name("resource \"a\" \"b\" {}"), CONFIGURATION);
         assert_eq!(name(""), CONFIGURATION);

@@ -61,7 +61,7 @@ fn analysis(files: &[(&'static str, String)]) -> Analysis {
     let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), settings);
     assert!(errors.is_empty(), "{errors:?}");
     let mut host = Host::new(Arc::new(memory));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     host.analysis()
 }

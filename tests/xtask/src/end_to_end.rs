@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Outcome, docs, oracle, root, say};
+use crate::{Outcome, docs, formats, oracle, root, say};
 
 /// The README's first command.
 const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint", "examples/two-accounts"];
@@ -10,14 +10,16 @@ const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint",
 /// Where the site of the rules is built.
 const SITE: &str = "target/rules-site";
 
-/// Runs the README's first command, builds the site of the rules, and compares decisions with
-/// those of iam-simulate.
+/// Runs the README's first command, builds the site of the rules, has reports read by what reads
+/// them elsewhere, and compares decisions with those of iam-simulate.
 ///
 /// # Errors
-/// When the first does not say what it should, a link in the site leads nowhere, or decisions differ.
+/// When the first does not say what it should, a link in the site leads nowhere, a report is not
+/// taken, or decisions differ.
 pub(crate) fn run(_arguments: &[String]) -> Outcome {
     example()?;
     docs::write(&root().join(SITE))?;
+    formats::run(&[])?;
     oracle::run()
 }
 

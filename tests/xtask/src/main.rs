@@ -5,6 +5,7 @@
 
 mod docs;
 mod end_to_end;
+mod formats;
 mod managed_policies;
 mod oracle;
 mod refresh;
@@ -37,8 +38,14 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, and compare decisions (needs node and npm)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, and compare decisions (needs node, npm, python, pip, curl and xz)",
         run: end_to_end::run,
+    },
+    Command {
+        name: "formats",
+        arguments: "[BINARY]",
+        about: "have the reports of a binary read, that of the release unless one is given, and the files for CI (needs npm, pip, curl and xz)",
+        run: formats::run,
     },
     Command {
         name: "managed-policies",

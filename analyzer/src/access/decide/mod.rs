@@ -98,6 +98,8 @@ pub enum Obstacle {
     Key(SmolStr),
     /// Policies of this kind that are not in view.
     NotInView(Half),
+    /// Which of all that the target stands for is meant: a statement is about a part of it.
+    Part,
     /// Whether the caller and the resource are of one account.
     SameAccount,
     /// Whether S3 Block Public Access is on.

@@ -76,20 +76,20 @@ const TWO_HALVES: &[(&str, &str)] = &[
 ];
 
 /// Whether `resource` is let into by its policy and by nothing else.
-pub(super) fn needs_both(resource: &PolicedResource) -> bool {
+pub(in crate::access) fn needs_both(resource: &PolicedResource) -> bool {
     let is_it = |(service, ty): &(&str, &str)| *service == resource.service && Some(*ty) == resource.resource_type;
     TWO_HALVES.iter().any(is_it)
 }
 
 /// A string of `Action` and what it claims.
 #[derive(Debug)]
-pub(super) struct Claimed<'a> {
-    pub(super) leaf: &'a Leaf,
-    pub(super) actions: Vec<Action>,
+pub(in crate::access) struct Claimed<'a> {
+    pub(in crate::access) leaf: &'a Leaf,
+    pub(in crate::access) actions: Vec<Action>,
 }
 
 /// The string by which a statement claims that a role may be assumed.
-pub(super) fn assume_role(statement: &Statement) -> Option<Claimed<'_>> {
+pub(in crate::access) fn assume_role(statement: &Statement) -> Option<Claimed<'_>> {
     let wanted = ASSUME_ROLE.to_ascii_lowercase();
     let covers = |pattern: &str| Pattern::<()>::of_text(pattern, Syntax::Wildcards).matches(&wanted).is_yes();
     let may = |known: &str| known.starts_with(['s', 'S', '*', '?']) && covers(&known.to_ascii_lowercase());
@@ -98,12 +98,32 @@ pub(super) fn assume_role(statement: &Statement) -> Option<Claimed<'_>> {
 }
 
 /// What a statement claims on `resource` or within it, where its own resources are `arns`.
-pub(super) fn on_resource<'a>(
+pub(in crate::access) fn on_resource<'a>(
     statement: &'a Statement,
     resource: &PolicedResource,
     arns: &[&Text],
 ) -> Vec<Claimed<'a>> {
-    let claims = written(statement).map(|leaf| Claimed { leaf, actions: expanded(leaf, resource, arns) });
+    claims(statement, resource, arns, crosses)
+}
+
+/// The same for a principal of the account that `resource` is in.
+pub(in crate::access) fn within_account<'a>(
+    statement: &'a Statement,
+    resource: &PolicedResource,
+    arns: &[&Text],
+) -> Vec<Claimed<'a>> {
+    claims(statement, resource, arns, |action, resource| {
+        action.service() == resource.service && takes(action, resource)
+    })
+}
+
+fn claims<'a>(
+    statement: &'a Statement,
+    resource: &PolicedResource,
+    arns: &[&Text],
+    may: fn(&ActionFacts, &PolicedResource) -> bool,
+) -> Vec<Claimed<'a>> {
+    let claims = written(statement).map(|leaf| Claimed { leaf, actions: expanded(leaf, resource, arns, may) });
     claims.filter(|claimed| !claimed.actions.is_empty()).collect()
 }
 
@@ -121,11 +141,16 @@ fn written(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     elements.flat_map(|strings| &strings.items)
 }
 
-fn expanded(leaf: &Leaf, resource: &PolicedResource, arns: &[&Text]) -> Vec<Action> {
+fn expanded(
+    leaf: &Leaf,
+    resource: &PolicedResource,
+    arns: &[&Text],
+    may: fn(&ActionFacts, &PolicedResource) -> bool,
+) -> Vec<Action> {
     let Some(pattern) = leaf.text.as_known() else { return Vec::new() };
     let everything = format!("{}:*", resource.service);
     let pattern = if pattern.bytes().all(|it| it == b'*') { everything.as_str() } else { pattern.as_str() };
-    let found = facts::expand(pattern).filter(|action| crosses(action, resource));
+    let found = facts::expand(pattern).filter(|action| may(action, resource));
     found.filter(|action| fits_one(action, resource, arns)).map(|action| Action::new(action.name)).collect()
 }
 
@@ -172,6 +197,6 @@ pub(super) fn is_of_object(arn: &Text) -> bool {
 }
 
 /// Whether a string of `Resource` is about whatever the policy is on.
-pub(super) fn is_everything(arn: &Text) -> bool {
+pub(in crate::access) fn is_everything(arn: &Text) -> bool {
     arn.as_known().is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte == b'*'))
 }

@@ -54,29 +54,30 @@ pub(super) fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
     grants
 }
 
+/// Roles and users that are there for certain.
+fn claimants<'a>(view: &'a AccessView<'a>) -> Vec<Claimant<'a>> {
+    let calls = |it: &&Principal| matches!(it.kind, PrincipalKind::Role | PrincipalKind::User);
+    let principals = view.iam().principals().iter().filter(calls).filter(|it| is_certain(&it.existence));
+    principals.map(|principal| Claimant { view, principal, side: OnceCell::new() }).collect()
+}
+
 /// The allowing statements that `principal` has for certain, its groups' among them, with the uses that they are in.
-pub(super) fn statements<'a>(
-    view: &'a AccessView<'a>,
+pub(in crate::access) fn statements<'a>(
+    view: &AccessView<'a>,
     principal: &'a Principal,
-) -> impl Iterator<Item = (usize, &'a Statement)> {
+) -> impl Iterator<Item = (usize, &'a Statement)> + use<'a> {
+    let (iam, policies) = (view.iam(), view.policies());
     let groups = principal.groups.iter().filter(|it| is_certain(&it.existence));
-    let groups = groups.filter_map(|membership| view.iam().principals().get(membership.group));
+    let groups = groups.filter_map(|membership| iam.principals().get(membership.group));
     let attached = std::iter::once(principal).chain(groups).flat_map(|it| &it.policies);
     let sites = attached.filter(|policy| is_certain(&policy.existence)).filter_map(|policy| match policy.source {
-        PolicySource::Site(index) => Some((index, view.policies().get(index)?)),
+        PolicySource::Site(index) => Some((index, policies.get(index)?)),
         PolicySource::Aws(_) | PolicySource::NotInView(_) | PolicySource::Unknown(_) => None,
     });
     sites.flat_map(|(index, site)| {
         let statements = site.document.statements.iter().filter(|it| allows(it));
         statements.map(move |statement| (index, statement))
     })
-}
-
-/// Roles and users that are there for certain.
-fn claimants<'a>(view: &'a AccessView<'a>) -> Vec<Claimant<'a>> {
-    let calls = |it: &&Principal| matches!(it.kind, PrincipalKind::Role | PrincipalKind::User);
-    let principals = view.iam().principals().iter().filter(calls).filter(|it| is_certain(&it.existence));
-    principals.map(|principal| Claimant { view, principal, side: OnceCell::new() }).collect()
 }
 
 impl<'a> Claimant<'a> {
@@ -150,14 +151,17 @@ fn has_account_policy(view: &AccessView<'_>, resource: &PolicedResource) -> bool
 }
 
 /// The strings of `Resource`; none where there is a `NotResource`.
-pub(super) fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
+pub(in crate::access) fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     let negated = statement.resources.iter().any(|strings| strings.negated);
     let elements = statement.resources.iter().filter(move |_| !negated);
     elements.flat_map(|strings| &strings.items)
 }
 
 /// The resources of the workspace that a statement names, each with the strings that do.
-fn reached<'a>(view: &'a AccessView<'a>, statement: &'a Statement) -> Vec<(&'a PolicedResource, Vec<&'a Leaf>)> {
+pub(in crate::access) fn reached<'a>(
+    view: &AccessView<'a>,
+    statement: &'a Statement,
+) -> Vec<(&'a PolicedResource, Vec<&'a Leaf>)> {
     let mut found: Vec<(&PolicedResource, Vec<&Leaf>)> = Vec::new();
     for leaf in resources(statement) {
         let Some(resource) = named::resource(view.iam(), &leaf.text) else { continue };

@@ -11,11 +11,11 @@
 //! Sources: IAM User Guide, `access_policies-cross-account-resource-access` and
 //! `reference_policies_evaluation-logic_policy-eval-basics-cross-account`.
 
-mod actions;
-mod identity;
+pub(super) mod actions;
+pub(super) mod identity;
 mod keys;
 pub(crate) mod named;
-mod resource;
+pub(super) mod resource;
 
 use std::sync::OnceLock;
 
@@ -169,7 +169,7 @@ pub fn reaching<'a>(view: &'a AccessView<'a>) -> &'a [Grant<'a>] {
 }
 
 /// Whether `a` and `b` are two accounts for certain; `Some(true)` if that is only likely.
-fn are_two(a: &Account, b: &Account) -> Option<bool> {
+pub(super) fn are_two(a: &Account, b: &Account) -> Option<bool> {
     let sameness = same(a, b);
     sameness.truth.is_no().then_some(sameness.likely)
 }
@@ -197,14 +197,26 @@ fn together(states: impl Iterator<Item = State>) -> State {
 }
 
 fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &TargetSide<'_>) -> State {
-    view.decide_apart(by, action, target, &Context::default(), |decision| match decision {
+    let state = |decision: Decision<'_>| state_of(view, by, action, target, &decision);
+    view.decide_apart(by, action, target, &Context::default(), state)
+}
+
+/// How far something is granted of which `decision` was made.
+pub(super) fn state_of(
+    view: &AccessView<'_>,
+    by: &CallerSide<'_>,
+    action: &Action,
+    target: &TargetSide<'_>,
+    decision: &Decision<'_>,
+) -> State {
+    match decision {
         Decision::Allowed(_) => restricted(view, by, action, target),
-        Decision::Denied(witness, Denial::Explicit) => denied_by(&witness).map_or(State::Unknown, State::Blocked),
+        Decision::Denied(witness, Denial::Explicit) => denied_by(witness).map_or(State::Unknown, State::Blocked),
         Decision::Denied(_, Denial::Implicit { missing }) => {
             match (missing.contains(&Half::Identity), missing.contains(&Half::Resource)) {
                 (true, false) => State::IdentityMissing,
                 (false, true) => State::ResourceMissing,
-                (false, false) if missing == [Half::Boundary] => State::Blocked(Blocker::Boundary),
+                (false, false) if *missing == [Half::Boundary] => State::Blocked(Blocker::Boundary),
                 (true, true) | (false, false) => State::Unknown,
             }
         }
@@ -212,7 +224,7 @@ fn one(view: &AccessView<'_>, by: &CallerSide<'_>, action: &Action, target: &Tar
             Some(conditions) => State::Blocked(Blocker::Conditions(conditions)),
             None => State::Unknown,
         },
-    })
+    }
 }
 
 /// What an organization makes of what both sides allow.
@@ -236,7 +248,7 @@ fn allows(statement: &Statement) -> bool {
 }
 
 /// Whether something is there in every apply.
-fn is_certain(existence: &Existence) -> bool {
+pub(super) fn is_certain(existence: &Existence) -> bool {
     *existence == Existence::Certain
 }
 

@@ -50,7 +50,7 @@ fn few<T>(things: &[T]) -> bool {
 }
 
 /// The one role or user of the workspace that `arn`, a principal of a policy, names and that is there for certain.
-pub(super) fn principal<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
+pub(in crate::access) fn principal<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
     let role = arn.as_known().and_then(|arn| role_of_session(&arn));
     let arn = role.as_ref().unwrap_or(arn);
     let meant = iam.meant_by(arn);

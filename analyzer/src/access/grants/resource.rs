@@ -71,7 +71,7 @@ pub(super) fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
 }
 
 /// Whether a key has grants: what they allow needs no policy of the caller.
-pub(super) fn has_grants(resource: &PolicedResource) -> bool {
+pub(in crate::access) fn has_grants(resource: &PolicedResource) -> bool {
     let implied = |source: &ResourcePolicySource| matches!(source, ResourcePolicySource::Implied(_));
     resource.service == "kms" && resource.policies.iter().any(|policy| implied(&policy.source))
 }
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
 
 /// What a statement of a policy on `resource` is about. Where that is anything, or cannot
 /// be said in one text, it is the resource with all that its ARN may go on with.
-fn arns(statement: &Statement, resource: &PolicedResource) -> Vec<Text> {
+pub(in crate::access) fn arns(statement: &Statement, resource: &PolicedResource) -> Vec<Text> {
     let whole = || vec![resource.arn.clone().concat(Text::known("*"))];
     let is_open = |elements: &Strings| {
         elements.negated || !elements.open.is_empty() || elements.items.iter().any(|leaf| is_vague(&leaf.text))

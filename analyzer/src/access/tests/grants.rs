@@ -28,7 +28,7 @@ fn analysis(text: &str) -> Analysis {
     let mut files = MemoryFileSystem::default();
     files.insert("main.tf", format!("{ACCOUNTS}{text}"));
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.analysis()
 }
 

@@ -66,7 +66,7 @@ fn verdict(parent: &str, statements: &str, attachments: &str) -> Verdict {
     let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), SETTINGS);
     assert_eq!(errors, []);
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.set_configuration(Arc::new(configuration));
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), []);

@@ -272,6 +272,7 @@ fn shown(decision: &Decision<'_>) -> String {
                 crate::access::Obstacle::SameAccount => "same account".to_owned(),
                 crate::access::Obstacle::PublicAccess => "public access".to_owned(),
                 crate::access::Obstacle::AllowList => "allow list".to_owned(),
+                crate::access::Obstacle::Part => "part".to_owned(),
             });
             format!("unknown: {}", shown.collect::<Vec<_>>().join(", "))
         }

@@ -58,7 +58,7 @@ fn analysis() -> Analysis {
     let mut files = MemoryFileSystem::default();
     files.insert("main.tf", WORKSPACE);
     let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     host.analysis()
 }
 

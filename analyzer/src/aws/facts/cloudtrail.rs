@@ -6,6 +6,7 @@ use crate::aws::table::{Record, Table, list};
 
 static CHANNEL_SOURCES: Table = Table::new(include_str!("../../../data/channel_sources.tsv"));
 static DATA_RESOURCES: Table = Table::new(include_str!("../../../data/data_resource_types.tsv"));
+static DEPENDENTS: Table = Table::new(include_str!("../../../data/dependent_circumstances.tsv"));
 static EVENT_CATEGORIES: Table = Table::new(include_str!("../../../data/event_categories.tsv"));
 static EXCLUDED_SOURCES: Table = Table::new(include_str!("../../../data/excluded_event_sources.tsv"));
 static INSIGHT_TYPES: Table = Table::new(include_str!("../../../data/insight_types.tsv"));
@@ -177,6 +178,11 @@ pub fn insight_needs_writes(ty: &str) -> Option<bool> {
     INSIGHT_TYPES.find(ty).filter(|record| record.key() == ty).map(|record| record.field(1) == "write")
 }
 
+/// The arguments and blocks that make an action of CloudTrail call `dependent` too, in the names of the provider `aws`.
+pub fn circumstances(dependent: &str) -> impl Iterator<Item = &'static str> {
+    list(DEPENDENTS.find(dependent).map_or("", |record| record.field(1)))
+}
+
 /// The service principals that CloudTrail's service-linked roles are made for.
 pub fn role_services() -> impl Iterator<Item = &'static str> {
     ROLES.records().map(|record| record.field(1))
@@ -262,7 +268,7 @@ impl EventCategory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::facts::{managed_policy, resource_type, service_principal};
+    use crate::aws::facts::{action, managed_policy, resource_type, service_principal};
 
     fn is_listed_principal_of(name: &str) -> bool {
         service_principal(name).is_some_and(|principal| principal.listed)
@@ -324,6 +330,14 @@ mod tests {
             assert!(managed_policy(retired.name).is_none(), "{}", retired.name);
             assert!(managed_policy(retired.successor).is_some(), "{}", retired.successor);
             assert!(retired.until.is_some());
+        }
+    }
+
+    #[test]
+    fn dependent_actions_exist() {
+        for record in DEPENDENTS.records() {
+            assert!(action(record.key()).is_some_and(|found| found.name == record.key()), "{}", record.key());
+            assert!(circumstances(record.key()).next().is_some() && !record.field(2).is_empty());
         }
     }
 

@@ -2,7 +2,7 @@
 //! analysis tells of them.
 
 use crate::aws::arn::AccountId;
-use crate::config::{Configuration, ConfiguredAccount, TrustedAccounts};
+use crate::config::{AccountRole, Configuration, ConfiguredAccount, TrustedAccounts};
 use crate::source::SourceMap;
 
 use super::super::symbol::{Cause, Symbol};
@@ -38,6 +38,20 @@ impl<'a> KnownAccounts<'a> {
     #[must_use]
     pub fn trusted(self) -> &'a [TrustedAccounts] {
         self.configuration.map_or(&[], Configuration::trusted)
+    }
+
+    /// The management account of the organisation, if the configuration of the analysis names it.
+    #[must_use]
+    pub fn management(self) -> Option<Account> {
+        let is_management = |account: &&ConfiguredAccount| account.roles.contains(&AccountRole::Management);
+        let account = self.declared().iter().find(is_management)?;
+        Some(self.as_configured(account, Evidence { kind: EvidenceKind::Configured, span: None }))
+    }
+
+    /// The id of the organisation, if the configuration of the analysis has it.
+    #[must_use]
+    pub fn organization_id(self) -> Option<&'a str> {
+        self.configuration?.organization().id.as_deref()
     }
 
     /// The account that `text` stands for: a number, or the account field of an ARN as a policy has it.

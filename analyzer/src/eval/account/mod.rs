@@ -57,6 +57,8 @@ pub struct Evidence {
 pub enum EvidenceKind {
     /// The configuration of the analysis says so.
     Configured,
+    /// A plan says it, by what was read with the provider.
+    Planned,
     /// `allowed_account_ids` of the provider: it refuses any other account.
     Allowed,
     /// The role that the provider assumes.

@@ -58,6 +58,9 @@ impl Evaluator<'_> {
         if let Some(account) = self.given_account(provider) {
             return account;
         }
+        if let Some(account) = self.planned_account(provider) {
+            return account;
+        }
         let allowed = self.allowed_account(provider);
         if let Some(account) = allowed.as_ref().filter(|account| account.id.is_some()) {
             return account.clone();
@@ -81,6 +84,13 @@ impl Evaluator<'_> {
             self.known_accounts()
                 .as_configured(account, Evidence { kind: EvidenceKind::Configured, span: provider.span }),
         )
+    }
+
+    /// The account that a plan knows of the provider.
+    fn planned_account(&self, provider: &Provider) -> Option<Account> {
+        let number = self.bound(|| format!("{}.account_id", provider.address).into())?;
+        let evidence = Evidence { kind: EvidenceKind::Planned, span: provider.span };
+        Some(self.known_accounts().told_by(number.as_text()?, evidence))
     }
 
     /// The account that the configuration of the analysis says the stack is applied in.

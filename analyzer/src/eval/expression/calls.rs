@@ -2,10 +2,12 @@
 
 use smol_str::SmolStr;
 
+use crate::aws::arn::AccountId;
 use crate::source::{FileError, FileId, Span, TextRange, path};
 use crate::syntax::ast::{Call, Expr, ExprKind, Template};
 use crate::syntax::{self, SyntaxError};
 
+use super::super::account::is_account_map;
 use super::super::error::EvalError;
 use super::super::evaluator::Evaluator;
 use super::super::functions::{self, RootFiles};
@@ -13,7 +15,7 @@ use super::super::scope::Scope;
 use super::super::symbol::Symbol;
 use super::super::text::{Known, Piece, Text};
 use super::super::types::Type;
-use super::super::value::{Origin, Refinement, SequencePart, Value, ValueKind};
+use super::super::value::{Origin, Refinement, SequencePart, Unknown, Value, ValueKind};
 use super::for_expr::choice;
 use super::lift::{alternatives, one_of, over_alternatives};
 use super::{Result, canonical, derived};
@@ -112,6 +114,11 @@ impl Evaluator<'_> {
         }
         match (name, arguments.as_slice()) {
             ("lookup", [map, key]) if is_opaque(map) => return self.get_index(map, key),
+            ("lookup", [map, key, default]) if is_of_accounts(map) && is_no_account(default) => {
+                return self
+                    .get_index(map, key)
+                    .map(|entry| if default.is_null() { perhaps_null(entry) } else { entry });
+            }
             _ => {}
         }
         match name {
@@ -359,6 +366,26 @@ fn without_working_directory(path: &Value) -> Value {
     let here = Piece::Known(Known { text: ".".into(), place: None });
     let text = Text::from_pieces(std::iter::once(here).chain(rest.iter().cloned()));
     Value { kind: ValueKind::String(text), ..path.clone() }
+}
+
+/// Whether `map` is one of accounts, of which nothing is known but its name.
+fn is_of_accounts(map: &Value) -> bool {
+    is_opaque(map) && matches!(&map.kind, ValueKind::Unknown(unknown) if is_account_map(unknown.symbol.address()))
+}
+
+/// Whether `value`, the default of an entry, cannot be the number of an account: where one is
+/// wanted, it is the entry.
+fn is_no_account(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| AccountId::parse(&text).is_none())
+}
+
+fn perhaps_null(value: Value) -> Value {
+    match value.kind {
+        ValueKind::Unknown(unknown) => {
+            Value { kind: ValueKind::Unknown(Unknown { not_null: false, ..unknown }), ..value }
+        }
+        kind => Value { kind, ..value },
+    }
 }
 
 /// Whether nothing of what is in `value` is known.

@@ -58,9 +58,9 @@ impl Reader {
     }
 
     fn condition_of(&mut self, operator: &Leaf, entry: &Entry, values: &Node, way: &Way) -> Condition {
-        let Leaves { items, possible, open } = self.leaves(values, "Condition", &way.within());
+        let Leaves { items, possible, open, exhaustive } = self.leaves(values, "Condition", &way.within());
         let key = key_leaf(entry, way);
-        Condition { operator: operator.clone(), key, values: items, possible, open, certain: way.certain }
+        Condition { operator: operator.clone(), key, values: items, possible, open, exhaustive, certain: way.certain }
     }
 
     /// Calls `each` for the map that `node` is, or for each that it may be.

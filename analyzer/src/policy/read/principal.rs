@@ -53,7 +53,7 @@ impl Reader {
         let Some(star) = leaf(node, way) else { return };
         let (items, possible) =
             if way.certain { (vec![star.clone()], Vec::new()) } else { (Vec::new(), vec![star.clone()]) };
-        principals.groups.push(PrincipalGroup { kind: star, items, possible, open: Vec::new() });
+        principals.groups.push(PrincipalGroup { kind: star, items, possible, open: Vec::new(), exhaustive: true });
     }
 
     fn principal_map(&mut self, object: &Object, name: &str, way: &Way, principals: &mut Principals) {
@@ -62,8 +62,8 @@ impl Reader {
             principals.open.push(symbol.clone());
         }
         for entry in &object.entries {
-            let Leaves { items, possible, open } = self.leaves(&entry.value, name, way);
-            principals.groups.push(PrincipalGroup { kind: key_leaf(entry, way), items, possible, open });
+            let Leaves { items, possible, open, exhaustive } = self.leaves(&entry.value, name, way);
+            principals.groups.push(PrincipalGroup { kind: key_leaf(entry, way), items, possible, open, exhaustive });
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Leaves {
     pub(super) possible: Vec<Leaf>,
     /// What may add to them.
     pub(super) open: Vec<crate::eval::symbol::Symbol>,
+    /// Whether there is nothing else that may be among them.
+    pub(super) exhaustive: bool,
 }
 
 impl Reader {
@@ -59,21 +61,21 @@ impl Reader {
 
     /// `None` for an element that is absent in every branch.
     fn strings(&mut self, entry: &Entry, name: &str, way: &Way) -> Option<Strings> {
-        let Leaves { items, possible, open } = self.leaves(&entry.value, name, way);
-        Some(Strings { key: entry.key_span, negated: name.starts_with("Not"), items, possible, open })
+        let Leaves { items, possible, open, exhaustive } = self.leaves(&entry.value, name, way);
+        Some(Strings { key: entry.key_span, negated: name.starts_with("Not"), items, possible, open, exhaustive })
     }
 
     /// The strings of `node`, which is one string or a list.
     pub(super) fn leaves(&mut self, node: &Node, name: &str, way: &Way) -> Leaves {
         let flat = flatten(node, way);
         let open = flat.open();
-        let Flat { items, .. } = flat;
-        let mut leaves = Leaves { items: Vec::new(), possible: Vec::new(), open };
+        let Flat { items, unknown, .. } = flat;
+        let mut leaves = Leaves { items: Vec::new(), possible: Vec::new(), open, exhaustive: unknown.is_empty() };
         for (node, way) in items {
             match leaf(node, &way) {
                 Some(leaf) if way.certain => leaves.items.push(leaf),
                 // An empty text in a branch stands for nothing, and is mostly taken out by `compact`.
-                Some(leaf) if leaf.text.is_empty() => {}
+                Some(leaf) if leaf.text.is_empty() => leaves.exhaustive = false,
                 Some(leaf) => leaves.possible.push(leaf),
                 None if matches!(node.kind, NodeKind::Missing) => {}
                 None => self.wrong_type(node.span, name, "a string or a list of strings", &way),

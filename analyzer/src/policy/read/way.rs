@@ -1,6 +1,7 @@
 //! How a reader came to a node, and lists that may be written as one value.
 
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::eval::symbol::Symbol;
 use crate::policy::node::{Node, NodeKind, Part};
@@ -84,9 +85,7 @@ fn list<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
         }
         NodeKind::OneOf(symbol, branches) => {
             flat.deciding.push(symbol.clone());
-            for branch in branches {
-                list(branch, &way.uncertain(), flat);
-            }
+            alternatives(branches, &way, flat);
         }
         NodeKind::Unknown(symbol) => flat.unknown.push(symbol.clone()),
         NodeKind::Null if !way.certain => {}
@@ -96,6 +95,49 @@ fn list<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
         | NodeKind::Number(_)
         | NodeKind::String(_)
         | NodeKind::Object(_) => flat.items.push((node, way)),
+    }
+}
+
+/// The elements of lists of which one is the list. A text that is in each of them is there for certain.
+fn alternatives<'n>(branches: &'n [Node], way: &Way, flat: &mut Flat<'n>) {
+    let read = |branch| {
+        let mut inner = Flat::default();
+        list(branch, &way.within(), &mut inner);
+        inner.items.retain(|(node, _)| !matches!(node.kind, NodeKind::Null));
+        inner
+    };
+    let branches: Vec<Flat<'n>> = branches.iter().map(read).collect();
+    let shared = shared(&branches);
+    for (index, branch) in branches.into_iter().enumerate() {
+        flat.unknown.extend(branch.unknown);
+        flat.deciding.extend(branch.deciding);
+        for (node, inner) in branch.items {
+            let is_shared = inner.certain && known_text(node).is_some_and(|text| shared.contains(&text));
+            // Of the same text in several branches the first one stands for all.
+            if index == 0 || !is_shared {
+                flat.items.push((node, Way { certain: way.certain && is_shared, ..inner }));
+            }
+        }
+    }
+}
+
+/// The texts that are in each of the lists for certain.
+fn shared(branches: &[Flat<'_>]) -> FxHashSet<SmolStr> {
+    let certain = |branch: &Flat<'_>| -> FxHashSet<SmolStr> {
+        branch.items.iter().filter(|(_, way)| way.certain).filter_map(|(node, _)| known_text(node)).collect()
+    };
+    let mut shared = branches.first().map(certain).unwrap_or_default();
+    for branch in branches.iter().skip(1) {
+        let others = certain(branch);
+        shared.retain(|text| others.contains(text));
+    }
+    shared
+}
+
+fn known_text(node: &Node) -> Option<SmolStr> {
+    match &node.kind {
+        NodeKind::String(text) => text.as_known(),
+        _ => None,
     }
 }
 

@@ -44,6 +44,8 @@ pub struct PolicySite {
     pub block_address: SmolStr,
     /// The address of the module instance; empty in the root.
     pub module: SmolStr,
+    /// The region of the resource: its own or its provider's, if that is known. `None` for a file.
+    pub region: Option<SmolStr>,
     /// The path of the attribute: `policy`, `inline_policy.policy`; empty for a file.
     pub attribute: SmolStr,
     /// What the place makes of the policy.
@@ -143,6 +145,7 @@ impl PolicySite {
             address: path.into(),
             block_address: path.into(),
             module: SmolStr::default(),
+            region: None,
             attribute: SmolStr::default(),
             kind: PolicyKind::Unattached,
             site: None,
@@ -239,6 +242,7 @@ impl Finder<'_, '_> {
             address: instance.address.clone(),
             block_address: instance.decl.address.to_string().into(),
             module: module.map(|module| module.address().clone()).unwrap_or_default(),
+            region: self.evaluator.region(instance).as_str(),
             attribute: attribute.into(),
             kind,
             subject: site.and_then(|site| self.subject(instance, site.subject)),

@@ -21,7 +21,7 @@ use crate::rules::{arn_fields, strings};
 
 /// What an action of a statement can do with the statement's resources.
 #[derive(Debug)]
-pub(super) enum Fit {
+pub(in crate::rules) enum Fit {
     /// It may match one of them.
     Fits,
     /// It matches only `*`, and none of them is that.
@@ -125,7 +125,7 @@ pub(super) fn star_only(statement: &Statement, as_of: Date) -> Vec<(&Leaf, bool)
 
 /// The actions of a statement with what they can do with its resources, and whether
 /// none of them can do anything: the statement is then without effect.
-pub(super) fn verdicts(statement: &Statement, as_of: Date) -> (Vec<(&Leaf, Fit)>, bool) {
+pub(in crate::rules) fn verdicts(statement: &Statement, as_of: Date) -> (Vec<(&Leaf, Fit)>, bool) {
     let none = (Vec::new(), false);
     let Some(narrowed) = Narrowed::of_actions(statement) else { return none };
     let fits: Vec<(&Leaf, Fit)> = strings::actions(statement).map(|leaf| (leaf, narrowed.fit(leaf))).collect();

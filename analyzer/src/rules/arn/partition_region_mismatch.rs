@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `partition_region_mismatch.md`.
 
 use super::place::{self, Known};
-use crate::aws::facts;
+use crate::aws::facts::{self, RegionFacts};
 use crate::finding::{Safety, Severity};
 use crate::policy::model::Leaf;
 use crate::rules::arn_fields::{self, Field, PARTITION};
@@ -18,16 +18,19 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
+    let home = site.region.as_ref().and_then(|region| facts::region(region));
     for leaf in strings::arns(&site.document) {
         let fields = arn_fields::arn(&leaf.text).unwrap_or_default();
-        if let Some(partition) = fields.get(PARTITION)
-            && let Some(named) = partition.certain().and_then(facts::partition)
-            && let Some((region, name)) = place::region(&fields)
-            && let Known::Yes(home) = place::known_region(name)
-            && home.partition != named.name
+        let Some(partition) = fields.get(PARTITION) else { continue };
+        let Some(named) = partition.certain().and_then(facts::partition) else { continue };
+        if let Some((region, name)) = place::region(&fields)
+            && let Known::Yes(found) = place::known_region(name)
             && place::excess(&fields).is_none()
+            && found.partition != named.name
         {
-            say(leaf, partition, region, home.partition, report);
+            say(leaf, partition, region, found.partition, report);
+        } else if let Some(home) = home.filter(|home| home.partition != named.name) {
+            say_elsewhere(leaf, partition, home, report);
         }
     }
 }
@@ -45,11 +48,25 @@ fn say(leaf: &Leaf, partition: &Field, region: &Field, home: &'static str, repor
     }
 }
 
+/// An ARN of a partition whose accounts and resources those of the provider's partition do not know.
+fn say_elsewhere(leaf: &Leaf, partition: &Field, home: RegionFacts, report: &mut Report<'_>) {
+    let RegionFacts { name, partition: home, .. } = home;
+    let message =
+        format!("this is used in `{name}`, in the partition `{home}`: nothing of `{}` is there", partition.known);
+    let literal = report.literal_range(leaf, partition.range.clone(), &partition.known);
+    let finding = report
+        .leaf_range(leaf, partition.range.clone(), message)
+        .help("`data.aws_partition.NAME.partition` is the partition of the provider");
+    if let Some(span) = literal {
+        finding.replace(span, home, Safety::Unsafe);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
     use crate::policy::model::PolicyKind;
-    use crate::rules::testing::{Fixture, statement, statement_of};
+    use crate::rules::testing::{Fixture, in_workspace, statement, statement_of};
 
     fn resource(arn: &str) -> Vec<String> {
         statement(&RULE, &format!(r#""Resource": "{arn}""#))
@@ -84,6 +101,52 @@ mod tests {
         ];
         for arn in valid {
             assert_eq!(resource(arn), [""; 0], "{arn}");
+        }
+    }
+
+    fn in_provider(provider: &str, resource: &str) -> Vec<String> {
+        let text = format!(
+            r#"variable "region" {{}}
+provider "aws" {{
+  {provider}
+}}
+data "aws_partition" "here" {{}}
+resource "aws_iam_policy" "publish" {{
+  policy = jsonencode({{
+    Version   = "2012-10-17"
+    Statement = [{{ Effect = "Allow", Action = "sns:Publish", Resource = "{resource}" }}]
+  }})
+}}
+"#
+        );
+        in_workspace(&RULE, "", &[("main.tf", &text)])
+    }
+
+    #[test]
+    fn another_partition_than_that_of_the_provider() {
+        assert_eq!(
+            in_provider(r#"region = "cn-north-1""#, "arn:aws:sns:*:111122223333:topic"),
+            ["aws | error: this is used in `cn-north-1`, in the partition `aws-cn`: nothing of `aws` is there"]
+        );
+        assert_eq!(in_provider(r#"region = "eu-west-1""#, "arn:aws-us-gov:iam::111122223333:role/x").len(), 1);
+        assert_eq!(
+            in_provider(r#"region = "us-gov-west-1""#, "arn:aws:sns:us-east-1:111122223333:topic").len(),
+            1,
+            "region and partition fit, but not the provider"
+        );
+        let mismatch = in_provider(r#"region = "cn-north-1""#, "arn:aws:sns:cn-north-1:111122223333:topic");
+        assert_eq!(mismatch.len(), 1);
+        assert!(mismatch[0].contains("is in the partition"), "said once");
+        for (provider, resource) in [
+            (r#"region = "cn-north-1""#, "arn:aws-cn:sns:*:111122223333:topic"),
+            (r#"region = "cn-north-1""#, "arn:${data.aws_partition.here.partition}:sns:*:111122223333:topic"),
+            (r#"region = "cn-north-1""#, "arn:*:sns:*:111122223333:topic"),
+            (r#"region = "cn-north-1""#, "*"),
+            ("region = var.region", "arn:aws-cn:sns:*:111122223333:topic"),
+            ("", "arn:aws-cn:sns:*:111122223333:topic"),
+            (r#"region = "mars-north-1""#, "arn:aws:sns:*:111122223333:topic"),
+        ] {
+            assert_eq!(in_provider(provider, resource), [""; 0], "{provider} {resource}");
         }
     }
 }

@@ -30,7 +30,7 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let (who, role) = (words::principal(principal), words::called(grant.target));
     let message = format!("{who} is trusted by `{role}`, but no policy of it allows `sts:AssumeRole` on that role");
     let account = account_words::shown(&principal.account);
-    let fix = half_fix::identity_half(grant, &["sts:AssumeRole".to_owned()], ctx);
+    let fix = half_fix::identity_half(lack, grant.target, &["sts:AssumeRole".to_owned()], ctx);
     let finding =
         lack.report(&message, report).label(principal.span, format!("{account} lacks its half here")).help(format!(
             "allow `sts:AssumeRole` on `{}` in a policy of `{}`, in `{}`",

@@ -31,7 +31,8 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let message = format!("{who} is allowed to assume {target}, but the trust policy of that role does not let it in");
     let trust = role.trust.and_then(|index| ctx.policies.get(index));
     let place = trust.map_or(role.span, |site| site.span);
-    let fix = trust.and_then(|site| half_fix::resource_half(grant, &["sts:AssumeRole".to_owned()], site, ctx));
+    let fix =
+        trust.and_then(|site| half_fix::resource_half(lack, grant.target, &["sts:AssumeRole".to_owned()], site, ctx));
     let finding = lack
         .report(&message, report)
         .label(place, format!("{} lacks its half here", account_words::shown(&role.account)))

@@ -1,221 +1,402 @@
 //! The text that adds the missing half of a grant.
 //!
 //! An identity half is a new policy behind the role or user, in its file; a resource half is
-//! one more statement of the policy that is there. Names of the same module are referred
-//! to, others are written out; where an ARN is not known there is no fix.
+//! one more statement of the policy that is there, or a new policy behind the resource. Names
+//! of the same module are referred to, others are written out; where an ARN is not known there
+//! is no fix.
+
+mod block;
+mod layout;
+#[cfg(test)]
+mod tests;
 
 use crate::access::grants::{Grant, GrantTarget};
 use crate::aws::facts;
+use crate::aws::sites::{self as table, Subject};
+use crate::aws::subjects::{SubjectType, subject_type};
 use crate::finding::{Edit, Fix, Safety};
-use crate::iam::{Principal, PrincipalKind};
+use crate::iam::{PolicedResource, Principal, PrincipalKind};
 use crate::policy::model::Leaf;
 use crate::policy::sites::{Form, PolicySite};
 use crate::rules::RuleContext;
-use crate::source::{FileId, TextRange};
+use crate::source::{FileId, Span, TextRange};
 
-/// A place where blocks can be written: a module of a stack.
-#[derive(Debug, PartialEq, Eq)]
-struct Place<'a> {
-    stack: &'a str,
-    module: &'a str,
-}
+use super::half_words::Lack;
+use block::{Arns, Block, Place, provider_line};
+use layout::{Members, Notation, Shape, Statement, list, quoted};
 
-/// A new policy of the principal that allows `actions` on what the grant is about.
-pub(super) fn identity_half(grant: &Grant<'_>, actions: &[String], ctx: &RuleContext<'_>) -> Option<Fix> {
-    let principal = grant.principal;
-    let file = ctx.sources.file(principal.span.file);
-    let is_terraform = file.path().ends_with(".tf");
-    if principal.downloaded || !is_terraform || (ctx.foreign)(principal.span.file) {
-        return None;
-    }
-    let (place, block) = place(&principal.stack, &principal.address)?;
-    let (ty, argument) = match principal.kind {
-        PrincipalKind::Role => ("aws_iam_role_policy", "role"),
-        PrincipalKind::User => ("aws_iam_user_policy", "user"),
-        PrincipalKind::Group | PrincipalKind::PermissionSet => return None,
+/// New policies of the principals of `lack` that allow `actions` on `target`.
+pub(super) fn identity_half(
+    lack: &Lack<'_>,
+    target: GrantTarget<'_>,
+    actions: &[String],
+    ctx: &RuleContext<'_>,
+) -> Option<Fix> {
+    let principals: Vec<&Principal> = lack.principals().collect();
+    let first = principals.first()?;
+    let missing = Missing { target, actions, arns: Arns::of(&lack.grant, ctx), ctx };
+    let policies = match missing.policy_of_all(&principals) {
+        Some(policy) => vec![policy],
+        None => principals.iter().map(|principal| missing.policy_of(principal)).collect::<Option<_>>()?,
     };
-    let label = label(block, grant.target)?;
-    if !block.starts_with("aws_iam_") || file.text().contains(&format!("\"{label}\"")) {
-        return None;
-    }
-    let provider = provider_line(file.text(), principal.span.range.start).unwrap_or_default();
-    let resource = resource_text(grant, actions, &place)?;
-    // As `terraform fmt` aligns it.
-    let width = if provider.is_empty() { 4 } else { "provider".len() };
-    let text = format!(
-        "\nresource \"{ty}\" \"{label}\" {{\n{provider}  {:width$} = \"{}\"\n  {argument:width$} = {block}.name\n\n  \
-         policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n      {{\n        \
-         Effect   = \"Allow\"\n        Action   = {}\n        Resource = {resource}\n      }},\n    ]\n  }})\n}}\n",
-        "name",
-        label.replace('_', "-"),
-        list(actions),
-    );
-    let text = if file.text().ends_with('\n') { text } else { format!("\n{text}") };
-    let title = format!("add a policy to `{}` that allows it", principal.address);
-    insert(principal.span.file, file.text().len(), text, title)
+    let title = match principals.len() {
+        1 => format!("add a policy to `{}` that allows it", first.address),
+        count => format!("add policies to `{}` and {} more that allow it", first.address, count - 1),
+    };
+    Some(fix(title, appended(policies, ctx)?))
 }
 
-/// One more statement of the policy `site`, which lets the principal in.
+/// How a policy stands to the instances of the block that it is of.
+struct Repeated {
+    /// The arguments that repeat it.
+    head: String,
+    /// The reference to the name of the principal.
+    name: String,
+}
+
+impl Repeated {
+    /// It is of one instance.
+    fn no(block: &Block<'_>) -> Self {
+        Self { head: String::new(), name: block.reference("name") }
+    }
+
+    /// It is repeated as `block` is.
+    fn as_is(block: &Block<'_>) -> Option<Self> {
+        let whole = format!("{}.{}", block.ty, block.name);
+        if block.key.starts_with("[\"") {
+            return Some(Self { head: format!("  for_each = {whole}\n\n"), name: "each.value.name".to_owned() });
+        }
+        let name = format!("{whole}[count.index].name");
+        (!block.key.is_empty()).then(|| Self { head: format!("  count = length({whole})\n\n"), name })
+    }
+}
+
+/// What principals are to be allowed.
+struct Missing<'m, 'a> {
+    target: GrantTarget<'m>,
+    actions: &'m [String],
+    arns: Arns<'a>,
+    ctx: &'m RuleContext<'a>,
+}
+
+impl Missing<'_, '_> {
+    /// A policy of `principal` alone, and the file that it belongs in.
+    fn policy_of(&self, principal: &Principal) -> Option<(FileId, String)> {
+        let block = Block::of(&principal.stack, &principal.address)?;
+        self.policy(principal, &block, &Repeated::no(&block))
+    }
+
+    /// One policy for all instances of a block, if these are they.
+    fn policy_of_all(&self, principals: &[&Principal]) -> Option<(FileId, String)> {
+        let [first, _, ..] = principals else { return None };
+        let block = Block::of(&first.stack, &first.address)?;
+        let is_same =
+            |it: &Principal| Block::of(&it.stack, &it.address).is_some_and(|other| other.is_of_one_block(&block));
+        let instances = self.ctx.iam.principals().iter().filter(|it| is_same(it)).count();
+        if instances != principals.len() || !principals.iter().all(|it| is_same(it)) {
+            return None;
+        }
+        self.policy(first, &Block { key: "", ..block }, &Repeated::as_is(&block)?)
+    }
+
+    /// Whether another call of the module makes the like: what is written there is about that too.
+    fn is_shared(&self, principal: &Principal, block: &Block<'_>) -> bool {
+        let is_elsewhere = |it: &Principal| {
+            it.span == principal.span
+                && Block::of(&it.stack, &it.address).is_none_or(|other| other.place != block.place)
+        };
+        !block.place.is_root() && self.ctx.iam.principals().iter().any(is_elsewhere)
+    }
+
+    fn policy(&self, principal: &Principal, block: &Block<'_>, repeated: &Repeated) -> Option<(FileId, String)> {
+        let (ty, argument) = match principal.kind {
+            PrincipalKind::Role => ("aws_iam_role_policy", "role"),
+            PrincipalKind::User => ("aws_iam_user_policy", "user"),
+            PrincipalKind::Group | PrincipalKind::PermissionSet => return None,
+        };
+        let file = self.ctx.sources.file(principal.span.file);
+        let label = format!("{}_{}", block.label(), target_block(self.target)?.label());
+        let is_taken = file.text().contains(&format!("\"{label}\""));
+        let is_own = is_own(principal.downloaded, principal.span, self.ctx);
+        if is_taken || !is_own || !block.ty.starts_with("aws_iam_") || self.is_shared(principal, block) {
+            return None;
+        }
+        let resource = resource_text(self.target, self.actions, &block.place, &self.arns)?;
+        let statement = Statement { principal: None, actions: self.actions, resource: Some(resource) };
+        let mut arguments = provider_line(file.text(), principal.span.range.start);
+        arguments.push(("name", quoted(&label.replace('_', "-"))));
+        arguments.push((argument, repeated.name.clone()));
+        let policy = layout::policy("policy", &[statement.members()]);
+        Some((principal.span.file, layout::resource(ty, &label, &repeated.head, &arguments, &policy)))
+    }
+}
+
+fn target_block(target: GrantTarget<'_>) -> Option<Block<'_>> {
+    match target {
+        GrantTarget::Role(role) => Block::of(&role.stack, &role.address),
+        GrantTarget::Resource(resource) => Block::of(&resource.stack, &resource.address),
+    }
+}
+
+/// Whether blocks can be written in the file of `span`.
+fn is_own(downloaded: bool, span: Span, ctx: &RuleContext<'_>) -> bool {
+    !downloaded && ctx.sources.file(span.file).path().ends_with(".tf") && !(ctx.foreign)(span.file)
+}
+
+/// One more statement of the policy `site`, which lets the principals of `lack` into `target`.
 pub(super) fn resource_half(
-    grant: &Grant<'_>,
+    lack: &Lack<'_>,
+    target: GrantTarget<'_>,
     actions: &[String],
     site: &PolicySite,
     ctx: &RuleContext<'_>,
 ) -> Option<Fix> {
-    if site.form == Form::DataSource {
-        return statement_block(grant, actions, site, ctx);
-    }
-    let last = site.document.statements.last()?.span;
-    let text = ctx.sources.file(last.file).text().clone();
-    let behind = text.get(last.range.as_usize().end..)?;
-    let is_list = behind.trim_start().trim_start_matches(',').trim_start().starts_with(']');
-    let is_here = site.document.span.range.contains_range(last.range) && site.document.span.file == last.file;
-    if site.downloaded || (ctx.foreign)(last.file) || !is_list || !is_here {
+    let block = Block::of(&site.stack, &site.address)?;
+    if site.downloaded || !block.key.is_empty() && !is_only_instance(site, ctx) {
         return None;
     }
-    let (place, _) = place(&site.stack, &site.address)?;
-    let principal = principal_text(grant.principal, &place)?;
-    let resource = match grant.target {
+    let arns = Arns::of(&lack.grant, ctx);
+    let principal = principals(lack, &block.place, &arns)?;
+    let resource = match target {
         GrantTarget::Role(_) => None,
         GrantTarget::Resource(resource) if resource.service == "kms" => Some(quoted("*")),
-        GrantTarget::Resource(_) => Some(quoted(&grant.leaf.text.as_known()?)),
+        GrantTarget::Resource(_) => Some(named_resource(&lack.grant, target, actions, &block.place, &arns)?),
     };
-    let statement = match site.form {
-        Form::Jsonencode => {
-            let resource = resource.map(|it| format!(", Resource = {it}")).unwrap_or_default();
-            format!(
-                "{{ Effect = \"Allow\", Principal = {{ AWS = {principal} }}, Action = {}{resource} }}",
-                list(actions)
-            )
-        }
-        Form::Heredoc => {
-            let principal = if principal.starts_with('"') { principal } else { format!("\"${{{principal}}}\"") };
-            let resource = resource.map(|it| format!(", \"Resource\": {it}")).unwrap_or_default();
-            let actions = list(actions);
-            format!(
-                "{{ \"Effect\": \"Allow\", \"Principal\": {{ \"AWS\": {principal} }}, \"Action\": {actions}{resource} }}"
-            )
-        }
-        Form::Quoted
-        | Form::DataSource
-        | Form::File
-        | Form::Template
-        | Form::Reference
-        | Form::Other
-        | Form::PolicyFile => return None,
+    let statement = Statement { principal: Some(principal), actions, resource };
+    let (span, text) = match site.form {
+        Form::DataSource => statement_block(&statement, site, ctx)?,
+        Form::Jsonencode => last_statement(&statement, Notation::Hcl, site, ctx)?,
+        Form::Heredoc => last_statement(&statement, Notation::Json, site, ctx)?,
+        Form::Quoted | Form::File | Form::Template | Form::Reference | Form::Other | Form::PolicyFile => return None,
     };
-    let start = last.range.as_usize().start;
-    let line = text.get(..start)?.rsplit('\n').next()?;
-    let own_line = line.trim().is_empty();
-    let separator = if own_line { format!(",\n{line}") } else { ", ".to_owned() };
-    let title = format!("let `{}` in", grant.principal.address);
-    insert(last.file, last.range.as_usize().end, format!("{separator}{statement}"), title)
+    Some(fix(let_in(lack), vec![Edit { span, new_text: text }]))
 }
 
-/// One more `statement` block of an `aws_iam_policy_document`.
-fn statement_block(grant: &Grant<'_>, actions: &[String], site: &PolicySite, ctx: &RuleContext<'_>) -> Option<Fix> {
+fn let_in(lack: &Lack<'_>) -> String {
+    let address = &lack.grant.principal.address;
+    match lack.principals().count() {
+        1 => format!("let `{address}` in"),
+        count => format!("let `{address}` and {} more in", count - 1),
+    }
+}
+
+/// Whether no other instance of the block of `site` has a policy: what is written there is about this one.
+fn is_only_instance(site: &PolicySite, ctx: &RuleContext<'_>) -> bool {
+    let is_instance = |other: &&PolicySite| {
+        other.stack == site.stack
+            && other.block_address == site.block_address
+            && other.module == site.module
+            && other.attribute == site.attribute
+    };
+    ctx.policies.iter().filter(is_instance).nth(1).is_none()
+}
+
+/// The principals of `lack`, as they are written in `place`.
+fn principals(lack: &Lack<'_>, place: &Place<'_>, arns: &Arns<'_>) -> Option<Vec<String>> {
+    lack.principals().map(|principal| principal_text(principal, place, arns)).collect()
+}
+
+fn principal_text(principal: &Principal, place: &Place<'_>, arns: &Arns<'_>) -> Option<String> {
+    let reference = Block::of(&principal.stack, &principal.address).and_then(|block| block.arn_in(place, "arn"));
+    reference.or_else(|| arns.written(&principal.arn).map(|arn| quoted(&arn)))
+}
+
+/// What a grant is about, as it is named where it is claimed.
+fn named_resource(
+    grant: &Grant<'_>,
+    target: GrantTarget<'_>,
+    actions: &[String],
+    place: &Place<'_>,
+    arns: &Arns<'_>,
+) -> Option<String> {
+    match grant.leaf.text.as_known() {
+        Some(known) => Some(quoted(&known)),
+        None => resource_text(target, actions, place, arns),
+    }
+}
+
+/// What a grant is about of `resource`: the objects of a bucket that it names, or else all.
+fn claimed_part(
+    grant: &Grant<'_>,
+    resource: &PolicedResource,
+    actions: &[String],
+    place: &Place<'_>,
+    arns: &Arns<'_>,
+) -> Option<String> {
+    let claimed = grant.leaf.text.as_known().filter(|_| resource.service == "s3");
+    let known = resource.arn.as_known();
+    let part = claimed.zip(known).filter(|(claimed, arn)| {
+        claimed.strip_prefix(arn.as_str()).is_some_and(|rest| !matches!(rest, "" | "*" | "/*"))
+    });
+    match part {
+        Some((claimed, _)) => Some(quoted(&claimed)),
+        None => resource_text(GrantTarget::Resource(resource), actions, place, arns),
+    }
+}
+
+/// The place behind the last statement of a policy, and `statement` as the others are laid out.
+fn last_statement(
+    statement: &Statement<'_>,
+    notation: Notation,
+    site: &PolicySite,
+    ctx: &RuleContext<'_>,
+) -> Option<(Span, String)> {
+    let last = site.document.statements.last()?.span;
+    let source = ctx.sources.file(last.file);
+    let (text, range) = (source.text(), last.range.as_usize());
+    let behind = text.get(range.end..)?;
+    let is_list = behind.trim_start().trim_start_matches(',').trim_start().starts_with(']');
+    let is_here = site.document.span.range.contains_range(last.range) && site.document.span.file == last.file;
+    if !is_list || !is_here || (ctx.foreign)(last.file) {
+        return None;
+    }
+    let line = text.get(..range.start)?.rsplit('\n').next()?;
+    let is_on_own_line = line.trim().is_empty();
+    let separator = if is_on_own_line { format!(",\n{line}") } else { ", ".to_owned() };
+    let shape = Shape::of(text.get(range.clone())?);
+    let written = layout::statement(&statement.members(), notation, &shape);
+    Some((at(last.file, range.end)?, format!("{separator}{written}")))
+}
+
+/// The place behind the last block of an `aws_iam_policy_document`, and `statement` as one more block.
+fn statement_block(statement: &Statement<'_>, site: &PolicySite, ctx: &RuleContext<'_>) -> Option<(Span, String)> {
     let header = site.document.span;
-    let text = ctx.sources.file(header.file).text().clone();
+    let source = ctx.sources.file(header.file);
     let start = header.range.as_usize().start;
-    let is_block = text.get(start..)?.starts_with("data ");
-    if site.downloaded || (ctx.foreign)(header.file) || !is_block {
+    let behind = source.text().get(start..)?;
+    if (ctx.foreign)(header.file) || !behind.starts_with("data ") {
         return None;
     }
-    let end = start + text.get(start..)?.find("\n}")? + 1;
-    let (place, _) = place(&site.stack, &site.address)?;
-    let principal = principal_text(grant.principal, &place)?;
-    let resources = match grant.target {
-        GrantTarget::Role(_) => String::new(),
-        GrantTarget::Resource(resource) if resource.service == "kms" => "    resources = [\"*\"]\n".to_owned(),
-        GrantTarget::Resource(_) => format!("    resources = [{}]\n", quoted(&grant.leaf.text.as_known()?)),
-    };
-    let width = if resources.is_empty() { "actions".len() } else { "resources".len() };
-    let names: Vec<String> = actions.iter().map(|name| quoted(name)).collect();
-    let new_text = format!(
-        "\n  statement {{\n    {:width$} = [{}]\n{resources}\n    principals {{\n      type        = \"AWS\"\n      \
-         identifiers = [{principal}]\n    }}\n  }}\n",
-        "actions",
-        names.join(", ")
-    );
-    insert(header.file, end, new_text, format!("let `{}` in", grant.principal.address))
+    let end = start + behind.find("\n}")? + 1;
+    Some((at(header.file, end)?, layout::statement_block(statement)))
 }
 
-fn insert(file: FileId, at: usize, new_text: String, title: String) -> Option<Fix> {
-    let span = TextRange::empty(u32::try_from(at).ok()?).at(file);
-    Some(Fix { title, safety: Safety::Unsafe, edits: vec![Edit { span, new_text }] })
-}
-
-/// The place of a resource and its address there; `None` for one instance of several.
-fn place<'a>(stack: &'a str, address: &'a str) -> Option<(Place<'a>, &'a str)> {
-    if address.contains('[') {
+/// A new policy on `resource`, which has none, that lets the principals of `lack` in.
+pub(super) fn new_resource_half(
+    lack: &Lack<'_>,
+    resource: &PolicedResource,
+    actions: &[String],
+    ctx: &RuleContext<'_>,
+) -> Option<Fix> {
+    if resource.policies.iter().any(|policy| !policy.is_default()) || !is_own(resource.downloaded, resource.span, ctx) {
         return None;
     }
-    let (front, _name) = address.rsplit_once('.')?;
-    let (module, _ty) = front.rsplit_once('.').unwrap_or(("", front));
-    let block = if module.is_empty() { address } else { address.get(module.len() + 1..)? };
-    Some((Place { stack, module }, block))
+    let block = Block::of(&resource.stack, &resource.address)?;
+    let kind = PolicyType::of(&subject_type(block.ty)?)?;
+    let (file, label) = (ctx.sources.file(resource.span.file), block.label());
+    if file.text().contains(&format!("\"{}\" \"{label}\"", kind.ty)) {
+        return None;
+    }
+    let arns = Arns::of(&lack.grant, ctx);
+    let own = match resource.service {
+        "kms" => Some(administration(resource, &arns)?),
+        _ => None,
+    };
+    let about = match resource.service {
+        "kms" => Some(quoted("*")),
+        // The policy of a repository says nothing of what it is on.
+        "ecr" => None,
+        _ => Some(claimed_part(&lack.grant, resource, actions, &block.place, &arns)?),
+    };
+    let statement = Statement { principal: Some(principals(lack, &block.place, &arns)?), actions, resource: about };
+    let statements: Vec<_> = own.into_iter().chain([statement.members()]).collect();
+    let mut arguments = provider_line(file.text(), resource.span.range.start);
+    arguments.push((kind.argument, block.reference(kind.named_by)));
+    let policy = layout::policy(kind.attribute, &statements);
+    let text = layout::resource(kind.ty, &label, "", &arguments, &policy);
+    Some(fix(let_in(lack), appended(vec![(resource.span.file, text)], ctx)?))
 }
 
-/// A name for the new block: `deploy_admin`.
-fn label(block: &str, target: GrantTarget<'_>) -> Option<String> {
-    let of = |address: &str| address.rsplit_once('.').map(|(_, name)| name.to_owned());
-    let target = match target {
-        GrantTarget::Role(role) => of(&role.address),
-        GrantTarget::Resource(resource) => of(&resource.address),
-    };
-    Some(format!("{}_{}", of(block)?, target.filter(|it| !it.contains('['))?))
+/// The statement without which nobody could change the policy of a key any more.
+///
+/// Source: AWS KMS Developer Guide, `key-policy-default`.
+fn administration(key: &PolicedResource, arns: &Arns<'_>) -> Option<Members> {
+    let root = vec![quoted(&format!("arn:{}:iam::{}:root", arns.partition, key.account.id?))];
+    Some(Statement { principal: Some(root), actions: &["kms:*".to_owned()], resource: Some(quoted("*")) }.members())
+}
+
+/// The resource type that puts a policy on resources of some type.
+struct PolicyType {
+    ty: &'static str,
+    /// The attribute that holds the policy.
+    attribute: &'static str,
+    /// The argument that names the resource.
+    argument: &'static str,
+    /// The attribute of the resource that it takes.
+    named_by: &'static str,
+}
+
+impl PolicyType {
+    fn of(subject: &SubjectType) -> Option<Self> {
+        let provider = subject.ty.split('_').next()?;
+        let fits = |site: &table::Site<table::PolicySite>| {
+            site.kind == table::PolicySite::Resource
+                && (site.service, site.subject_type) == (subject.service, Some(subject.resource_type))
+                && site.resource_type.split('_').next() == Some(provider)
+        };
+        table::all_policies().filter(fits).find_map(|site| {
+            let Subject::Named { attributes, by } = site.subject else { return None };
+            let named_by = match by {
+                "name" | "name or arn" => subject.name?,
+                "id" | "url" | "id or arn" => subject.id?,
+                _ => subject.arn,
+            };
+            Some(Self { ty: site.resource_type, attribute: site.attribute, argument: attributes, named_by })
+        })
+    }
 }
 
 /// How the thing that a grant is about is written in `place`.
-fn resource_text(grant: &Grant<'_>, actions: &[String], place: &Place<'_>) -> Option<String> {
-    let (stack, address, arn) = match grant.target {
-        GrantTarget::Role(role) => (&role.stack, &role.address, &role.arn),
-        GrantTarget::Resource(resource) => (&resource.stack, &resource.address, &resource.arn),
+fn resource_text(target: GrantTarget<'_>, actions: &[String], place: &Place<'_>, arns: &Arns<'_>) -> Option<String> {
+    let (arn, attribute) = match target {
+        GrantTarget::Role(role) => (&role.arn, "arn"),
+        GrantTarget::Resource(resource) => {
+            (&resource.arn, target_block(target).and_then(|block| subject_type(block.ty)).map_or("arn", |it| it.arn))
+        }
     };
-    let reference = written(stack, address, place);
-    let whole = reference.clone().or_else(|| arn.as_known().map(|arn| quoted(&arn)))?;
-    let is_bucket = matches!(grant.target, GrantTarget::Resource(resource) if resource.service == "s3");
+    let reference = target_block(target).and_then(|block| block.arn_in(place, attribute));
+    let known = || arns.written(arn);
+    let whole = reference.clone().or_else(|| known().map(|arn| quoted(&arn)))?;
+    let is_bucket = matches!(target, GrantTarget::Resource(resource) if resource.service == "s3");
     if !is_bucket {
         return Some(whole);
     }
     let objects = match reference {
         Some(reference) => quoted(&format!("${{{reference}}}/*")),
-        None => quoted(&format!("{}/*", arn.as_known()?)),
+        None => quoted(&format!("{}/*", known()?)),
     };
-    let takes = |object: bool| {
+    let takes = |ty: &str| {
         let mut found = actions.iter().flat_map(|name| facts::expand(name));
-        found.any(|action| action.resource_types().any(|(name, _)| (name == "object") == object))
+        found.any(|action| action.resource_types().any(|(name, _)| name == ty))
     };
-    Some(match (takes(false), takes(true)) {
-        (true, true) => format!("[{whole}, {objects}]"),
+    Some(match (takes("bucket"), takes("object")) {
+        (true, true) => list(&[whole, objects]),
         (false, true) => objects,
         (true, false) | (false, false) => whole,
     })
 }
 
-fn principal_text(principal: &Principal, at: &Place<'_>) -> Option<String> {
-    let known = || principal.arn.as_known().map(|arn| quoted(&arn));
-    written(&principal.stack, &principal.address, at).or_else(known)
+/// `texts` behind what stands in their files.
+fn appended(texts: Vec<(FileId, String)>, ctx: &RuleContext<'_>) -> Option<Vec<Edit>> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for (file, text) in texts {
+        if let Some(edit) = edits.iter_mut().find(|edit| edit.span.file == file) {
+            edit.new_text.push_str(&text);
+            continue;
+        }
+        let source = ctx.sources.file(file);
+        let new_text = if source.text().ends_with('\n') { text } else { format!("\n{text}") };
+        edits.push(Edit { span: at(file, source.text().len())?, new_text });
+    }
+    Some(edits)
 }
 
-/// The reference to an ARN, if it is of the same module.
-fn written(stack: &str, address: &str, at: &Place<'_>) -> Option<String> {
-    let (place, block) = place(stack, address)?;
-    let is_aws = block.starts_with("aws_");
-    (place == *at && is_aws).then(|| format!("{block}.arn"))
+fn at(file: FileId, offset: usize) -> Option<Span> {
+    Some(TextRange::empty(u32::try_from(offset).ok()?).at(file))
 }
 
-/// The line that chooses the provider of the block that holds `offset`.
-fn provider_line(text: &str, offset: u32) -> Option<String> {
-    let at = usize::try_from(offset).ok()?;
-    let start = text.get(..at)?.rfind("\nresource ").unwrap_or(0);
-    let block = text.get(start..)?;
-    let block = block.split_once("\n}").map_or(block, |(block, _)| block);
-    let is_provider =
-        |line: &&str| line.trim_start().strip_prefix("provider").is_some_and(|it| it.trim_start().starts_with('='));
-    let line = block.lines().find(is_provider)?;
-    let (_, provider) = line.split_once('=')?;
-    Some(format!("  provider = {}\n", provider.trim()))
+const fn fix(title: String, edits: Vec<Edit>) -> Fix {
+    Fix { title, safety: Safety::Unsafe, edits }
 }
 
 /// The actions as they are written, each once.
@@ -228,277 +409,4 @@ pub(super) fn names(actions: &[&Leaf]) -> Vec<String> {
         }
     }
     names
-}
-
-/// Actions as a string or a list; the two languages agree on both.
-fn list(actions: &[String]) -> String {
-    let names: Vec<String> = actions.iter().map(|name| quoted(name)).collect();
-    match names.as_slice() {
-        [one] => one.clone(),
-        names => format!("[{}]", names.join(", ")),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::{Place, place, provider_line};
-    use crate::analysis::{Analysis, Host, Options, Roots};
-    use crate::finding::Finding;
-    use crate::source::MemoryFileSystem;
-
-    const ACCOUNTS: &str = r#"provider "aws" {
-  region              = "eu-west-1"
-  allowed_account_ids = ["222222222222"]
-}
-
-provider "aws" {
-  alias               = "tools"
-  region              = "eu-west-1"
-  allowed_account_ids = ["111111111111"]
-}
-
-resource "aws_iam_role" "deploy" {
-  provider = aws.tools
-  name     = "deploy"
-
-  assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
-  })
-}
-"#;
-
-    fn analysis(main: &str) -> Analysis {
-        let mut files = MemoryFileSystem::default();
-        files.insert("main.tf", main);
-        let mut host = Host::new(Arc::new(files));
-        host.set_roots(Roots { directories: vec![".".to_owned()], documents: Vec::new() });
-        let analysis = host.analysis();
-        assert_eq!(analysis.problems(), [], "{main}");
-        analysis
-    }
-
-    /// The only finding, what its fix adds, and what is found when it is done.
-    fn mended(main: &str) -> (&'static str, String) {
-        let main = format!("{ACCOUNTS}{main}");
-        let [finding] = <[Finding; 1]>::try_from(analysis(&main).findings(&Options::default())).unwrap();
-        let [fix] = finding.fixes.as_slice() else { panic!("{finding:?}") };
-        let [edit] = fix.edits.as_slice() else { panic!("{fix:?}") };
-        let mut text = main.clone();
-        text.replace_range(edit.span.range.as_usize(), &edit.new_text);
-        assert_eq!(analysis(&text).findings(&Options::default()), [], "{text}");
-        (finding.code, edit.new_text.clone())
-    }
-
-    #[test]
-    fn a_new_policy_behind_the_role() {
-        let (code, added) = mended(
-            r#"
-resource "aws_iam_role" "admin" {
-  name               = "admin"
-  assume_role_policy = <<-EOT
-    {
-      "Version": "2012-10-17",
-      "Statement": [
-        { "Effect": "Allow", "Principal": { "AWS": "${aws_iam_role.deploy.arn}" }, "Action": "sts:AssumeRole" }
-      ]
-    }
-  EOT
-}
-"#,
-        );
-        assert_eq!(code, "assume-role-missing-identity-half");
-        let expected = r#"
-resource "aws_iam_role_policy" "deploy_admin" {
-  provider = aws.tools
-  name     = "deploy-admin"
-  role     = aws_iam_role.deploy.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = "sts:AssumeRole"
-        Resource = aws_iam_role.admin.arn
-      },
-    ]
-  })
-}
-"#;
-        assert_eq!(added, expected);
-    }
-
-    #[test]
-    fn a_new_policy_for_a_bucket() {
-        let (code, added) = mended(
-            r#"
-resource "aws_s3_bucket" "logs" {
-  bucket = "logs"
-}
-
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { AWS = aws_iam_role.deploy.arn }
-      Action    = ["s3:GetObject", "s3:ListBucket"]
-      Resource  = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]
-    }]
-  })
-}
-"#,
-        );
-        assert_eq!(code, "missing-identity-half");
-        assert!(added.contains(r#"Action   = ["s3:GetObject", "s3:ListBucket"]"#), "{added}");
-        assert!(added.contains(r#"Resource = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]"#), "{added}");
-    }
-
-    const DEPLOY: &str = r#"
-resource "aws_iam_role_policy" "deploy" {
-  provider = aws.tools
-  role     = aws_iam_role.deploy.name
-
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "ACTION", Resource = "RESOURCE" }]
-  })
-}
-"#;
-
-    fn may(action: &str, resource: &str) -> String {
-        DEPLOY.replace("ACTION", action).replace("RESOURCE", resource)
-    }
-
-    #[test]
-    fn a_statement_in_a_trust_policy() {
-        let admin = "arn:aws:iam::222222222222:role/admin";
-        let object = may("sts:AssumeRole", admin)
-            + r#"
-resource "aws_iam_role" "admin" {
-  name = "admin"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" },
-    ]
-  })
-}
-"#;
-        let (code, added) = mended(&object);
-        assert_eq!(code, "assume-role-missing-trust-half");
-        let statement =
-            r#"{ Effect = "Allow", Principal = { AWS = aws_iam_role.deploy.arn }, Action = "sts:AssumeRole" }"#;
-        assert_eq!(added, format!(",\n      {statement}"));
-        let heredoc = may("sts:AssumeRole", admin)
-            + r#"
-resource "aws_iam_role" "admin" {
-  name               = "admin"
-  assume_role_policy = <<EOT
-{
-  "Version": "2012-10-17",
-  "Statement": [{ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }]
-}
-EOT
-}
-"#;
-        let statement = r#", { "Effect": "Allow", "Principal": { "AWS": "${aws_iam_role.deploy.arn}" }, "Action": "sts:AssumeRole" }"#;
-        assert_eq!(mended(&heredoc).1, statement);
-    }
-
-    #[test]
-    fn a_statement_block() {
-        let (code, added) = mended(
-            &(may("sts:AssumeRole", "arn:aws:iam::222222222222:role/admin")
-                + r#"
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["ec2.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "admin" {
-  name               = "admin"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-"#),
-        );
-        assert_eq!(code, "assume-role-missing-trust-half");
-        let expected = r#"
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [aws_iam_role.deploy.arn]
-    }
-  }
-"#;
-        assert_eq!(added, expected);
-    }
-
-    #[test]
-    fn a_statement_in_the_policy_of_a_queue() {
-        let jobs = "arn:aws:sqs:eu-west-1:222222222222:jobs";
-        let (code, added) = mended(
-            &(may("sqs:SendMessage", jobs)
-                + r#"
-resource "aws_sqs_queue" "jobs" {
-  name = "jobs"
-}
-
-resource "aws_sqs_queue_policy" "jobs" {
-  queue_url = aws_sqs_queue.jobs.url
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { AWS = "arn:aws:iam::222222222222:root" }
-        Action    = "sqs:ReceiveMessage"
-        Resource  = "arn:aws:sqs:eu-west-1:222222222222:jobs"
-      },
-    ]
-  })
-}
-"#),
-        );
-        assert_eq!(code, "missing-resource-half");
-        let statement = r#"{ Effect = "Allow", Principal = { AWS = aws_iam_role.deploy.arn }, Action = "sqs:SendMessage", Resource = "arn:aws:sqs:eu-west-1:222222222222:jobs" }"#;
-        assert_eq!(added, format!(",\n      {statement}"));
-    }
-
-    #[test]
-    fn where_blocks_are() {
-        let at = |address| place(".", address).map(|(place, block)| (place.module.to_owned(), block.to_owned()));
-        let pair = |module: &str, block: &str| Some((module.to_owned(), block.to_owned()));
-        assert_eq!(at("aws_iam_role.x"), pair("", "aws_iam_role.x"));
-        assert_eq!(at("module.a.module.b.aws_iam_role.x"), pair("module.a.module.b", "aws_iam_role.x"));
-        assert_eq!(at("aws_iam_role.x[0]"), None);
-        assert_ne!(Place { stack: "a", module: "" }, Place { stack: "b", module: "" });
-    }
-
-    #[test]
-    fn the_provider_of_a_block() {
-        let text = "resource \"a\" \"b\" {\n  provider = aws.x\n}\n\nresource \"a\" \"c\" {\n  name = \"c\"\n}\n";
-        let at = |needle: &str| u32::try_from(text.find(needle).unwrap()).unwrap();
-        assert_eq!(provider_line(text, at("aws.x")), Some("  provider = aws.x\n".to_owned()));
-        assert_eq!(provider_line(text, at("name")), None);
-    }
 }

@@ -156,6 +156,11 @@ impl<'a> Lack<'a> {
         Self { grant, place, others: Vec::new() }
     }
 
+    /// Those of whom it is true, the first one first.
+    pub(super) fn principals(&self) -> impl Iterator<Item = &'a Principal> + '_ {
+        std::iter::once(self.grant.principal).chain(self.others.iter().copied())
+    }
+
     pub(super) const fn place(&self) -> Span {
         self.place
     }

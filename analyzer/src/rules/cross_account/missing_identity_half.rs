@@ -31,7 +31,7 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     let (who, target, missing) = (words::principal(principal), words::called(grant.target), words::actions(actions));
     let message = format!("{who} is let into `{target}`, but no policy of it allows {missing} there");
     let account = account_words::shown(&principal.account);
-    let fix = half_fix::identity_half(grant, &half_fix::names(actions), ctx);
+    let fix = half_fix::identity_half(lack, grant.target, &half_fix::names(actions), ctx);
     let finding =
         lack.report(&message, report).label(principal.span, format!("{account} lacks its half here")).help(format!(
             "allow {missing} on `{}` in a policy of `{}`, in `{}`",

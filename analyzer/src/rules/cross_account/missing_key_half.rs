@@ -222,12 +222,15 @@ impl Case<'_> {
         let place = policy.map_or(key.span, |site| site.span);
         let message = lacks.message(&words::principal(grant.principal), &words::called(self.of.grant.target), key);
         let fixes = [
-            (!identity.is_empty())
-                .then(|| half_fix::identity_half(&grant, &with_beside(&lacks.identity, identity), ctx)),
+            (!identity.is_empty()).then(|| {
+                half_fix::identity_half(&self.lack, grant.target, &with_beside(&lacks.identity, identity), ctx)
+            }),
             (!resource.is_empty()).then(|| {
-                policy.and_then(|site| {
-                    half_fix::resource_half(&grant, &with_beside(&lacks.resource, resource), site, ctx)
-                })
+                let names = with_beside(&lacks.resource, resource);
+                match policy {
+                    Some(site) => half_fix::resource_half(&self.lack, grant.target, &names, site, ctx),
+                    None => half_fix::new_resource_half(&self.lack, key, &names, ctx),
+                }
             }),
         ];
         let here = |account| format!("{} lacks its half here", account_words::shown(account));
@@ -310,7 +313,13 @@ fn both(fixes: [Option<Option<Fix>>; 2]) -> Option<Fix> {
     let first = wanted.next()??;
     let Some(second) = wanted.next() else { return Some(first) };
     let second = second?;
-    let edits = first.edits.into_iter().chain(second.edits).collect();
+    let mut edits = first.edits;
+    for edit in second.edits {
+        match edits.iter_mut().find(|before| before.span == edit.span) {
+            Some(before) => before.new_text.push_str(&edit.new_text),
+            None => edits.push(edit),
+        }
+    }
     Some(Fix { title: format!("{}, and {}", first.title, second.title), safety: Safety::Unsafe, edits })
 }
 

@@ -38,7 +38,11 @@ fn say(lack: &Lack<'_>, ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     };
     let message = format!("{who} is allowed {missing} on {target}, {lacking}");
     let place = policy.map_or(resource.span, |site| site.span);
-    let fix = policy.and_then(|site| half_fix::resource_half(grant, &half_fix::names(actions), site, ctx));
+    let names = half_fix::names(actions);
+    let fix = match policy {
+        Some(site) => half_fix::resource_half(lack, grant.target, &names, site, ctx),
+        None => half_fix::new_resource_half(lack, resource, &names, ctx),
+    };
     let finding = lack
         .report(&message, report)
         .label(place, format!("{} lacks its half here", account_words::shown(&resource.account)))

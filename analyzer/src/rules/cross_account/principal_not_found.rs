@@ -164,6 +164,12 @@ fn is_managed(there: &[&Principal], ctx: &RuleContext<'_>) -> bool {
     there.iter().any(|it| it.existence == Existence::Certain && is_for_people(it))
 }
 
+/// Whether no other role or user of the account is known to be made out of view.
+fn makes_all_others(leaf: &Leaf, reference: &Reference, ctx: &RuleContext<'_>) -> bool {
+    let pair = reference.account.id.zip(leaf.text.as_known());
+    pair.is_some_and(|(account, arn)| ctx.access.makes_all_but(account, reference.kind, &arn))
+}
+
 fn say_gone(leaf: &Leaf, word: &str, report: &mut Report<'_>) {
     let message = format!(
         "`{}` is the id of a {word}: AWS shows it in the place of the ARN of one that is deleted",
@@ -208,7 +214,7 @@ fn say_missing(
         if let Some(span) = literal {
             finding.replace(span, actual, Safety::Unsafe);
         }
-    } else if is_managed(there, ctx) {
+    } else if is_managed(there, ctx) && makes_all_others(leaf, reference, ctx) {
         let message = format!("no stack in view makes `{resource}` in {account}, where other {word}s are made");
         let help = format!("if the {word} is made elsewhere, look it up with a data source: `data \"aws_iam_{word}\"`");
         report.leaf_range(leaf, reference.range.clone(), message).likely().help(help);
@@ -312,6 +318,30 @@ mod tests {
             assert_eq!(found("", id), [expected]);
         }
         assert_eq!(found("", "AROA${var.x}"), [""; 0]);
+    }
+
+    #[test]
+    fn others_are_made_elsewhere() {
+        let admin = role("admin", "");
+        assert_eq!(found(&admin, DEPLOY).len(), 1);
+        let other = |more: &str| found(&format!("{admin}{more}"), DEPLOY).len();
+        assert_eq!(other("data \"aws_iam_role\" \"o\" {\n name = \"ops\"\n}"), 0, "another one is looked up");
+        assert_eq!(
+            other(
+                "resource \"aws_iam_role_policy_attachment\" \"o\" {\n role = \"ops\"\n policy_arn = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n}"
+            ),
+            0,
+            "another one is only named"
+        );
+        let trusting = |name: &str| {
+            TRUST.replace("arn:aws:iam::999988887777:root", &format!("arn:aws:iam::111122223333:role/{name}"))
+        };
+        let known = role("deputy", "").replace("TRUST", &trusting("admin"));
+        assert_eq!(other(&known), 1, "this one is made");
+        let unknown = role("deputy", "").replace("TRUST", &trusting("ops"));
+        assert_eq!(other(&unknown), 0, "so is neither");
+        let by_aws = role("deputy", "").replace("TRUST", &trusting("OrganizationAccountAccessRole"));
+        assert_eq!(other(&by_aws), 1, "AWS makes this one");
     }
 
     #[test]

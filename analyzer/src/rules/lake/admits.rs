@@ -1,6 +1,8 @@
 //! Whether statements let a service do something, conditions left aside.
 
 use crate::aws::pattern::{Pattern, Syntax};
+use crate::cloudtrail::Declared;
+use crate::eval::symbol::Symbol;
 use crate::iam::{Held, PolicedResource};
 use crate::policy::model::{Leaf, PrincipalGroup, Principals, Statement};
 use crate::rules::RuleContext;
@@ -16,9 +18,16 @@ pub(super) struct Statements<'a> {
 impl<'a> Statements<'a> {
     /// `None` if there may be statements that are not in view.
     pub(super) fn on(resource: &'a PolicedResource, ctx: &RuleContext<'a>) -> Option<Self> {
+        Self::beside(resource, &[], ctx)
+    }
+
+    /// The same where what may add to them are the access control lists of these resources alone.
+    pub(super) fn beside(resource: &'a PolicedResource, lists: &[&Declared], ctx: &RuleContext<'a>) -> Option<Self> {
         let held = ctx.iam.resource_policies(resource, ctx.policies);
+        // The list of a resource is known as its grant.
+        let is_of = |symbol: &Symbol| lists.iter().any(|it| symbol.address() == &format!("grant of {}", it.address));
         let mut documents = held.certain.iter().chain(&held.possible);
-        let is_closed = held.in_view && held.open.is_empty() && documents.all(|document| document.open.is_empty());
+        let is_closed = held.in_view && held.open.iter().all(is_of) && documents.all(|it| it.open.is_empty());
         is_closed.then_some(Self { held })
     }
 

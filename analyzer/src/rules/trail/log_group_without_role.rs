@@ -1,10 +1,9 @@
 //! What it finds, why, and its tests: `log_group_without_role.md`.
 
-use super::recorder::is_given;
 use crate::cloudtrail::Trail;
 use crate::eval::account::same;
 use crate::finding::Severity;
-use crate::rules::arguments::leaf;
+use crate::rules::arguments::{is_given, leaf};
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {

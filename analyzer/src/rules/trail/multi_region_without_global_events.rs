@@ -1,9 +1,8 @@
 //! What it finds, why, and its tests: `multi_region_without_global_events.md`.
 
-use super::recorder::is_default_of_library;
 use crate::cloudtrail::Trail;
 use crate::finding::{Safety, Severity};
-use crate::rules::arguments::leaf;
+use crate::rules::arguments::{is_default_of_library, leaf};
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 use crate::truth::Truth;
 

@@ -1,12 +1,10 @@
 //! What records events, trails and event data stores alike, and what AWS answers to one that is wrong.
 
 use crate::aws::facts::cloudtrail::Recorder;
-use crate::cloudtrail::{Argument, Kind, Settings};
-use crate::policy::model::Leaf;
+use crate::cloudtrail::{Kind, Settings};
 use crate::rules::RuleContext;
 use crate::rules::report::FindingBuilder;
 use crate::source::Span;
-use crate::truth::Truth;
 
 /// A trail or an event data store.
 #[derive(Clone, Copy)]
@@ -51,18 +49,4 @@ impl<'a> Recording<'a> {
         };
         finding.label(self.span, format!("AWS refuses this {name} with `{exception}`"))
     }
-}
-
-/// Whether an argument gives something for certain: neither null nor the empty text.
-pub(super) fn is_given(settings: &Settings, name: &str) -> Truth {
-    let Some(argument) = settings.argument(name) else {
-        return if settings.open.is_empty() { Truth::No } else { Truth::Unknown };
-    };
-    let is_empty = |argument: &Argument| argument.text().is_some_and(|text| text.is_empty());
-    if is_empty(argument) { Truth::No } else { argument.is_set() }
-}
-
-/// Whether a value is a default of a module that nobody in view calls: its callers may give another.
-pub(super) fn is_default_of_library(leaf: &Leaf, stack: &str, ctx: &RuleContext<'_>) -> bool {
-    !leaf.via.is_empty() && ctx.iam.stacks().iter().any(|it| it.library && it.stack == stack)
 }

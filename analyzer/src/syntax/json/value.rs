@@ -15,6 +15,13 @@ pub(super) fn document(text: &str, holes: &[u32]) -> (JsonValue, Vec<SyntaxError
     (value, parser.cursor.errors)
 }
 
+/// Parses the one value at `range` of `text`.
+pub(super) fn part(text: &str, range: TextRange) -> JsonValue {
+    let mut cursor = Cursor::new(text.get(..range.end as usize).unwrap_or(text), &[]);
+    cursor.set(range.start as usize);
+    Parser { cursor, open: Vec::new(), end_reported: false }.root()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Container {
     Array,

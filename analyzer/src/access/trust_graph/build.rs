@@ -1,0 +1,223 @@
+//! Puts the graph together.
+
+use std::collections::hash_map::Entry;
+use std::mem::{Discriminant, discriminant};
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::access::caller::Principal as Calling;
+use crate::access::grants::{State, is_certain};
+use crate::access::view::{AccessView, CallerSide};
+use crate::eval::account::{Account, same};
+use crate::iam::{PolicedResource, Principal};
+use crate::source::Span;
+
+use super::judge::Judged;
+use super::nodes::{self, Named};
+use super::{Edge, EdgeKind, Node, NodeKind, TrustGraph, assume, reach};
+
+/// More edges than anyone can look at.
+const MOST_EDGES: usize = 200_000;
+
+/// The graph of all that `view` shows.
+pub(super) fn graph(view: &AccessView<'_>) -> TrustGraph {
+    let mut builder = Builder::new(view);
+    assume::add(&mut builder);
+    reach::add(&mut builder);
+    builder.graph
+}
+
+pub(super) struct Builder<'v, 'a> {
+    pub(super) view: &'v AccessView<'a>,
+    graph: TrustGraph,
+    by_key: FxHashMap<String, usize>,
+    edges: FxHashMap<(usize, usize, EdgeKind, Discriminant<State>), usize>,
+    /// The principals of the model by where they are in memory.
+    indices: FxHashMap<usize, usize>,
+    resources: FxHashMap<usize, usize>,
+    sides: FxHashMap<usize, Option<CallerSide<'v>>>,
+}
+
+/// What is to become an edge.
+pub(super) struct Draft<'j> {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) kind: EdgeKind,
+    pub(super) action: SmolStr,
+    pub(super) judged: &'j Judged,
+    /// The statement that speaks of it, on the side of what is reached.
+    pub(super) resource: Option<Span>,
+    /// The same on the side of the caller.
+    pub(super) identity: Option<Span>,
+}
+
+impl<'v, 'a> Builder<'v, 'a> {
+    fn new(view: &'v AccessView<'a>) -> Self {
+        let principals = view.iam().principals();
+        let graph = TrustGraph { principals: vec![None; principals.len()], ..TrustGraph::default() };
+        let indices = principals.iter().enumerate().map(|(index, it)| (address(it), index)).collect();
+        let resources = view.iam().resources().iter().enumerate().map(|(index, it)| (address(it), index)).collect();
+        let (by_key, edges, sides) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+        Self { view, graph, by_key, edges, indices, resources, sides }
+    }
+
+    pub(super) fn index_of(&self, principal: &Principal) -> Option<usize> {
+        self.indices.get(&address(principal)).copied()
+    }
+
+    pub(super) fn principal(&self, index: usize) -> Option<&'a Principal> {
+        self.view.iam().principals().get(index)
+    }
+
+    /// The side of a principal; `None` for a group or a permission set, which call nothing themselves.
+    pub(super) fn side(&mut self, index: usize) -> Option<&CallerSide<'v>> {
+        let view = self.view;
+        let side = || view.iam().principals().get(index).and_then(|principal| view.caller(principal));
+        self.sides.entry(index).or_insert_with(side).as_ref()
+    }
+
+    pub(super) fn principal_node(&mut self, index: usize) -> Option<usize> {
+        if let Some(known) = self.graph.of_principal(index) {
+            return Some(known);
+        }
+        let account = self.principal(index)?.account.clone();
+        let node = self.add_node(NodeKind::Principal(index), Some(account));
+        if let Some(place) = self.graph.principals.get_mut(index) {
+            *place = Some(node);
+        }
+        Some(node)
+    }
+
+    pub(super) fn resource_node(&mut self, resource: &PolicedResource) -> Option<usize> {
+        let index = self.resources.get(&address(resource)).copied()?;
+        let kind = NodeKind::Resource(index);
+        Some(self.other_node(kind, Some(resource.account.clone()), format!("resource {index}")))
+    }
+
+    /// The node of whoever is named, and what calls in its place where that is not in view.
+    pub(super) fn node_of(&mut self, named: Named<'_>) -> Option<(usize, Option<Calling>)> {
+        match named {
+            Named::Principal(principal) => {
+                let index = self.index_of(principal)?;
+                Some((self.principal_node(index)?, None))
+            }
+            Named::Other(kind, account) => {
+                let account = account.map(|account| *account);
+                let calling = nodes::calling(&kind, account.as_ref())?;
+                let key = key(&kind, account.as_ref());
+                Some((self.other_node(kind, account, key), Some(calling)))
+            }
+        }
+    }
+
+    fn other_node(&mut self, kind: NodeKind, account: Option<Account>, key: String) -> usize {
+        if let Some(known) = self.by_key.get(&key) {
+            return *known;
+        }
+        let node = self.add_node(kind, account);
+        self.by_key.insert(key, node);
+        node
+    }
+
+    fn add_node(&mut self, kind: NodeKind, account: Option<Account>) -> usize {
+        self.graph.nodes.push(Node { kind, account });
+        self.graph.out_of.push(Vec::new());
+        self.graph.into.push(Vec::new());
+        self.graph.nodes.len() - 1
+    }
+
+    pub(super) fn node(&self, node: usize) -> Option<&Node> {
+        self.graph.nodes.get(node)
+    }
+
+    /// Whether something is said of the two in any state.
+    pub(super) fn has_edge(&self, from: usize, to: usize, kind: EdgeKind) -> bool {
+        let mut edges = self.graph.out_of(from);
+        edges.any(|edge| edge.to == to && edge.kind == kind)
+    }
+
+    /// Whether something is said of the two for this action.
+    pub(super) fn says(&self, from: usize, to: usize, action: &str) -> bool {
+        let mut edges = self.graph.out_of(from).filter(|edge| edge.to == to);
+        edges.any(|edge| edge.actions.iter().any(|known| known == action))
+    }
+
+    /// Adds an edge, or to the one that there is between the two in the same state.
+    pub(super) fn add(&mut self, draft: &Draft<'_>) {
+        let Draft { from, to, kind, .. } = *draft;
+        if from == to {
+            return;
+        }
+        let state = self.state(draft);
+        let Judged { identity, resource, keys, .. } = draft.judged;
+        let number = self.graph.edges.len();
+        let known = match self.edges.entry((from, to, kind, discriminant(&state))) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(_) if number >= MOST_EDGES => {
+                self.graph.is_cut = true;
+                return;
+            }
+            Entry::Vacant(new) => *new.insert(number),
+        };
+        if known == number {
+            let likely = self.are_likely_two(from, to);
+            let (identity, resource) = (identity.or(draft.identity), resource.or(draft.resource));
+            let (actions, keys) = (Vec::new(), Vec::new());
+            self.graph.edges.push(Edge { from, to, kind, actions, state, identity, resource, keys, likely });
+            self.graph.out_of.get_mut(from).into_iter().for_each(|edges| edges.push(number));
+            self.graph.into.get_mut(to).into_iter().for_each(|edges| edges.push(number));
+        }
+        if let Some(edge) = self.graph.edges.get_mut(known) {
+            add_new(&mut edge.actions, std::slice::from_ref(&draft.action));
+            add_new(&mut edge.keys, keys);
+        }
+    }
+
+    /// Of what may not be there, nothing can be told.
+    fn state(&self, draft: &Draft<'_>) -> State {
+        let is_there = |node: usize| match self.node(node).map(|node| &node.kind) {
+            Some(NodeKind::Principal(index)) => self.principal(*index).is_some_and(|it| is_certain(&it.existence)),
+            Some(NodeKind::Resource(index)) => {
+                self.view.iam().resources().get(*index).is_some_and(|it| is_certain(&it.existence))
+            }
+            Some(_) | None => true,
+        };
+        if is_there(draft.from) && is_there(draft.to) { draft.judged.state } else { State::Unknown }
+    }
+
+    fn are_likely_two(&self, from: usize, to: usize) -> bool {
+        let account = |node: usize| self.node(node).and_then(|node| node.account.as_ref());
+        account(from).zip(account(to)).is_some_and(|(a, b)| same(a, b).likely)
+    }
+}
+
+/// What the nodes that are not in view are called, each by one name.
+fn key(kind: &NodeKind, account: Option<&Account>) -> String {
+    match kind {
+        NodeKind::Account => {
+            let number = account.and_then(|it| it.id).map(|id| id.to_string());
+            let text = || account.map(|it| it.text.display()).unwrap_or_default();
+            format!("account {}", number.unwrap_or_else(text))
+        }
+        NodeKind::Stranger(arn) => format!("stranger {}", arn.display()),
+        NodeKind::Service(name) => format!("service {name}"),
+        NodeKind::Federated(name) => format!("federated {}", name.display()),
+        NodeKind::Everyone => "everyone".to_owned(),
+        NodeKind::Principal(index) => format!("principal {index}"),
+        NodeKind::Resource(index) => format!("resource {index}"),
+    }
+}
+
+fn add_new(names: &mut Vec<SmolStr>, more: &[SmolStr]) {
+    for name in more {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+}
+
+/// Where something is in memory: the model keeps it there.
+fn address<T>(it: &T) -> usize {
+    std::ptr::from_ref(it).addr()
+}

@@ -1,0 +1,200 @@
+//! Plans and states, each with its source or alone, among the stacks of the workspace.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::config::Configuration;
+use crate::finding::{Finding, Label};
+use crate::module::{Module, Stack, Workspace, load_configured_workspace};
+use crate::plan::{Known, Places, Plan};
+use crate::source::{FileId, FileSystem, SourceMap, TextRange, path};
+
+use super::{PlanFile, Problem, read_document};
+
+/// What plans add to a workspace.
+#[derive(Default)]
+pub(super) struct Planned {
+    /// What is known of stacks, by where they are in memory.
+    known: FxHashMap<usize, Known>,
+    places: FxHashMap<FileId, Places>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Planned {
+    /// Reads `plans` and puts their stacks into `workspace`, in place of those of the source alone.
+    pub(super) fn join(
+        files: &dyn FileSystem,
+        sources: &SourceMap,
+        configuration: &Configuration,
+        plans: &[PlanFile],
+        workspace: &mut Workspace,
+    ) -> Self {
+        let mut planned = Self::default();
+        let mut joiner = Joiner { files, sources, configuration, workspace, taken: FxHashMap::default() };
+        for plan in plans {
+            if let Err(problem) = planned.read(plan, &mut joiner) {
+                planned.problems.push(problem);
+            }
+        }
+        joiner.workspace.stacks.sort_by(|a, b| (&a.dir, &a.environment).cmp(&(&b.dir, &b.environment)));
+        planned
+    }
+
+    fn read(&mut self, plan: &PlanFile, joiner: &mut Joiner<'_>) -> Result<(), Problem> {
+        let file = read_document(joiner.files, joiner.sources, &plan.path)?;
+        let source = joiner.sources.file(file);
+        let problem = |at: Option<u32>, message: String| Problem {
+            path: plan.path.clone(),
+            span: at.map(|at| TextRange::empty(at).at(file)),
+            message,
+        };
+        let read = Plan::read(file, source.text()).map_err(|error| problem(error.at, error.message))?;
+        if read.is_errored() {
+            let message = "Terraform failed to make this plan: what is missing in it is not checked";
+            self.problems.push(problem(None, message.to_owned()));
+        }
+        match joiner.source_of(plan, &read) {
+            Ok(Some(stack)) => {
+                self.known.insert(address(&stack), read.known());
+                joiner.workspace.stacks.push(stack);
+            }
+            alone => {
+                self.problems.extend(alone.err().map(|message| problem(None, message)));
+                let stack = Arc::new(read.stack(source.path()));
+                self.places.insert(file, read.places());
+                joiner.workspace.modules.push(Arc::clone(&stack.root.module));
+                joiner.workspace.stacks.push(stack);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a plan knows of `stack`.
+    pub(super) fn known_of(&self, stack: &Stack) -> Option<&Known> {
+        self.known.get(&address(stack))
+    }
+
+    /// Whether `file` is a plan that stands for its source.
+    pub(super) fn is_plan(&self, file: FileId) -> bool {
+        self.places.contains_key(&file)
+    }
+
+    /// The findings, those in plans with the resource that they are about and without edits: what is
+    /// to be mended is the source.
+    pub(super) fn placed(&self, mut findings: Vec<Finding>, sources: &SourceMap) -> Vec<Finding> {
+        if self.places.is_empty() {
+            return findings;
+        }
+        findings.retain(|finding| !self.is_of_provider(finding, sources));
+        for finding in &mut findings {
+            finding.fixes.retain(|fix| !fix.edits.iter().any(|edit| self.is_plan(edit.span.file)));
+            let primary = finding.primary;
+            let instance = self.places.get(&primary.file).and_then(|places| places.instance_at(primary.range));
+            if let Some((address, span)) = instance.filter(|(_, span)| *span != primary) {
+                finding.labels.push(Label { span, message: format!("in `{address}`") });
+            }
+        }
+        findings
+    }
+}
+
+/// The code of the finding that a statement has an empty `Sid`, or one that AWS does not take.
+const INVALID_SID: &str = "invalid-sid";
+
+impl Planned {
+    /// Whether the finding is about what the provider has written and nobody else: versions before 4.0
+    /// give every statement of a document a `Sid`, empty if it has none.
+    fn is_of_provider(&self, finding: &Finding, sources: &SourceMap) -> bool {
+        let is_empty = || sources.text(finding.primary).chars().all(|letter| matches!(letter, '"' | '\\'));
+        finding.code == INVALID_SID && self.is_plan(finding.primary.file) && is_empty()
+    }
+}
+
+fn address(stack: &Stack) -> usize {
+    std::ptr::from_ref(stack).addr()
+}
+
+/// Puts stacks into a workspace.
+struct Joiner<'a> {
+    files: &'a dyn FileSystem,
+    sources: &'a SourceMap,
+    configuration: &'a Configuration,
+    workspace: &'a mut Workspace,
+    /// The stacks as the source alone has them, and how many plans there were of each directory.
+    taken: FxHashMap<String, (Arc<Stack>, usize)>,
+}
+
+impl Joiner<'_> {
+    /// The stack that `plan` is of, in an environment of its own if there are several plans of it;
+    /// `None` if its source is not at hand.
+    ///
+    /// # Errors
+    /// When the directory that is said to have the source has another.
+    fn source_of(&mut self, plan: &PlanFile, read: &Plan<'_>) -> Result<Option<Arc<Stack>>, String> {
+        let names = read.root_names();
+        if let Some(dir) = &plan.source {
+            let found = self.stack_in(dir).ok_or_else(|| format!("there is no configuration in `{dir}`"))?;
+            if !declares_some(&found.root.module, &names) {
+                return Err(format!("`{dir}` declares nothing of what is planned: its source is not used"));
+            }
+            return Ok(Some(self.take(dir, &found, plan)));
+        }
+        for dir in &plan.candidates {
+            let found = self.stack_in(dir).filter(|stack| declares_all(&stack.root.module, &names));
+            if let Some(found) = found {
+                return Ok(Some(self.take(dir, &found, plan)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn stack_in(&self, dir: &str) -> Option<Arc<Stack>> {
+        let dir = path::normalize(dir);
+        if let Some((stack, _)) = self.taken.get(&dir) {
+            return Some(Arc::clone(stack));
+        }
+        let is_here = |stack: &&Arc<Stack>| stack.dir == dir;
+        if let Some(stack) = self.workspace.stacks.iter().find(is_here) {
+            return Some(Arc::clone(stack));
+        }
+        let read = load_configured_workspace(self.files, self.sources, std::slice::from_ref(&dir), self.configuration);
+        read.stacks.iter().find(is_here).cloned()
+    }
+
+    /// Takes the stack out of the workspace for `plan` to put it back with what it knows.
+    fn take(&mut self, dir: &str, stack: &Arc<Stack>, plan: &PlanFile) -> Arc<Stack> {
+        let dir = path::normalize(dir);
+        let (_, count) = self.taken.entry(dir.clone()).or_insert_with(|| (Arc::clone(stack), 0));
+        *count += 1;
+        let is_first = *count == 1;
+        if is_first {
+            self.workspace.stacks.retain(|stack| stack.dir != dir);
+            let known: BTreeSet<SmolStr> = self.workspace.modules.iter().map(|module| module.dir.clone()).collect();
+            let nodes = stack.root.descendants();
+            let new = nodes.iter().map(|node| &node.module).filter(|module| !known.contains(&module.dir));
+            let mut new: Vec<Arc<Module>> = new.cloned().collect();
+            new.dedup_by(|a, b| Arc::ptr_eq(a, b));
+            self.workspace.modules.extend(new);
+        }
+        let environment = if is_first { stack.environment.clone() } else { Some(plan.path.as_str().into()) };
+        Arc::new(Stack { environment, library: false, ..Stack::clone(stack) })
+    }
+}
+
+/// Whether everything that is planned is declared in `module`.
+fn declares_all(module: &Module, names: &BTreeSet<String>) -> bool {
+    let declared = declared(module);
+    !names.is_empty() && names.is_subset(&declared)
+}
+
+fn declares_some(module: &Module, names: &BTreeSet<String>) -> bool {
+    names.is_empty() || !names.is_disjoint(&declared(module))
+}
+
+fn declared(module: &Module) -> BTreeSet<String> {
+    let calls = module.calls.keys().map(|name| format!("module.{name}"));
+    calls.chain(module.resources.keys().map(ToString::to_string)).collect()
+}

@@ -1,0 +1,112 @@
+//! The resource instances that a plan or a state tells of.
+
+use smol_str::SmolStr;
+
+use crate::module::{Mode, ResourceAddress};
+use crate::source::TextRange;
+
+use super::address::InstanceAddress;
+use super::document::{Change, Document, ModuleValues, Pieces, Raw, ResourceValues, text_of};
+
+/// A resource instance as it will be after the plan is applied.
+pub(super) struct Instance<'a> {
+    pub(super) address: InstanceAddress,
+    /// The address as it is written.
+    pub(super) full: SmolStr,
+    /// Where it is written.
+    pub(super) place: TextRange,
+    /// Its attributes, those that are known.
+    pub(super) values: Option<Raw<'a>>,
+    /// `true` in place of what is not known before it is applied.
+    pub(super) unknown: Option<Raw<'a>>,
+    /// `true` in place of what is never printed.
+    pub(super) sensitive: Option<Raw<'a>>,
+    /// Its attributes as they were.
+    pub(super) before: Option<Raw<'a>>,
+}
+
+impl Instance<'_> {
+    pub(super) fn ty(&self) -> &str {
+        &self.address.resource.ty
+    }
+
+    pub(super) fn is_data(&self) -> bool {
+        self.address.resource.mode == Mode::Data
+    }
+}
+
+/// All instances of `document`: of a plan what is planned and what was read, of a state what is in it.
+pub(super) fn of_document<'a>(document: &Document<'a>, text: Pieces<'a>) -> Vec<Instance<'a>> {
+    let mut found = Vec::new();
+    match (&document.resource_changes, document.planned_values) {
+        (Some(changes), _) => found.extend(changes.iter().filter_map(|change| of_change(change, text))),
+        (None, Some(planned)) => {
+            if let Ok(values) = serde_json::from_str::<super::document::Values<'a>>(planned.get()) {
+                of_module(values.root_module.as_ref(), text, &|_| true, &mut found);
+            }
+        }
+        (None, None) => {}
+    }
+    let state = document.values.as_ref().and_then(|values| values.root_module.as_ref());
+    of_module(state, text, &|_| true, &mut found);
+    // What was read before the plan was made is nowhere else. A document whose text is known is
+    // in the resources that use it.
+    let prior = document.prior_state.as_ref().and_then(|state| state.values.as_ref());
+    let is_read = |address: &ResourceAddress| address.mode == Mode::Data && address.ty != "aws_iam_policy_document";
+    of_module(prior.and_then(|values| values.root_module.as_ref()), text, &is_read, &mut found);
+    found
+}
+
+fn of_change<'a>(change: &Change<'a>, text: Pieces<'a>) -> Option<Instance<'a>> {
+    let (place, full) = (text.range(change.address), text_of(change.address)?);
+    let changed = &change.change;
+    let is_gone = changed.after.is_none() && changed.after_unknown.is_none_or(|unknown| unknown.get() != "true");
+    if change.deposed.is_some() || is_gone || !is_aws(&change.ty, change.mode.as_deref()) {
+        return None;
+    }
+    Some(Instance {
+        address: InstanceAddress::parse(&full)?,
+        full: full.into(),
+        place,
+        values: changed.after,
+        unknown: changed.after_unknown,
+        sensitive: changed.after_sensitive,
+        before: changed.before,
+    })
+}
+
+fn of_module<'a>(
+    module: Option<&ModuleValues<'a>>,
+    text: Pieces<'a>,
+    wanted: &dyn Fn(&ResourceAddress) -> bool,
+    found: &mut Vec<Instance<'a>>,
+) {
+    let Some(module) = module else { return };
+    let resources = module.resources.iter().flatten().filter_map(|resource| of_values(resource, text));
+    found.extend(resources.filter(|instance| wanted(&instance.address.resource)));
+    for child in module.child_modules.iter().flatten() {
+        of_module(Some(child), text, wanted, found);
+    }
+}
+
+fn of_values<'a>(resource: &ResourceValues<'a>, text: Pieces<'a>) -> Option<Instance<'a>> {
+    if resource.deposed_key.is_some() || !is_aws(&resource.ty, resource.mode.as_deref()) {
+        return None;
+    }
+    let full = text_of(resource.address)?;
+    Some(Instance {
+        address: InstanceAddress::parse(&full)?,
+        full: full.into(),
+        place: text.range(resource.address),
+        values: resource.values,
+        unknown: None,
+        sensitive: resource.sensitive_values,
+        before: None,
+    })
+}
+
+/// Whether resources of the type may have to do with access: those of AWS, and what data sources
+/// of other providers read.
+fn is_aws(ty: &str, mode: Option<&str>) -> bool {
+    mode == Some("data") || ty.starts_with("aws_") || ty.starts_with("awscc_")
+}

@@ -1,0 +1,157 @@
+//! Plans by themselves: what is read, and what is refused.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use crate::analysis::{Analysis, Host, Options, PlanFile, Roots};
+use crate::source::{MemoryFileSystem, SourceMap};
+
+use super::Plan;
+
+fn analysed(files: &[(&str, &str)], plans: &[&str]) -> Analysis {
+    let mut memory = MemoryFileSystem::default();
+    for (path, text) in files {
+        memory.insert(path, *text);
+    }
+    let mut host = Host::new(Arc::new(memory));
+    let plan =
+        |path: &&str| PlanFile { path: (*path).to_owned(), candidates: vec![".".to_owned()], ..PlanFile::default() };
+    host.set_roots(Roots { plans: plans.iter().map(plan).collect(), ..Roots::default() });
+    host.analysis()
+}
+
+/// Findings as `path:line: code: message`.
+fn findings(analysis: &Analysis) -> Vec<String> {
+    let found = analysis.findings(&Options::default());
+    let line = |finding: &crate::finding::Finding| {
+        let file = analysis.sources().file(finding.primary.file);
+        let line = file.line_column(finding.primary.range.start).line;
+        format!("{}:{line}: {}: {}", file.path(), finding.code, finding.message)
+    };
+    found.iter().map(line).collect()
+}
+
+fn error(text: &str) -> String {
+    let sources = SourceMap::default();
+    match Plan::read(sources.add("plan.json", text), text) {
+        Ok(_) => "read".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let cases = [
+        (r#"{"format_version":"1.2","resource_changes":["#, "cut off: the JSON of a plan ends before its last bracket"),
+        (r#"{"format_version":"1.2"} x"#, "not JSON: trailing characters"),
+        (r#"{"format_version":"2.0"}"#, "a plan in format 2.0: this version of crosstrail reads formats up to 1.x"),
+        (r#"{"format_version":"new"}"#, "`new` is no version of the plan format"),
+        (r#"{"planned_values":{}}"#, "not a plan of `terraform show -json`: it has no `format_version`"),
+        (
+            r#"{"format_version":"1.2","resource_changes":{}}"#,
+            "not a plan of `terraform show -json`: invalid type: map, expected a sequence",
+        ),
+        (r#"{"format_version":"1.9","of_the_future":[{"a":1}],"resource_changes":null}"#, "read"),
+        ("\u{feff}{\"format_version\":\"0.1\"}", "read"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(error(text), expected, "{text}");
+    }
+}
+
+/// A role that anyone may assume, of which the policy is in a module that is there for each key.
+const MODULES: &str = r#"{
+"format_version": "1.2",
+"resource_changes": [
+{"address": "module.a[\"x.y\"].aws_iam_role.r[0]", "mode": "managed", "type": "aws_iam_role", "name": "r",
+ "change": {"actions": ["create"], "before": null,
+ "after": {"name": "r",
+  "assume_role_policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"}]}"},
+ "after_unknown": {"arn": true, "id": true}, "after_sensitive": {}}},
+{"address": "aws_iam_role.gone", "mode": "managed", "type": "aws_iam_role", "name": "gone",
+ "change": {"actions": ["delete"], "before": {"name": "gone"}, "after": null, "after_unknown": {}}}
+]}"#;
+
+#[test]
+fn instances_have_their_addresses() {
+    let analysis = analysed(&[("plan.json", MODULES)], &["plan.json"]);
+    assert_eq!(analysis.problems(), []);
+    let found = findings(&analysis);
+    assert!(found.iter().any(|it| it.starts_with("plan.json:7: wildcard-in-principal")), "{found:#?}");
+    let addresses: Vec<_> = analysis.policies().iter().map(|site| site.address.as_str()).collect();
+    assert_eq!(addresses, [r#"module.a["x.y"].aws_iam_role.r[0]"#]);
+    let finding = analysis.findings(&Options::default()).into_iter().next().unwrap();
+    assert_eq!(finding.fixes, [], "what is to be mended is the source");
+}
+
+/// Two accounts, each with its plan: a role is let in by the one and does not ask for it in the other.
+fn half(account: &str, key: &str, resource: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "resource_changes": [{resource}],
+"prior_state": {{"format_version": "1.0", "values": {{"root_module": {{"resources": [
+ {{"address": "data.aws_caller_identity.me", "mode": "data", "type": "aws_caller_identity", "name": "me",
+   "values": {{"account_id": "{account}"}}, "sensitive_values": {{}}}}]}}}}}},
+"configuration": {{"provider_config": {{"{key}": {{"name": "aws", "expressions": {{}}}}}}, "root_module": {{"resources": [
+ {{"address": "data.aws_caller_identity.me", "provider_config_key": "{key}", "expressions": {{}}}},
+ {{"address": "aws_iam_role.r", "provider_config_key": "{key}", "expressions": {{}}}},
+ {{"address": "aws_s3_bucket_policy.b", "provider_config_key": "{key}",
+   "expressions": {{"policy": {{}}, "bucket": {{}}}}}}]}}}}}}"#
+    )
+}
+
+#[test]
+fn several_plans_are_one_workspace() {
+    let role = r#"{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "change":
+{"actions": ["create"], "before": null, "after": {"name": "reader", "path": "/",
+"assume_role_policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"},
+"after_unknown": {"arn": true}}}"#;
+    let bucket = r#"{"address": "aws_s3_bucket_policy.b", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "b",
+"change": {"actions": ["create"], "before": null, "after": {"bucket": "logs",
+"policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/reader\"},\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::logs/*\"}]}"},
+"after_unknown": {}}}"#;
+    let (one, other) = (half("111111111111", "aws", role), half("222222222222", "aws.log", bucket));
+    let analysis = analysed(&[("one.json", &one), ("other.json", &other)], &["one.json", "other.json"]);
+    assert_eq!(analysis.problems(), []);
+    let found = findings(&analysis);
+    assert!(found.iter().any(|it| it.starts_with("other.json:3: missing-identity-half")), "{found:#?}");
+}
+
+/// A queue whose number of accounts is known to the plan alone.
+const SOURCE: &str = r#"variable "partner" {}
+resource "aws_sqs_queue" "q" {
+  name = "q"
+}
+resource "aws_sqs_queue_policy" "q" {
+  queue_url = aws_sqs_queue.q.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = var.partner }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.q.arn
+    }]
+  })
+}
+"#;
+
+#[test]
+fn values_of_the_plan_are_laid_over_the_source() {
+    let plan = r#"{"format_version": "1.2", "variables": {"partner": {"value": "12345"}}, "resource_changes": [],
+"configuration": {"root_module": {"resources": [
+ {"address": "aws_sqs_queue.q", "provider_config_key": "aws", "expressions": {"name": {"constant_value": "q"}}}]}}}"#;
+    let alone = analysed(&[("main.tf", SOURCE), ("plan.json", plan)], &["plan.json"]);
+    assert_eq!(alone.problems(), []);
+    let found = findings(&alone);
+    assert!(found.iter().any(|it| it.starts_with("main.tf:11: malformed-account-id")), "{found:#?}");
+}
+
+#[test]
+fn a_failed_plan_is_read_and_told() {
+    let text = MODULES.replacen("\"1.2\",", "\"1.2\", \"errored\": true,", 1);
+    let analysis = analysed(&[("plan.json", &text)], &["plan.json"]);
+    let problems: Vec<_> = analysis.problems().into_iter().map(|problem| problem.message).collect();
+    assert_eq!(problems, ["Terraform failed to make this plan: what is missing in it is not checked"]);
+    assert_eq!(analysis.policies().len(), 1);
+}

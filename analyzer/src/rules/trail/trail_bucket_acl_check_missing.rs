@@ -1,0 +1,33 @@
+//! What it finds, why, and its tests: `trail_bucket_acl_check_missing.md`.
+
+use super::asked::{self, Lack};
+use super::judgement::{Judgement, judged};
+use super::words;
+use crate::cloudtrail::Need;
+use crate::finding::Severity;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "trail-bucket-acl-check-missing",
+    group: Group::Trail,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("trail_bucket_acl_check_missing.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let judged = judged(asked::of_buckets(ctx), ctx);
+    let is_one = |(judgement, lack): &&(Judgement, Lack<'_>)| {
+        *judgement == Judgement::Missing && lack.delivery.need == Need::BucketAcl
+    };
+    let lacks = judged.iter().filter(is_one).map(|(_, lack)| lack);
+    for shared in words::by_place(lacks, words::place) {
+        let (trails, bucket) = (words::trails(&shared.trails), words::resource(shared.lack.resource));
+        let message =
+            format!("CloudTrail is not allowed `s3:GetBucketAcl` on {bucket}, which {trails} cannot do without");
+        words::report(shared.lack, message, report)
+            .help("allow `s3:GetBucketAcl` to `cloudtrail.amazonaws.com` on the ARN of the bucket, without `/*`");
+    }
+}

@@ -1,0 +1,35 @@
+//! What it finds, why, and its tests: `trail_bucket_policy_missing.md`.
+
+use super::asked;
+use super::judgement::{Judgement, judged};
+use super::words;
+use crate::cloudtrail::Need;
+use crate::finding::Severity;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "trail-bucket-policy-missing",
+    group: Group::Trail,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("trail_bucket_policy_missing.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    for (judgement, lack) in judged(asked::of_buckets(ctx), ctx) {
+        let is_one = judgement == Judgement::NoPolicy && lack.delivery.need == Need::BucketAcl;
+        if !is_one || (lack.paper.is_none() && words::may_have_more(lack.resource, ctx)) {
+            continue;
+        }
+        let (trail, bucket) = (words::trail(lack.sender.trail), words::resource(lack.resource));
+        let message = match lack.paper {
+            Some(_) => format!("{trail} writes to {bucket}, whose policy does not let CloudTrail in"),
+            None => format!("{trail} writes to {bucket}, which has no policy"),
+        };
+        words::report(&lack, message, report).help(
+            "let `cloudtrail.amazonaws.com` do `s3:GetBucketAcl` on the bucket and `s3:PutObject` on what the trail writes",
+        );
+    }
+}

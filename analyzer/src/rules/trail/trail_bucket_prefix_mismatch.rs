@@ -1,0 +1,53 @@
+//! What it finds, why, and its tests: `trail_bucket_prefix_mismatch.md`.
+
+use super::asked::{self, Fault, Lack};
+use super::judgement::{Judgement, judged, other_prefix};
+use super::{paths, words};
+use crate::cloudtrail::Need;
+use crate::finding::Severity;
+use crate::policy::model::Leaf;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "trail-bucket-prefix-mismatch",
+    group: Group::Trail,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("trail_bucket_prefix_mismatch.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let judged = judged(asked::of_buckets(ctx), ctx);
+    let is_one = |(judgement, lack): &&(Judgement, Lack<'_>)| {
+        *judgement == Judgement::Prefix && lack.delivery.need == Need::Write
+    };
+    let lacks = judged.iter().filter(is_one).map(|(_, lack)| lack);
+    for shared in words::by_place(lacks, |lack| found(lack).map_or(lack.named.span, |(leaf, _)| leaf.span)) {
+        if let Some((leaf, prefix)) = found(shared.lack) {
+            say(shared.lack, leaf, &prefix, report);
+        }
+    }
+}
+
+fn found<'a>(lack: &Lack<'a>) -> Option<(&'a Leaf, String)> {
+    let Fault::Resource(part) = lack.fault else { return None };
+    other_prefix(lack, part)
+}
+
+fn say(lack: &Lack<'_>, leaf: &Leaf, prefix: &str, report: &mut Report<'_>) {
+    let Fault::Resource(part) = lack.fault else { return };
+    report.enter(part.paper.site);
+    let (trail, path) = (words::trail(lack.sender.trail), paths::shown(lack));
+    let written = if prefix.is_empty() { "no prefix".to_owned() } else { format!("`{prefix}`") };
+    let message = match lack.sender.trail.prefix() {
+        Some(_) => format!("{trail} writes to `{path}`, not where this policy lets it: under {written}"),
+        None => format!("{trail} has no prefix and writes to `{path}`, not where this policy lets it: under {written}"),
+    };
+    let at = lack.sender.trail.prefix().map_or(lack.named.span, |prefix| prefix.span);
+    report
+        .leaf(leaf, message)
+        .label(at, words::fails(Need::Write))
+        .help(format!("name `{path}` here, or change `s3_key_prefix`"));
+}

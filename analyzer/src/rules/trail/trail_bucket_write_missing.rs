@@ -1,0 +1,41 @@
+//! What it finds, why, and its tests: `trail_bucket_write_missing.md`.
+
+use super::asked::{self, Lack};
+use super::judgement::{Judgement, judged};
+use super::paths;
+use super::words;
+use crate::cloudtrail::Need;
+use crate::finding::Severity;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "trail-bucket-write-missing",
+    group: Group::Trail,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("trail_bucket_write_missing.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let judged = judged(asked::of_buckets(ctx), ctx);
+    let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| *it == Judgement::Missing).map(|(_, it)| it).collect();
+    let is_implied = |lack: &Lack<'_>| {
+        let of_trail = |other: &&&Lack<'_>| std::ptr::eq(other.sender.trail, lack.sender.trail);
+        let has = |need: Need| lacks.iter().filter(of_trail).any(|other| other.delivery.need == need);
+        lack.delivery.need == Need::WriteDigest && has(Need::Write)
+    };
+    let writes = lacks.iter().copied().filter(|lack| lack.delivery.need != Need::BucketAcl && !is_implied(lack));
+    for shared in words::by_place(writes, words::place) {
+        let lack = shared.lack;
+        let (trails, bucket) = (words::trails(&shared.trails), words::resource(lack.resource));
+        let path = paths::shown(lack);
+        let message =
+            format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} writes");
+        let message = if shared.trails.len() > 1 { message.replace(" writes", " write") } else { message };
+        words::report(lack, message, report).help(format!(
+            "allow `s3:PutObject` to `cloudtrail.amazonaws.com` on `{path}`, on the condition that `s3:x-amz-acl` is `bucket-owner-full-control`"
+        ));
+    }
+}

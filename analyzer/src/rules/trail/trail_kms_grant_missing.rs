@@ -1,0 +1,67 @@
+//! What it finds, why, and its tests: `trail_kms_grant_missing.md`.
+
+use super::asked::{self, Fault, Lack};
+use super::judgement::{Judgement, judged};
+use super::words;
+use crate::cloudtrail::{ENCRYPTION_CONTEXT, Need};
+use crate::finding::Severity;
+use crate::rules::{Check, Group, Report, Rule, RuleContext};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "trail-kms-grant-missing",
+    group: Group::Trail,
+    severity: Severity::Error,
+    since: "0.1.0",
+    sources: &[],
+    doc: include_str!("trail_kms_grant_missing.md"),
+    check: Check::Workspace(check),
+};
+
+fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let judged = judged(asked::of_keys(ctx), ctx);
+    let is_one = |judgement: Judgement| matches!(judgement, Judgement::Missing | Judgement::NoPolicy);
+    let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| is_one(*it)).map(|(_, lack)| lack).collect();
+    for shared in words::by_place(lacks.iter().copied(), words::place) {
+        let of_trail = |lack: &&&Lack<'_>| {
+            std::ptr::eq(lack.sender.trail, shared.lack.sender.trail) && words::place(lack) == words::place(shared.lack)
+        };
+        let needs: Vec<Need> = lacks.iter().filter(of_trail).map(|lack| lack.delivery.need).collect();
+        say(&shared, &needs, report);
+    }
+}
+
+fn say(shared: &words::Shared<'_, '_>, needs: &[Need], report: &mut Report<'_>) {
+    let lack = shared.lack;
+    let (trails, key) = (words::trails(&shared.trails), words::resource(lack.resource));
+    let mut names: Vec<String> = Vec::new();
+    for name in needs.iter().map(|need| format!("`{}`", action(*need))).filter(|name| !name.is_empty()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let actions = words::list(&names);
+    let message = match (lack.fault, of_context(lack)) {
+        (Fault::Condition(..), true) => {
+            format!("the encryption context of {trails} is `{}`, which this does not match", lack.sender.arn.display())
+        }
+        _ => format!("the policy of {key} does not allow CloudTrail {actions}, which {trails} cannot do without"),
+    };
+    let finding = words::report(lack, message, report);
+    let finding = if needs == [Need::DescribeKey] { finding.severity(Severity::Warning) } else { finding };
+    finding.help(format!("allow {actions} to `cloudtrail.amazonaws.com` in the policy of the key, on `\"*\"`"));
+}
+
+/// The action as AWS's own policies name it.
+fn action(need: Need) -> &'static str {
+    match need {
+        Need::Encrypt => "kms:GenerateDataKey*",
+        Need::DescribeKey => "kms:DescribeKey",
+        _ => "kms:Decrypt",
+    }
+}
+
+fn of_context(lack: &Lack<'_>) -> bool {
+    let Fault::Condition(part, number) = lack.fault else { return false };
+    let key = part.condition(number).and_then(|condition| condition.key.text.as_known());
+    key.is_some_and(|key| key.eq_ignore_ascii_case(ENCRYPTION_CONTEXT))
+}
