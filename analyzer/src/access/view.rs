@@ -19,6 +19,7 @@ use super::caller::{self, Caller};
 use super::compiled::CompiledPolicy;
 use super::context::Context;
 use super::decide::{Decision, Verdict, decide, verdict};
+use super::grants::Grants;
 use super::library::Library;
 use super::meeting::{AtOdds, never_meet};
 use super::organization::Bounds;
@@ -35,6 +36,7 @@ pub struct AccessView<'a> {
     accounts: KnownAccounts<'a>,
     library: OnceLock<Library>,
     bounds: OnceLock<Bounds>,
+    grants: Grants<'a>,
     pub(super) graph: OnceLock<TrustGraph>,
     pub(super) unmade: OnceLock<Unmade>,
 }
@@ -71,13 +73,14 @@ pub struct Holding<'v> {
 impl<'a> AccessView<'a> {
     /// A view of `iam`, which was made with `policies`. Nothing is compiled yet.
     #[must_use]
-    pub const fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
+    pub fn new(iam: &'a IamModel, policies: &'a [PolicySite], accounts: KnownAccounts<'a>) -> Self {
         Self {
             iam,
             policies,
             accounts,
             library: OnceLock::new(),
             bounds: OnceLock::new(),
+            grants: Grants::default(),
             graph: OnceLock::new(),
             unmade: OnceLock::new(),
         }
@@ -103,7 +106,7 @@ impl<'a> AccessView<'a> {
 
     /// `principal` as a caller: any session of a role, or a user. `None` for what calls nothing itself.
     #[must_use]
-    pub fn caller(&self, principal: &'a Principal) -> Option<CallerSide<'_>> {
+    pub fn caller<'v>(&'v self, principal: &'v Principal) -> Option<CallerSide<'v>> {
         let (arn, account) = (principal.arn.clone(), principal.account.text.clone());
         let who = match principal.kind {
             PrincipalKind::Role => caller::Principal::Role { arn, account },
@@ -119,7 +122,7 @@ impl<'a> AccessView<'a> {
 
     /// The identity policies of `principal`. One that is only looked up or named may have others.
     #[must_use]
-    pub fn identity(&self, principal: &'a Principal) -> Holding<'_> {
+    pub fn identity<'v>(&'v self, principal: &'v Principal) -> Holding<'v> {
         let mut holding = self.holding(&self.iam.identity_policies(principal, self.policies), PolicyKind::Identity);
         holding.in_view &= principal.origin == Origin::Declared;
         holding
@@ -151,7 +154,7 @@ impl<'a> AccessView<'a> {
 
     /// `role` as what is assumed, with its trust policy.
     #[must_use]
-    pub fn role(&self, role: &'a Principal) -> TargetSide<'_> {
+    pub fn role<'v>(&'v self, role: &'v Principal) -> TargetSide<'v> {
         let trust = role.trust.and_then(|index| self.policies.get(index));
         let compiled = trust.and_then(|site| self.library().get(&site.document, PolicyKind::Trust));
         let policies =
@@ -161,13 +164,13 @@ impl<'a> AccessView<'a> {
 
     /// `resource` as what is reached for.
     #[must_use]
-    pub fn resource(&self, resource: &'a PolicedResource) -> TargetSide<'_> {
+    pub fn resource<'v>(&'v self, resource: &'v PolicedResource) -> TargetSide<'v> {
         self.within(resource, &resource.arn)
     }
 
     /// What is within `resource`, as the objects of a bucket: each thing whose ARN `arns` matches.
     #[must_use]
-    pub fn within(&self, resource: &'a PolicedResource, arns: &Text) -> TargetSide<'_> {
+    pub fn within<'v>(&'v self, resource: &'v PolicedResource, arns: &Text) -> TargetSide<'v> {
         let held = self.iam.resource_policies(resource, self.policies);
         TargetSide {
             target: Target::each(arns, Some(resource.account.text.clone())),
@@ -235,6 +238,10 @@ impl<'a> AccessView<'a> {
         let (service_control, resource_control) = (bind(&service_control), bind(&resource_control));
         let (request, policies) = question(by, action, on, context);
         answer(&request, &Policies { service_control, resource_control, ..policies })
+    }
+
+    pub(super) fn grants(&self) -> &Grants<'a> {
+        &self.grants
     }
 
     pub(super) fn bounds(&self) -> &Bounds {

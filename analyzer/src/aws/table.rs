@@ -6,11 +6,9 @@
 //! first search for a whole key where the keys are.
 
 use std::cmp::Ordering;
-use std::hash::Hasher;
 use std::sync::OnceLock;
 
-use memchr::{memchr, memchr_iter, memchr2};
-use rustc_hash::FxHasher;
+use memchr::{memchr, memchr_iter};
 
 /// A table that is part of the binary.
 #[derive(Debug)]
@@ -76,7 +74,12 @@ impl Table {
     /// The record whose key is `key`, letter case aside.
     pub(super) fn find(&self, key: &str) -> Option<Record> {
         let keys = self.keys.get_or_init(|| Keys::of(self.text, self.starts()));
-        keys.candidates(key).filter_map(|start| self.from(start).next()).find(|it| it.key().eq_ignore_ascii_case(key))
+        let has_key = |start: &usize| {
+            let rest = self.text.as_bytes().get(*start..).unwrap_or_default();
+            let (found, behind) = rest.split_at_checked(key.len()).unwrap_or_default();
+            found.eq_ignore_ascii_case(key.as_bytes()) && matches!(behind.first(), None | Some(b'\t' | b'\n'))
+        };
+        self.from(keys.candidates(key).find(has_key)?).next()
     }
 
     fn starts(&self) -> &[u32] {
@@ -140,43 +143,39 @@ const FREE: u32 = u32::MAX;
 
 impl Keys {
     fn of(text: &str, starts: &[u32]) -> Self {
-        let mut keys = Self { slots: vec![FREE; (starts.len() * 2).next_power_of_two()] };
+        let mut slots = vec![FREE; (starts.len() * 2).next_power_of_two()];
+        let mask = slots.len() - 1;
         for start in starts {
-            let rest = text.as_bytes().get(*start as usize..).unwrap_or_default();
-            let end = memchr2(b'\t', b'\n', rest).unwrap_or(rest.len());
-            let free = keys.places(rest.get(..end).unwrap_or_default()).find(|at| keys.slots.get(*at) == Some(&FREE));
-            if let Some(slot) = free.and_then(|at| keys.slots.get_mut(at)) {
-                *slot = *start;
+            let mut at = place(text.as_bytes().get(*start as usize..).unwrap_or_default()) & mask;
+            while let Some(slot) = slots.get_mut(at) {
+                if *slot == FREE {
+                    *slot = *start;
+                    break;
+                }
+                at = (at + 1) & mask;
             }
         }
-        keys
+        Self { slots }
     }
 
     /// The starts of the records that may have `key`.
     fn candidates(&self, key: &str) -> impl Iterator<Item = usize> {
-        let slots = self.places(key.as_bytes()).map_while(|at| self.slots.get(at).filter(|start| **start != FREE));
-        slots.map(|start| *start as usize)
-    }
-
-    /// Every place, in the order in which `key` takes the first that is free.
-    fn places(&self, key: &[u8]) -> impl Iterator<Item = usize> + use<> {
         let mask = self.slots.len().saturating_sub(1);
-        let first = usize::try_from(hash(key) & mask as u64).unwrap_or_default();
-        (0..=mask).map(move |step| (first + step) & mask)
+        let first = place(key.as_bytes());
+        let slots = (0..self.slots.len()).map_while(move |step| self.slots.get((first + step) & mask));
+        slots.take_while(|start| **start != FREE).map(|start| *start as usize)
     }
 }
 
-/// The same for keys that differ in letter case alone. The bit that tells letters apart is set in every
-/// byte, whatever it is.
-fn hash(key: &[u8]) -> u64 {
+/// Where the key at the start of `rest` would like to be: a hash, the same for keys that differ in letter case
+/// alone. The bit that tells letters apart is set in every byte, whatever it is.
+fn place(rest: &[u8]) -> usize {
     const CASE: u8 = 0x20;
-    let mut hasher = FxHasher::default();
-    for chunk in key.chunks(size_of::<u64>()) {
-        let mut word = [CASE; size_of::<u64>()];
-        word.iter_mut().zip(chunk).for_each(|(byte, of_key)| *byte |= of_key);
-        hasher.write_u64(u64::from_le_bytes(word));
-    }
-    hasher.finish()
+    const MULTIPLIER: u32 = 0x0100_0193;
+    let key = rest.iter().take_while(|byte| !matches!(byte, b'\t' | b'\n'));
+    let hash = key.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte | CASE)).wrapping_mul(MULTIPLIER));
+    // The low bits of a product depend on the low bits of its factors alone.
+    (hash ^ (hash >> 15)) as usize
 }
 
 /// Where the records of `text` start.

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Label, sort};
+use crate::policy::model::PolicyKind;
 use crate::source::Span;
 
 use super::report::Draft;
@@ -70,12 +71,13 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
     }
     let drafts = groups.values().flatten();
     let said: BTreeSet<(&str, Span)> = drafts.flat_map(|draft| &draft.instead_of).copied().collect();
+    let instances = instances(ctx.policies);
     let mut findings = Vec::with_capacity(groups.len());
     for ((code, span), group) in &groups {
         let outspoken =
             |(first, second): &(&'static str, &str)| second == code && groups.contains_key(&(*first, *span));
         if !SPEAKS_FIRST.iter().any(outspoken) && !said.contains(&(*code, *span)) {
-            findings.extend(join(group, ctx));
+            findings.extend(join(group, ctx, &instances));
         }
     }
     keep_one_internal_error_per_rule(&mut findings);
@@ -100,7 +102,7 @@ fn bring_home(mut draft: Draft, ctx: &RuleContext<'_>) -> Option<Draft> {
 }
 
 /// One finding for all that say the same of one place.
-fn join(group: &[Draft], ctx: &RuleContext<'_>) -> Option<Finding> {
+fn join(group: &[Draft], ctx: &RuleContext<'_>, instances: &Instances<'_>) -> Option<Finding> {
     let mut drafts: Vec<&Draft> = group.iter().collect();
     drafts.sort_by(|a, b| said(&a.finding).cmp(&said(&b.finding)));
     let mut finding = drafts.first()?.finding.clone();
@@ -113,7 +115,7 @@ fn join(group: &[Draft], ctx: &RuleContext<'_>) -> Option<Finding> {
         }
     }
     finding.labels.extend(also_said(&drafts));
-    let named = names(&drafts, ctx);
+    let named = names(&drafts, ctx, instances);
     if !named.is_empty() {
         finding.message = format!("{} (in {})", finding.message, named.join(", "));
     }
@@ -142,17 +144,12 @@ fn said(finding: &Finding) -> (&str, usize, Option<Span>) {
 }
 
 /// The instances that a finding holds in, if it does not hold in all instances of the address.
-fn names(drafts: &[&Draft], ctx: &RuleContext<'_>) -> Vec<String> {
+fn names(drafts: &[&Draft], ctx: &RuleContext<'_>, instances: &Instances<'_>) -> Vec<String> {
     let sites = || drafts.iter().filter_map(|draft| ctx.policies.get(draft.site?));
-    let same_declaration = |site: &&PolicySite| {
-        sites().any(|found| {
-            found.block_address == site.block_address
-                && found.kind == site.kind
-                && found.document.span == site.document.span
-        })
-    };
     let affected: BTreeSet<String> = sites().map(PolicySite::instance).collect();
-    let all: BTreeSet<String> = ctx.policies.iter().filter(same_declaration).map(PolicySite::instance).collect();
+    let declarations: BTreeSet<Declaration<'_>> = sites().map(declaration).collect();
+    let all: BTreeSet<String> =
+        declarations.iter().filter_map(|it| instances.get(it)).flatten().map(|site| site.instance()).collect();
     if affected == all {
         return Vec::new();
     }
@@ -162,6 +159,24 @@ fn names(drafts: &[&Draft], ctx: &RuleContext<'_>) -> Vec<String> {
         names.push(format!("{rest} more"));
     }
     names
+}
+
+/// What is the same for all instances of one use of a policy: the block, the kind, the document's place.
+type Declaration<'a> = (&'a str, PolicyKind, Span);
+
+/// The uses of each declaration.
+type Instances<'a> = BTreeMap<Declaration<'a>, Vec<&'a PolicySite>>;
+
+fn declaration(site: &PolicySite) -> Declaration<'_> {
+    (&site.block_address, site.kind, site.document.span)
+}
+
+fn instances(policies: &[PolicySite]) -> Instances<'_> {
+    let mut instances = Instances::new();
+    for site in policies {
+        instances.entry(declaration(site)).or_default().push(site);
+    }
+    instances
 }
 
 /// How many instances a message names.

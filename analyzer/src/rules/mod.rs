@@ -11,6 +11,7 @@ mod arguments;
 mod arn_fields;
 mod buckets;
 mod context;
+mod covering;
 mod list_edit;
 mod merge;
 mod redundancy;

@@ -2,12 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::aws::pattern::Pattern;
-use crate::eval::symbol::Symbol;
-use crate::eval::text::Text;
 use crate::finding::{Fix, Safety};
 use crate::policy::model::{Leaf, Strings};
 
+use super::covering::{Covering, Meaning};
 use super::text::is_stable;
 use super::{Report, list_edit};
 
@@ -18,12 +16,12 @@ const LIMIT: usize = 2_000;
 /// How many strings a message names.
 const NAMED: usize = 3;
 
-/// Reports what other strings of `list` cover. `pattern` says what a string matches.
-pub(super) fn check(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>, report: &mut Report<'_>) {
+/// Reports what other strings of `list` cover. `meaning` says what a string matches.
+pub(super) fn check(list: &Strings, meaning: Meaning, report: &mut Report<'_>) {
     if !may_be_redundant(list) {
         return;
     }
-    let clusters = clusters(list, pattern);
+    let clusters = clusters(list, meaning);
     let covered: Vec<&Leaf> = clusters.iter().flat_map(|(_, covered)| covered).copied().collect();
     let fix = fix(&covered, report);
     for (widest, covered) in &clusters {
@@ -43,11 +41,11 @@ fn may_be_redundant(list: &Strings) -> bool {
 
 /// Each pattern that no other pattern of the list is wider than, with those that it covers
 /// and no such pattern before it does: of each covered one it is said once.
-fn clusters(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>) -> Vec<(&Leaf, Vec<&Leaf>)> {
+fn clusters(list: &Strings, meaning: Meaning) -> Vec<(&Leaf, Vec<&Leaf>)> {
     let stable = list.items.iter().take(LIMIT).filter(|leaf| leaf.text.holes().all(is_stable));
-    let items: Vec<(&Leaf, Pattern<&Symbol>)> = stable.map(|leaf| (leaf, pattern(&leaf.text))).collect();
+    let items: Vec<Covering<'_>> = stable.map(|leaf| Covering::new(leaf, meaning)).collect();
     let covers = |outer: usize, inner: usize| match (items.get(outer), items.get(inner)) {
-        (Some((_, outer)), Some((_, inner))) => outer.covers(inner).is_yes(),
+        (Some(outer), Some(inner)) => outer.covers(inner).is_yes(),
         _ => false,
     };
     // Only what has a wildcard, or stands twice, covers anything.
@@ -60,18 +58,18 @@ fn clusters(list: &Strings, pattern: fn(&Text) -> Pattern<&Symbol>) -> Vec<(&Lea
     let cluster = |at: usize, outer: usize| {
         let is_said = |inner: usize| widest.iter().take(at).any(|before| covers(*before, inner));
         let inner = (0..items.len()).filter(|inner| *inner != outer && covers(outer, *inner) && !is_said(*inner));
-        let outer = items.get(outer)?.0;
+        let outer = items.get(outer)?.leaf;
         // One text that a loop repeats is not to be removed there.
         let other_text = |leaf: &&Leaf| leaf.span != outer.span;
-        let leaves: Vec<&Leaf> = inner.filter_map(|inner| Some(items.get(inner)?.0)).filter(other_text).collect();
+        let leaves: Vec<&Leaf> = inner.filter_map(|inner| Some(items.get(inner)?.leaf)).filter(other_text).collect();
         Some((outer, leaves)).filter(|(_, leaves)| !leaves.is_empty())
     };
     widest.iter().enumerate().filter_map(|(at, outer)| cluster(at, *outer)).collect()
 }
 
-fn may_cover(items: &[(&Leaf, Pattern<&Symbol>)], index: usize) -> bool {
-    let Some((_, pattern)) = items.get(index) else { return false };
-    pattern.has_wildcards() || items.iter().skip(index + 1).any(|(_, other)| other == pattern)
+fn may_cover(items: &[Covering<'_>], index: usize) -> bool {
+    let Some(item) = items.get(index) else { return false };
+    item.has_wildcards() || items.iter().skip(index + 1).any(|other| other.is_same(item))
 }
 
 /// All findings of a list have one fix: two that each take out a part of it would meet at the commas.

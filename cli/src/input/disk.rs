@@ -75,16 +75,20 @@ impl DiskFileSystem {
         let _said_before = self.searched.set(directories);
     }
 
-    /// Refuses what lies outside the area.
-    fn admit(&self, path: &Path) -> Result<(), FileError> {
-        let is_link = fs::symlink_metadata(path).map_err(|error| from_io(&error))?.is_symlink();
-        let admitted = if is_link {
+    /// What is at `path`, links followed. Refuses what lies outside the area.
+    fn admit(&self, path: &Path) -> Result<Metadata, FileError> {
+        let own = fs::symlink_metadata(path).map_err(|error| from_io(&error))?;
+        let admitted = if own.is_symlink() {
             let target = path.canonicalize().map_err(|error| from_io(&error))?;
             self.area.admits(target.parent().unwrap_or(&target))
         } else {
             self.admits_directory(path.parent().unwrap_or(path))
         };
-        if admitted { Ok(()) } else { Err(FileError::OutsideWorkspace) }
+        match (admitted, own.is_symlink()) {
+            (false, _) => Err(FileError::OutsideWorkspace),
+            (true, true) => fs::metadata(path).map_err(|error| from_io(&error)),
+            (true, false) => Ok(own),
+        }
     }
 
     /// Whether what lies in `dir` may be read; the links on the way are resolved once.
@@ -98,32 +102,30 @@ impl DiskFileSystem {
         })
     }
 
-    /// The file, with its size in bytes.
-    fn open(&self, path: &Path) -> Result<(File, u64), FileError> {
+    /// The file at `path`, which is as `metadata` has it.
+    fn open(&self, path: &Path, metadata: &Metadata) -> Result<File, FileError> {
         // Opening a pipe would wait for someone to write to it.
-        let metadata = fs::metadata(path).map_err(|error| from_io(&error))?;
         if !metadata.is_file() {
-            return Err(FileError::Other(not_a_file(&metadata).to_owned()));
+            return Err(FileError::Other(not_a_file(metadata).to_owned()));
         }
         let limit = self.limit_of(path);
         if metadata.len() > limit {
             return Err(FileError::TooLarge { size: metadata.len(), limit });
         }
-        let file = File::open(path).map_err(|error| from_io(&error))?;
-        Ok((file, metadata.len()))
+        File::open(path).map_err(|error| from_io(&error))
     }
 }
 
 impl FileSystem for DiskFileSystem {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         self.witness.note(Path::new(path));
-        self.admit(Path::new(path)).inspect_err(|error| {
+        let metadata = self.admit(Path::new(path)).inspect_err(|error| {
             if *error == FileError::OutsideWorkspace {
                 self.refusals.add(path);
             }
         })?;
-        let (file, size) = self.open(Path::new(path))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
+        let file = self.open(Path::new(path), &metadata)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
         let read = file.take(self.limit_of(Path::new(path))).read_to_end(&mut bytes);
         read.map_err(|error| from_io(&error))?;
         self.progress.file_read(path);
@@ -206,7 +208,7 @@ pub(crate) fn known_as(path: &Path) -> Option<String> {
 }
 
 /// The directory that the program was started in; it never changes it.
-fn working_directory() -> Option<&'static Path> {
+pub(super) fn working_directory() -> Option<&'static Path> {
     static WORKING: OnceLock<Option<PathBuf>> = OnceLock::new();
     WORKING.get_or_init(|| std::env::current_dir().ok()).as_deref()
 }

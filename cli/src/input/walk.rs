@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crosstrail_analyzer::source::FileSystem;
+use crosstrail_analyzer::source::{FileSystem, path};
 use ignore::{DirEntry, Error, WalkBuilder};
 
-use super::disk::{DiskFileSystem, from_io, known_as};
+use super::disk::{DiskFileSystem, from_io, known_as, working_directory};
 use super::{Input, Problem, content};
 
 /// The largest JSON file that is looked into for a policy, in bytes. No policy of AWS
@@ -36,7 +36,11 @@ fn meet(entry: &DirEntry, files: &DiskFileSystem, input: &mut Input, searched: &
         return;
     };
     if kind.is_dir() {
-        searched.directory(&shown);
+        if entry.path_is_symlink() || entry.depth() == 0 {
+            searched.directory(&shown);
+        } else {
+            searched.subdirectory(&shown);
+        }
     } else if content::is_configuration(&shown) {
         searched.files += 1;
     } else if shown.ends_with(".json") && is_policy(entry, &shown, files) {
@@ -77,14 +81,27 @@ fn problem(error: &Error, at: &Path) -> Option<Problem> {
 #[derive(Debug, Default)]
 pub(super) struct Searched {
     by_real: BTreeMap<PathBuf, String>,
+    /// What the directories are on the disk, by the names that led there.
+    reals: BTreeMap<String, PathBuf>,
     files: usize,
 }
 
 impl Searched {
-    /// Adds the directory known as `dir`. Of two names the one without links wins.
+    /// Adds the directory known as `dir`, perhaps by a link. Of two names the one without links wins.
     pub(super) fn directory(&mut self, dir: &str) {
-        let Ok(real) = Path::new(dir).canonicalize() else { return };
-        let is_real = std::path::absolute(dir).is_ok_and(|absolute| absolute == real);
+        self.add(dir, Path::new(dir).canonicalize().ok());
+    }
+
+    /// The same of one that is no link itself: what is above it need not be looked at again.
+    fn subdirectory(&mut self, dir: &str) {
+        let above = self.reals.get(path::parent(dir)).map(|above| above.join(path::file_name(dir)));
+        self.add(dir, above.or_else(|| Path::new(dir).canonicalize().ok()));
+    }
+
+    fn add(&mut self, dir: &str, real: Option<PathBuf>) {
+        let Some(real) = real else { return };
+        self.reals.insert(dir.to_owned(), real.clone());
+        let is_real = working_directory().is_some_and(|working| working.join(dir) == real);
         match self.by_real.get_mut(&real) {
             Some(known) if is_real => dir.clone_into(known),
             Some(_) => {}

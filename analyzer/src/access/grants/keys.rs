@@ -91,9 +91,9 @@ impl KeyActions {
 
 /// Those of `grants` that may be there with both halves while the key of their target lacks one.
 #[must_use]
-pub fn lacking_keys<'a>(view: &'a AccessView<'a>, grants: Vec<Grant<'a>>) -> Vec<KeyLack<'a>> {
+pub fn lacking_keys<'a>(view: &'a AccessView<'a>, grants: impl IntoIterator<Item = &'a Grant<'a>>) -> Vec<KeyLack<'a>> {
     let mut keys = Keys { view, strangers: Strangers::of(view.iam()), callers: FxHashMap::default() };
-    grants.into_iter().flat_map(|grant| keys.of(&grant)).collect()
+    grants.into_iter().flat_map(|grant| keys.of(grant)).collect()
 }
 
 struct Keys<'a> {

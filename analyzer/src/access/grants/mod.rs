@@ -17,6 +17,8 @@ mod keys;
 pub(crate) mod named;
 pub(super) mod resource;
 
+use std::sync::OnceLock;
+
 use crate::eval::account::{Account, same};
 use crate::eval::evaluator::Existence;
 use crate::iam::{PolicedResource, Principal};
@@ -105,6 +107,16 @@ impl State {
 }
 
 impl<'a> Grant<'a> {
+    /// What tells its principal and its target from others of the same view.
+    #[must_use]
+    pub fn ends(&self) -> (usize, usize) {
+        let target = match self.target {
+            GrantTarget::Role(role) => std::ptr::from_ref(role).addr(),
+            GrantTarget::Resource(resource) => std::ptr::from_ref(resource).addr(),
+        };
+        (std::ptr::from_ref(self.principal).addr(), target)
+    }
+
     /// The actions, as written, that are in `state`.
     #[must_use]
     pub fn in_state(&self, state: State) -> Vec<&'a Leaf> {
@@ -123,28 +135,37 @@ impl<'a> GrantTarget<'a> {
     }
 }
 
+/// The grants of a view, those of each kind found when they are first asked for: several rules look at the same.
+#[derive(Debug, Default)]
+pub(super) struct Grants<'a> {
+    trusted: OnceLock<Vec<Grant<'a>>>,
+    let_in: OnceLock<Vec<Grant<'a>>>,
+    assuming: OnceLock<Vec<Grant<'a>>>,
+    reaching: OnceLock<Vec<Grant<'a>>>,
+}
+
 /// The grants that trust policies claim: `sts:AssumeRole` for principals of other accounts.
 #[must_use]
-pub fn trusted<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
-    resource::trusted(view)
+pub fn trusted<'a>(view: &'a AccessView<'a>) -> &'a [Grant<'a>] {
+    view.grants().trusted.get_or_init(|| resource::trusted(view))
 }
 
 /// The grants that policies on resources claim for principals of other accounts.
 #[must_use]
-pub fn let_in<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
-    resource::let_in(view)
+pub fn let_in<'a>(view: &'a AccessView<'a>) -> &'a [Grant<'a>] {
+    view.grants().let_in.get_or_init(|| resource::let_in(view))
 }
 
 /// The grants that identity policies claim on roles of other accounts.
 #[must_use]
-pub fn assuming<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
-    identity::assuming(view)
+pub fn assuming<'a>(view: &'a AccessView<'a>) -> &'a [Grant<'a>] {
+    view.grants().assuming.get_or_init(|| identity::assuming(view))
 }
 
 /// The grants that identity policies claim on resources of other accounts.
 #[must_use]
-pub fn reaching<'a>(view: &'a AccessView<'a>) -> Vec<Grant<'a>> {
-    identity::reaching(view)
+pub fn reaching<'a>(view: &'a AccessView<'a>) -> &'a [Grant<'a>] {
+    view.grants().reaching.get_or_init(|| identity::reaching(view))
 }
 
 /// Whether `a` and `b` are two accounts for certain; `Some(true)` if that is only likely.

@@ -120,7 +120,7 @@ impl Way<'_, '_> {
 }
 
 /// Adds what policies of principals say of roles by name and no trust policy answers.
-fn add_claims(builder: &mut Builder<'_, '_>, claimants: &Claimants<'_>) {
+fn add_claims<'a>(builder: &mut Builder<'_, 'a>, claimants: &Claimants<'a>) {
     let view = builder.view;
     for claimant in &claimants.all {
         for (_, statement) in identity::statements(view, claimant.principal) {

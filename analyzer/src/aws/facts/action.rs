@@ -63,13 +63,22 @@ pub(super) fn action_names(prefix: &str) -> impl Iterator<Item = &'static str> {
 ///
 /// The text before the first wildcard is found at once; what follows is compared one by one.
 pub fn expand(pattern: &str) -> impl Iterator<Item = ActionFacts> {
+    matching(pattern).map(ActionFacts::read)
+}
+
+/// Whether `pattern` matches an action.
+#[must_use]
+pub fn matches_any(pattern: &str) -> bool {
+    matching(pattern).next().is_some()
+}
+
+fn matching(pattern: &str) -> impl Iterator<Item = Record> {
     let fixed = pattern.split(['*', '?']).next().unwrap_or_default();
     // A plain name is one record: nothing has to be merged to find it.
     let is_plain = fixed.len() == pattern.len();
-    let named = is_plain.then(|| action(pattern)).flatten();
+    let named = is_plain.then(|| ACTIONS.find(pattern).or_else(|| EXTRA.find(pattern))).flatten();
     let records = (!is_plain).then(|| starting_with(fixed.to_owned())).into_iter().flatten();
-    let matching = records.filter(move |record| glob::matches_ignoring_case(pattern, record.key()));
-    named.into_iter().chain(matching.map(ActionFacts::read))
+    named.into_iter().chain(records.filter(move |record| glob::matches_ignoring_case(pattern, record.key())))
 }
 
 /// Whether `pattern` matches `action`.

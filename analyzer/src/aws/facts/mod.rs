@@ -23,7 +23,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 
-pub use action::{AccessLevel, ActionFacts, action, actions, expand, is_matched, same_name};
+pub use action::{AccessLevel, ActionFacts, action, actions, expand, is_matched, matches_any, same_name};
 pub use condition_key::{ConditionKeyFacts, KeyScope, KeyType, condition_key, condition_keys};
 pub use issuer::tenant_claim;
 pub use key_uses::{KeyUse, key_uses};

@@ -1,5 +1,7 @@
 //! Services by the prefix that policies use.
 
+use std::sync::LazyLock;
+
 use crate::aws::table::{Record, Table};
 
 static SERVICES: Table = Table::new(include_str!("../../../data/services.tsv"));
@@ -31,7 +33,9 @@ pub fn services() -> impl Iterator<Item = ServiceFacts> {
 
 /// The prefixes of all services, in the same order.
 pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
-    SERVICES.records().chain(EXTRA.records()).map(Record::key)
+    static PREFIXES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| SERVICES.records().chain(EXTRA.records()).map(Record::key).collect());
+    PREFIXES.iter().copied()
 }
 
 impl ServiceFacts {

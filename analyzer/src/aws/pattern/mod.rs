@@ -142,7 +142,7 @@ impl<H: Eq + Clone> Pattern<H> {
     /// Whether it is `*` for certain, or a run of them.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        !self.tokens.is_empty() && self.tokens.iter().all(|token| *token == Token::Any)
+        is_everything(&self.tokens)
     }
 
     /// The holes, in order.
@@ -226,8 +226,16 @@ impl<H: Eq + Clone> Pattern<H> {
     }
 }
 
+/// Whether it is a run of `*`, and at least one: most fields of patterns are.
+fn is_everything<H: Eq>(tokens: &[Token<H>]) -> bool {
+    !tokens.is_empty() && tokens.iter().all(|token| *token == Token::Any)
+}
+
 fn covers<H: Eq>(outer: &[Token<H>], inner: &[Token<H>]) -> Truth {
     let Some((outer, inner)) = trim(outer, inner) else { return Truth::No };
+    if is_everything(outer) {
+        return Truth::Yes;
+    }
     if !outer.iter().chain(inner).any(Token::is_unknown) {
         return cover::may_cover(outer, inner).into();
     }
@@ -239,10 +247,13 @@ fn overlaps<H: Eq>(left: &[Token<H>], right: &[Token<H>]) -> Truth {
         tokens.iter().any(|token| matches!(token, Token::Atom(Atom::Variable(_) | Atom::Nameless)))
     };
     let Some((inner_left, inner_right)) = trim(left, right) else { return Truth::No };
+    let is_plain = !has_variables(left) && !has_variables(right);
+    if is_everything(inner_left) || is_everything(inner_right) {
+        return Truth::between(is_plain, true);
+    }
     let may = overlap::may_overlap(inner_left, inner_right);
     // What must overlap may do so: where it cannot, the other walk is saved.
-    let must = may && !has_variables(left) && !has_variables(right) && overlap::must_overlap(inner_left, inner_right);
-    Truth::between(must, may)
+    Truth::between(may && is_plain && overlap::must_overlap(inner_left, inner_right), may)
 }
 
 type Pair<'a, H> = (&'a [Token<H>], &'a [Token<H>]);

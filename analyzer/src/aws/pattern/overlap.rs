@@ -24,6 +24,9 @@ fn overlap<H: Eq>(left: &[Token<H>], right: &[Token<H>], is_run: impl Fn(&Token<
     }
     for row in left.iter().map(Some).chain([None]) {
         below.fill(false);
+        if !reached.contains(&true) {
+            return false;
+        }
         let mut along = false;
         for (at, from) in reached.iter_mut().enumerate() {
             *from |= along;

@@ -20,7 +20,7 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     for action in site.document.statements.iter().flat_map(strings::actions) {
         let pattern = with_wildcards(&action.text);
         match pattern.split_once(':') {
-            Some((prefix, _)) if facts::expand(&pattern).next().is_none() && is_listed(prefix) => {
+            Some((prefix, _)) if !facts::matches_any(&pattern) && is_listed(prefix) => {
                 say_unknown(action, report);
             }
             None if has_no_prefix(action, &pattern) => say_no_prefix(action, &pattern, report),
@@ -39,7 +39,7 @@ fn is_listed(prefix: &str) -> bool {
 /// takes `*` alone without a prefix, and refuses `s3*`.
 fn has_no_prefix(action: &Leaf, pattern: &str) -> bool {
     let is_everything = !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*');
-    let may_hold_colon = !action.text.is_known() && facts::expand(pattern).next().is_some();
+    let may_hold_colon = !action.text.is_known() && facts::matches_any(pattern);
     !is_everything && !may_hold_colon
 }
 

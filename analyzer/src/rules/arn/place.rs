@@ -31,12 +31,15 @@ pub(super) struct Excess {
 pub(super) fn excess(fields: &[Field]) -> Option<Excess> {
     let service = fields.get(SERVICE)?.certain().filter(|service| WITHOUT_PLACES.contains(service))?;
     let resource = fields.get(RESOURCE).filter(|resource| resource.placed)?;
+    let is_given = |at: usize| fields.get(at).is_some_and(|field| field.is_filled() && !field.is_pattern());
+    if !is_given(REGION) && !is_given(ACCOUNT) {
+        return None;
+    }
     let all: Vec<ResourceTypeFacts> = facts::resource_types(service).collect();
     let fitting: Vec<&ResourceTypeFacts> = all.iter().filter(|ty| may_be_of(resource, ty)).collect();
     let subject = subject(service, &fitting);
     // `root` is of no listed type; what no type has, it has not either.
     let types = if fitting.is_empty() { all.iter().collect() } else { fitting };
-    let is_given = |at: usize| fields.get(at).is_some_and(|field| field.is_filled() && !field.is_pattern());
     let has_none = |at: usize| types.iter().all(|ty| ty.arns().all(|arn| arn.split(':').nth(at) == Some("")));
     let [region, account] = [REGION, ACCOUNT].map(|at| is_given(at) && has_none(at));
     (region || account).then_some(Excess { region, account, subject })

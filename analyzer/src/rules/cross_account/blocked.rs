@@ -1,13 +1,15 @@
 //! Grants between accounts that something takes back, each claimed once.
 
+use rustc_hash::FxHashSet;
+
 use crate::access::AccessView;
-use crate::access::grants::{self, Blocker, Grant, GrantTarget};
+use crate::access::grants::{self, Blocker, Grant};
 use crate::policy::model::Leaf;
 
 /// Something that is in the way of a grant.
 #[derive(Debug, Clone)]
 pub(super) struct Blocked<'a> {
-    pub(super) grant: Grant<'a>,
+    pub(super) grant: &'a Grant<'a>,
     pub(super) by: Blocker,
     /// The actions that it is in the way of.
     pub(super) actions: Vec<&'a Leaf>,
@@ -16,32 +18,22 @@ pub(super) struct Blocked<'a> {
 /// The grants that something is in the way of: as the policy on the target claims them where
 /// it names the principal, otherwise as the principal's own policy does.
 pub(super) fn grants<'a>(view: &'a AccessView<'a>) -> Vec<Blocked<'a>> {
-    let let_in: Vec<Blocked<'a>> = grants::trusted(view).into_iter().chain(grants::let_in(view)).flat_map(of).collect();
-    let reaching = grants::assuming(view).into_iter().chain(grants::reaching(view)).flat_map(of);
-    let said_there = |it: &Blocked<'a>| let_in.iter().any(|other| is_same(&other.grant, &it.grant));
-    let reaching: Vec<Blocked<'a>> = reaching.filter(|it| !said_there(it)).collect();
-    let_in.into_iter().chain(reaching).collect()
+    let mut blocked: Vec<Blocked<'a>> = grants::trusted(view).iter().chain(grants::let_in(view)).flat_map(of).collect();
+    let said: FxHashSet<_> = blocked.iter().map(|it| it.grant.ends()).collect();
+    let reaching = grants::assuming(view).iter().chain(grants::reaching(view)).flat_map(of);
+    blocked.extend(reaching.filter(|it| !said.contains(&it.grant.ends())));
+    blocked
 }
 
 /// What is in the way of `grant`, each with the actions that it is in the way of.
-fn of(grant: Grant<'_>) -> Vec<Blocked<'_>> {
+fn of<'a>(grant: &'a Grant<'a>) -> Vec<Blocked<'a>> {
     let mut found: Vec<Blocked<'_>> = Vec::new();
     for (leaf, state) in &grant.actions {
         let Some(by) = state.blocker() else { continue };
         match found.iter_mut().find(|it| it.by == by) {
             Some(blocked) => blocked.actions.push(leaf),
-            None => found.push(Blocked { grant: grant.clone(), by, actions: vec![leaf] }),
+            None => found.push(Blocked { grant, by, actions: vec![leaf] }),
         }
     }
     found
-}
-
-/// Whether two grants are of one principal on one target.
-fn is_same(left: &Grant<'_>, right: &Grant<'_>) -> bool {
-    let same_target = match (left.target, right.target) {
-        (GrantTarget::Role(left), GrantTarget::Role(right)) => std::ptr::eq(left, right),
-        (GrantTarget::Resource(left), GrantTarget::Resource(right)) => std::ptr::eq(left, right),
-        (GrantTarget::Role(_), GrantTarget::Resource(_)) | (GrantTarget::Resource(_), GrantTarget::Role(_)) => false,
-    };
-    same_target && std::ptr::eq(left.principal, right.principal)
 }

@@ -119,16 +119,16 @@ pub(super) struct Lack<'a> {
 }
 
 /// The grants with an action in `state`, one for each text that claims it in one use of a policy.
-pub(super) fn lacking<'a>(grants: Vec<Grant<'a>>, state: State, ctx: &RuleContext<'a>) -> Vec<Lack<'a>> {
+pub(super) fn lacking<'a>(grants: &'a [Grant<'a>], state: State, ctx: &RuleContext<'a>) -> Vec<Lack<'a>> {
     let mut found: Vec<Lack<'a>> = Vec::new();
     let mut by_place: FxHashMap<(Option<usize>, Span), usize> = FxHashMap::default();
-    for grant in grants.into_iter().filter(|grant| !grant.in_state(state).is_empty()) {
-        let place = place(&grant, ctx);
+    for grant in grants.iter().filter(|grant| !grant.in_state(state).is_empty()) {
+        let place = place(grant, ctx);
         match by_place.entry((grant.site, place)) {
             Entry::Occupied(known) => found.get_mut(*known.get()).into_iter().for_each(|it| it.add(grant.principal)),
             Entry::Vacant(new) => {
                 new.insert(found.len());
-                found.push(Lack::at(grant, place));
+                found.push(Lack::at(grant.clone(), place));
             }
         }
     }

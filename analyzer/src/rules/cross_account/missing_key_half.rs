@@ -29,7 +29,7 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         return;
     }
     let (let_in, reaching) = (let_in(ctx.access), reaching(ctx.access));
-    let on_keys = OnKeys::of(&let_in, &reaching);
+    let on_keys = OnKeys::of(let_in, reaching);
     let mut cases = Cases::default();
     for lack in lacking_keys(ctx.access, each_once(let_in, reaching)) {
         cases.add(lack, &on_keys, ctx);
@@ -39,25 +39,15 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The principal and the target of a grant, by their addresses.
-fn ends(grant: &Grant<'_>) -> (usize, usize) {
-    let target = match grant.target {
-        GrantTarget::Role(role) => std::ptr::from_ref(role).addr(),
-        GrantTarget::Resource(resource) => std::ptr::from_ref(resource).addr(),
-    };
-    (std::ptr::from_ref(grant.principal).addr(), target)
-}
-
 /// The principal of a grant and a key.
 fn key_ends(grant: &Grant<'_>, key: &PolicedResource) -> (usize, usize) {
     (std::ptr::from_ref(grant.principal).addr(), std::ptr::from_ref(key).addr())
 }
 
 /// The grants, without those of identity policies that a policy on the target claims too.
-fn each_once<'a>(let_in: Vec<Grant<'a>>, reaching: Vec<Grant<'a>>) -> Vec<Grant<'a>> {
-    let said: FxHashSet<_> = let_in.iter().map(ends).collect();
-    let others = reaching.into_iter().filter(|grant| !said.contains(&ends(grant)));
-    let_in.into_iter().chain(others.collect::<Vec<_>>()).collect()
+fn each_once<'a>(let_in: &'a [Grant<'a>], reaching: &'a [Grant<'a>]) -> impl Iterator<Item = &'a Grant<'a>> {
+    let said: FxHashSet<_> = let_in.iter().map(Grant::ends).collect();
+    let_in.iter().chain(reaching.iter().filter(move |grant| !said.contains(&grant.ends())))
 }
 
 /// Grants on keys of which one half is missing: where it is said what the key is for, it is said there.
@@ -71,7 +61,7 @@ impl<'a> OnKeys<'a> {
         let is_on_key = |grant: &&Grant<'a>| matches!(grant.target, GrantTarget::Resource(it) if it.service == "kms");
         let in_state = |grants: &[Grant<'a>], state: State| {
             let lacking = grants.iter().filter(is_on_key).filter(|grant| !grant.in_state(state).is_empty());
-            lacking.map(|grant| (ends(grant), grant.clone())).collect()
+            lacking.map(|grant| (grant.ends(), grant.clone())).collect()
         };
         Self {
             lacking_identity: in_state(let_in, State::IdentityMissing),
@@ -257,7 +247,7 @@ impl Case<'_> {
 
     /// What is lacking: all that the grant on the key claims in vain, if that is where it is said.
     fn names(&self, lacking: &KeyActions, state: State) -> Vec<String> {
-        let is_on_key = ends(&self.lack.grant) != ends(&self.of.grant);
+        let is_on_key = self.lack.grant.ends() != self.of.grant.ends();
         if is_on_key && !lacking.is_empty() {
             return half_fix::names(&self.lack.grant.in_state(state));
         }

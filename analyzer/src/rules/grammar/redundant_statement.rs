@@ -1,10 +1,10 @@
 //! What it finds, why, and its tests: `redundant_statement.md`.
 
-use crate::aws::pattern::{Pattern, Syntax};
-use crate::eval::symbol::Symbol;
+use crate::aws::pattern::Syntax;
 use crate::eval::text::Text;
 use crate::finding::Severity;
 use crate::policy::model::{Condition, Leaf, PrincipalGroup, Principals, Statement, Strings};
+use crate::rules::covering::{Covering, Meaning};
 use crate::rules::text::{is_stable, pattern};
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext};
 
@@ -29,11 +29,11 @@ fn check(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
     let statements: Vec<Prepared<'_>> =
         site.document.statements.iter().take(LIMIT).filter_map(Prepared::read).collect();
     for (index, statement) in statements.iter().enumerate() {
-        let covers = |(other, outer): &(usize, &Prepared<'_>)| {
+        let covering = statements.iter().enumerate().find(|(other, outer)| {
             // Of two that say the same the first stays.
             *other != index && outer.covers(statement) && (*other < index || !statement.covers(outer))
-        };
-        if let Some((_, outer)) = statements.iter().enumerate().find(covers) {
+        });
+        if let Some((_, outer)) = covering {
             let span = report.statement_span(statement.statement);
             let outer = report.statement_span(outer.statement);
             // One text that a loop repeats, or that is merged twice, is not to be removed there.
@@ -57,7 +57,7 @@ struct Prepared<'a> {
 
 struct List<'a> {
     negated: bool,
-    patterns: Vec<Pattern<&'a Symbol>>,
+    strings: Vec<Covering<'a>>,
 }
 
 impl<'a> Prepared<'a> {
@@ -66,12 +66,11 @@ impl<'a> Prepared<'a> {
         let is_closed = statement.open.is_empty() && statement.conditions_open.is_empty() && statement.certain;
         let [actions] = statement.actions.as_slice() else { return None };
         let resources = match statement.resources.as_slice() {
-            [] => List { negated: false, patterns: Vec::new() },
-            [resources] => List::read(resources)?,
+            [] => List { negated: false, strings: Vec::new() },
+            [resources] => List::read(resources, |text| pattern(text, Syntax::Variables))?,
             _ => return None,
         };
-        let mut actions = List::read(actions)?;
-        actions.patterns = actions.patterns.into_iter().map(Pattern::fold_case).collect();
+        let actions = List::read(actions, |text| pattern(text, Syntax::Variables).fold_case())?;
         let effect = statement.effect.as_ref()?.text.as_known()?.to_string();
         is_closed.then_some(Self { statement, effect, actions, resources })
     }
@@ -87,23 +86,23 @@ impl<'a> Prepared<'a> {
 }
 
 impl<'a> List<'a> {
-    fn read(strings: &'a Strings) -> Option<Self> {
+    fn read(strings: &'a Strings, meaning: Meaning) -> Option<Self> {
         let is_known = strings.open.is_empty() && strings.items.iter().all(|leaf| leaf.text.holes().all(is_stable));
-        let patterns = strings.items.iter().map(|leaf| pattern(&leaf.text, Syntax::Variables)).collect();
-        is_known.then_some(Self { negated: strings.negated, patterns })
+        let covering = || strings.items.iter().map(|leaf| Covering::new(leaf, meaning)).collect();
+        is_known.then(|| Self { negated: strings.negated, strings: covering() })
     }
 
     /// Whether this list is about all that `inner` is about. Of two `Not` lists the one that
     /// excludes less is about more.
     fn covers(&self, inner: &Self) -> bool {
-        let (outer, inner, negated) = (&self.patterns, &inner.patterns, inner.negated);
-        let all_in = |inner: &[Pattern<_>], outer: &[Pattern<_>]| {
+        let (outer, inner, negated) = (&self.strings, &inner.strings, inner.negated);
+        let all_in = |inner: &[Covering<'a>], outer: &[Covering<'a>]| {
             inner.iter().all(|inner| outer.iter().any(|outer| outer.covers(inner).is_yes()))
         };
         match (self.negated, negated) {
             (false, false) => outer.is_empty() == inner.is_empty() && all_in(inner, outer),
             (true, true) => all_in(outer, inner),
-            (false, true) => outer.iter().any(Pattern::is_everything),
+            (false, true) => outer.iter().any(Covering::is_everything),
             (true, false) => false,
         }
     }

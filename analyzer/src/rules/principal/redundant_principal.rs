@@ -1,5 +1,7 @@
 //! What it finds, why, and its tests: `redundant_principal.md`.
 
+use rustc_hash::FxHashMap;
+
 use super::named::{self, Type};
 use crate::aws::arn::{AccountId, Arn};
 use crate::finding::{Fix, Severity};
@@ -35,17 +37,8 @@ fn check_type(principals: &Principals, ty: Type, kind: PolicyKind, report: &mut 
         .take(LIMIT)
         .filter_map(|leaf| Some((leaf, Who::read(leaf, ty)?)))
         .collect();
-    // Who is excluded by `NotPrincipal` is excluded by name alone.
-    let sessions_too = kind == PolicyKind::Trust && !principals.negated;
-    let covering = |index: usize, who: &Who| {
-        let covers = |(other, (_, outer)): &(usize, &(&Leaf, Who))| {
-            if outer == who {
-                return *other < index;
-            }
-            *outer == Who::Everyone && !principals.negated || sessions_too && outer.is_role_of(who)
-        };
-        leaves.iter().enumerate().find(covers).map(|(_, (outer, _))| *outer)
-    };
+    let first = First::of(&leaves, sessions_cover(kind, principals), !principals.negated);
+    let covering = |index: usize, who: &Who| leaves.get(first.covering(index, who)?).map(|(outer, _)| *outer);
     let covered: Vec<(&Leaf, &Leaf)> = leaves
         .iter()
         .enumerate()
@@ -55,6 +48,49 @@ fn check_type(principals: &Principals, ty: Type, kind: PolicyKind, report: &mut 
     let fix = redundancy::fix(&covered.iter().map(|(leaf, _)| *leaf).collect::<Vec<_>>(), report);
     for (leaf, outer) in covered {
         say(leaf, outer, fix.clone(), report);
+    }
+}
+
+/// Whether roles cover their sessions. Who is excluded by `NotPrincipal` is excluded by name alone.
+fn sessions_cover(kind: PolicyKind, principals: &Principals) -> bool {
+    kind == PolicyKind::Trust && !principals.negated
+}
+
+/// Where those who cover others stand first.
+struct First<'a> {
+    named: FxHashMap<&'a Who, usize>,
+    everyone: Option<usize>,
+    /// Roles by account and name: the ARN of a session leaves the path of the role out.
+    roles: FxHashMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> First<'a> {
+    /// Among `leaves`; roles and everyone are looked for if they cover others.
+    fn of(leaves: &'a [(&Leaf, Who)], roles_too: bool, everyone_too: bool) -> Self {
+        let mut first = Self { named: FxHashMap::default(), everyone: None, roles: FxHashMap::default() };
+        for (index, (_, who)) in leaves.iter().enumerate() {
+            first.named.entry(who).or_insert(index);
+            match who {
+                Who::Everyone if everyone_too => first.everyone = first.everyone.or(Some(index)),
+                Who::Role { account, path } if roles_too => {
+                    let name = path.rsplit('/').next().unwrap_or_default();
+                    first.roles.entry((account, name)).or_insert(index);
+                }
+                _ => {}
+            }
+        }
+        first
+    }
+
+    /// The first that covers `who`, which stands at `index`.
+    fn covering(&self, index: usize, who: &Who) -> Option<usize> {
+        let same = self.named.get(who).copied().filter(|other| *other < index);
+        let everyone = self.everyone.filter(|_| *who != Who::Everyone);
+        let role = match who {
+            Who::Session { account, role, .. } => self.roles.get(&(account.as_str(), role.as_str())).copied(),
+            Who::Everyone | Who::Account(_) | Who::Role { .. } | Who::Other(_) => None,
+        };
+        [same, everyone, role].into_iter().flatten().min()
     }
 }
 
@@ -72,7 +108,7 @@ fn say(leaf: &Leaf, outer: &Leaf, fix: Option<Fix>, report: &mut Report<'_>) {
 }
 
 /// Whom a principal names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Who {
     Everyone,
     Account(AccountId),
@@ -108,14 +144,6 @@ impl Who {
             }
             _ => None,
         }
-    }
-
-    /// Whether `other` is a session of this role. The ARN of a session leaves the path of the role out.
-    fn is_role_of(&self, other: &Self) -> bool {
-        let (Self::Role { account, path }, Self::Session { account: other, role, .. }) = (self, other) else {
-            return false;
-        };
-        account == other && path.rsplit('/').next() == Some(role.as_str())
     }
 }
 
