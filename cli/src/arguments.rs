@@ -64,7 +64,7 @@ pub(crate) struct LintArguments {
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: LintFormat,
 
-    /// Write the report to a file instead of standard output
+    /// Write the report to a file; `-` is standard output
     #[arg(short, long, alias = "output-file", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 

@@ -16,6 +16,9 @@ use crate::run::{Analysed, Found};
 use crate::terminal::{self, When};
 use crate::words::{self, FixTally, Hidden};
 
+/// The name that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
+
 /// What is to be shown, and what is there beside it.
 pub(crate) struct Shown {
     /// What is new and bad enough.
@@ -109,7 +112,7 @@ pub(crate) fn show(
 ) -> io::Result<Result<(), String>> {
     let last_lines = shown.last_lines(analysed, fixed);
     let is_for_people = arguments.format == LintFormat::Human;
-    if let Some(file) = &arguments.output {
+    if let Some(file) = arguments.output.as_ref().filter(|file| file.as_os_str() != STANDARD_OUTPUT) {
         let mut text = shown.document(analysed, arguments, terminal::file_style());
         if is_for_people {
             text.push_str(&last_lines);

@@ -109,6 +109,9 @@ fn a_report_goes_to_a_file() {
     let report: Value = serde_json::from_slice(&fs::read(sandbox.path("report.json")).unwrap()).unwrap();
     assert_eq!(report.as_array().map(Vec::len), Some(2));
 
+    let run = lint(&sandbox, &["--format", "gitlab", "--output", "-"]);
+    assert!(run.stdout.starts_with("[\n") && !sandbox.path("-").exists(), "{run:?}");
+
     let run = lint(&sandbox, &["-o", "report.txt", "--color", "always"]);
     assert_eq!(run.stdout, "");
     let text = fs::read_to_string(sandbox.path("report.txt")).unwrap();

@@ -108,6 +108,7 @@ variable "arn" {}
 "#;
 
 /// What of the output of a command does not fit the schema.
+#[allow(clippy::unwrap_used, reason = "a test")]
 fn misfits_of(output: &str, schema: &str) -> (Value, Vec<String>) {
     let (output, schema): (Value, Value) =
         (serde_json::from_str(output).unwrap(), serde_json::from_str(schema).unwrap());

@@ -13,7 +13,7 @@ fn all_rows_in(name: &str) {
 
 #[test]
 fn every_layout_has_its_test() {
-    assert_eq!(LAYOUTS.len(), 7);
+    assert_eq!(LAYOUTS.len(), 8);
 }
 
 #[test]
@@ -24,6 +24,11 @@ fn two_aliases_in_one_root() {
 #[test]
 fn two_roots() {
     all_rows_in("two roots");
+}
+
+#[test]
+fn two_roots_whose_region_is_a_variable() {
+    all_rows_in("two roots whose region is a variable");
 }
 
 #[test]

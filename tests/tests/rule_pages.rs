@@ -7,8 +7,19 @@ use crosstrail_tests::source_tree;
 
 #[test]
 fn every_page_shows_what_is_found() {
+    check("analyzer/src/rules");
+}
+
+/// What AWS's documentation sets up, of which nothing is to be said.
+#[test]
+fn set_ups_of_the_documentation() {
+    check("tests/setups");
+}
+
+/// Compares what is found in the examples of the pages in `directory` with their marks.
+fn check(directory: &str) {
     let mut failures = String::new();
-    for (path, text) in source_tree::files(&source_tree::root().join("analyzer/src/rules"), "md") {
+    for (path, text) in source_tree::files(&source_tree::root().join(directory), "md") {
         let page = Page::parse(&text);
         if source_tree::updates() {
             fs::write(&path, page.updated(analyse)).unwrap();

@@ -18,7 +18,7 @@ use crate::eval::text::Text;
 use crate::truth::Truth;
 
 use super::context::{Lookup, Value};
-use super::hole::Hole;
+use super::hole::{Hole, in_partition};
 use super::template::{Reading, Template};
 
 /// A value of a condition, as its operator reads it.
@@ -88,7 +88,9 @@ impl Operand {
                 template.ask(lookup, |pattern| pattern.covers(&value.pattern().clone().fold_case()))
             }
             Form::Text { template, folded: false } => template.ask(lookup, |pattern| pattern.covers(value.pattern())),
-            Form::Arn(template) => template.ask(lookup, |pattern| pattern.covers_as_arn(value.pattern())),
+            Form::Arn(template) => {
+                template.ask(lookup, |pattern| in_partition(pattern, value.pattern(), Pattern::covers_as_arn))
+            }
             Form::Number(number, order) => {
                 answer(value.known().and_then(Number::parse).map(|value| order.holds(value.cmp(number))))
             }

@@ -3,6 +3,7 @@
 use crate::aws::pattern::{self, Pattern, Syntax};
 use crate::eval::symbol::Symbol;
 use crate::eval::text::{Piece, Text};
+use crate::truth::Truth;
 
 /// A hole. One whose symbol has another value each time is equal only to those of its own side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,21 @@ impl Hole {
     pub(super) const fn symbol(&self) -> &Symbol {
         &self.symbol
     }
+}
+
+/// What `ask` says of a pattern of a policy and one of a request. Of two ARNs that differ in a
+/// partition that is not known, it is what it says of them in one partition: an account has only one.
+pub(super) fn in_partition(
+    written: &Pattern<Hole>,
+    asked: &Pattern<Hole>,
+    ask: impl Fn(&Pattern<Hole>, &Pattern<Hole>) -> Truth,
+) -> Truth {
+    let apart = ask(written, asked);
+    if apart != Truth::Unknown {
+        return apart;
+    }
+    let together = written.in_one_partition(asked).map_or(apart, |(written, asked)| ask(&written, &asked));
+    if together.is_yes() { together } else { apart }
 }
 
 /// The pattern that `text` is.

@@ -19,7 +19,7 @@ use crate::eval::equality::texts_equal;
 use crate::eval::evaluator::Existence;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
-use crate::iam::{MemberKind, OrganizationMember, Target};
+use crate::iam::{Key, MemberKind, OrganizationMember, Target};
 use crate::policy::model::PolicyKind;
 use crate::policy::read_text;
 use crate::source::Span;
@@ -54,7 +54,7 @@ pub(super) struct Bounds {
     full_access: Option<CompiledPolicy>,
     members: Vec<Member>,
     /// The members that accounts have turned out to be, by what they are called.
-    found: RwLock<FxHashMap<String, Option<usize>>>,
+    found: RwLock<FxHashMap<Key, Option<usize>>>,
 }
 
 /// An account that is certain to be in an organization and not its management account.
@@ -204,7 +204,7 @@ impl AccessView<'_> {
 impl Bounds {
     /// The member that `account` is for certain.
     fn member(&self, account: &Text, view: &AccessView<'_>) -> Option<&Member> {
-        let name = account.display();
+        let name = Key::new(account);
         let known = self.found.read().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
         let index = known.unwrap_or_else(|| {
             let own = view.accounts().of_text(account);

@@ -13,7 +13,7 @@ use crate::truth::Truth;
 
 use super::accounts::Accounts;
 use super::caller::{Caller, Principal};
-use super::hole::{Hole, Side, pattern};
+use super::hole::{Hole, Side, in_partition, pattern};
 use super::statement::Listed;
 
 /// Whether a statement names a caller, by how directly it does.
@@ -205,7 +205,7 @@ impl Named {
     }
 
     fn is(&self, name: Option<&Pattern<Hole>>) -> Truth {
-        name.map_or(Truth::No, |name| self.name.covers(name))
+        name.map_or(Truth::No, |name| in_partition(&self.name, name, Pattern::covers))
     }
 
     /// A principal with a region in it is that service when it calls from another region.

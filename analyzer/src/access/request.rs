@@ -10,7 +10,7 @@ use crate::truth::Truth;
 
 use super::caller::Caller;
 use super::context::{Context, Found, Lookup};
-use super::hole::{Hole, Side, pattern, piece_of};
+use super::hole::{Hole, Side, in_partition, pattern, piece_of};
 
 /// The fields of an ARN.
 pub(super) const FIELDS: usize = 6;
@@ -138,7 +138,7 @@ pub(super) fn first_part(resource: &str) -> &str {
 }
 
 fn matches(written: &Pattern<Hole>, target: &Pattern<Hole>, each: bool) -> Truth {
-    match written.covers(target) {
+    match in_partition(written, target, Pattern::covers) {
         Truth::No if each && written.overlaps(target).may_be() => Truth::Unknown,
         answer => answer,
     }

@@ -10,7 +10,7 @@ use crate::eval::text::{Piece, Text};
 use crate::policy::model::PolicyKind;
 use crate::truth::Truth;
 
-use super::hole::{Hole, Side, piece_of};
+use super::hole::{Hole, Side, in_partition, piece_of};
 use super::request::{FIELDS, Request, Target, first_part};
 use super::template::{Reading, Template};
 
@@ -80,7 +80,10 @@ impl Resource {
         match written {
             _ if !self.wild_front => whole,
             _ if target.is_each() => Truth::Unknown,
-            written => whole.and(written.covers_as_arn(target.pattern()).or(Truth::Unknown)),
+            written => {
+                let by_field = in_partition(written, target.pattern(), Pattern::covers_as_arn);
+                whole.and(by_field.or(Truth::Unknown))
+            }
         }
     }
 

@@ -1,15 +1,20 @@
 //! From stacks to what `crosstrail inspect` shows of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::access::AccessView;
+use crate::diagram::{Diagram, Standing};
+use crate::eval::account::{Account, EvidenceKind, KnownAccounts};
 use crate::eval::evaluator::{Evaluator, ResourceInstance};
-use crate::iam::{AttachedPolicy, PolicySource, Principal, PrincipalKind};
+use crate::eval::symbol::Symbol;
+use crate::iam::{AttachedPolicy, Key, PolicySource, Principal, PrincipalKind};
 use crate::inspection::{
-    HeldPolicy, Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection,
+    AccountCount, GrantCount, HeldPolicy, Inspection, KnownAs, PolicyInspection, PrincipalInspection,
+    ResourceInspection, StackInspection, Summary,
 };
 use crate::module::{Mode, Stack};
 use crate::policy::sites::{self, Form, Knowledge, PolicySite};
@@ -29,10 +34,61 @@ pub(super) fn inspect(state: &State) -> Inspection {
     let stack = |stack: &Arc<Stack>| {
         knowing.with_evaluator(stack, |evaluator| {
             let principals = principals.get(evaluator.scope_name().as_str()).cloned().unwrap_or_default();
-            StackInspection { principals, ..stack_inspection(stack, evaluator) }
+            let inspection = StackInspection { principals, ..stack_inspection(stack, evaluator) };
+            (inspection, accounts(evaluator))
         })
     };
-    Inspection { stacks: state.workspace.stacks.par_iter().map(stack).collect(), policies: alone.map(policy).collect() }
+    let (stacks, accounts): (Vec<_>, Vec<_>) = state.workspace.stacks.par_iter().map(stack).unzip();
+    let summary = Summary { accounts: account_counts(accounts.into_iter().flatten()), grants: grant_counts(state) };
+    Inspection { stacks, policies: alone.map(policy).collect(), summary }
+}
+
+/// The account of every resource of AWS.
+fn accounts(evaluator: &Evaluator<'_>) -> Vec<Account> {
+    let managed = |it: &&Arc<ResourceInstance>| it.decl.address.mode == Mode::Managed && is_aws(it);
+    evaluator.resources().iter().filter(managed).map(|instance| evaluator.account(instance)).collect()
+}
+
+fn is_aws(instance: &ResourceInstance) -> bool {
+    instance.ty().starts_with("aws_") || instance.ty().starts_with("awscc_")
+}
+
+fn account_counts(accounts: impl Iterator<Item = Account>) -> Vec<AccountCount> {
+    let mut found: BTreeMap<(KnownAs, Key), usize> = BTreeMap::new();
+    for account in accounts {
+        *found.entry((known_as(&account), Key::new(&account.text))).or_default() += 1;
+    }
+    let mut counts: Vec<AccountCount> = Vec::new();
+    for ((known_as, _), resources) in found {
+        match counts.last_mut().filter(|count| count.known_as == known_as) {
+            Some(count) => {
+                count.accounts += 1;
+                count.resources += resources;
+            }
+            None => counts.push(AccountCount { known_as, accounts: 1, resources }),
+        }
+    }
+    counts
+}
+
+fn known_as(account: &Account) -> KnownAs {
+    match (account.id, &account.name, account.evidence.kind) {
+        (Some(_), _, _) => KnownAs::Number,
+        (None, Some(_), _) => KnownAs::Name,
+        (None, None, EvidenceKind::Home) => KnownAs::Home,
+        (None, None, _) if account.text.holes().all(Symbol::is_stable) => KnownAs::Symbol,
+        (None, None, _) => KnownAs::Unknown,
+    }
+}
+
+fn grant_counts(state: &State) -> Vec<GrantCount> {
+    let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
+    let view = AccessView::new(&state.iam, &state.policies, accounts);
+    let mut found: BTreeMap<Standing, usize> = BTreeMap::new();
+    for arrow in Diagram::of(&view).across().arrows {
+        *found.entry(arrow.standing).or_default() += 1;
+    }
+    found.into_iter().map(|(standing, grants)| GrantCount { state: standing.word(), grants }).collect()
 }
 
 fn stack_inspection(stack: &Stack, evaluator: &Evaluator<'_>) -> StackInspection {
@@ -60,7 +116,7 @@ fn stack_inspection(stack: &Stack, evaluator: &Evaluator<'_>) -> StackInspection
 
 fn resource(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> ResourceInspection {
     let ty = instance.ty().clone();
-    let is_aws = ty.starts_with("aws_") || ty.starts_with("awscc_");
+    let is_aws = is_aws(instance);
     let account = is_aws.then(|| evaluator.account(instance));
     let has_arn = is_aws && instance.decl.address.mode == Mode::Managed;
     let arn = has_arn.then(|| evaluator.attribute(instance, "arn"));

@@ -150,9 +150,12 @@ fn type_of(ty: &str) -> Option<&'static Type> {
 pub(super) struct Declarations(BTreeMap<Kind, Vec<Declared>>);
 
 impl Declarations {
-    /// What the stack that `evaluator` evaluates declares.
-    pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Self {
-        let is_wanted = |address: &ResourceAddress| address.mode == Mode::Managed && type_of(&address.ty).is_some();
+    /// What the stack that `evaluator` evaluates declares. Log groups, of which there are many, are read only
+    /// where there are trails to send to them.
+    pub(super) fn of_stack(evaluator: &Evaluator<'_>, has_trails: bool) -> Self {
+        let is_read = |ty: &Type| ty.kind != Kind::LogGroup || has_trails;
+        let is_wanted =
+            |address: &ResourceAddress| address.mode == Mode::Managed && type_of(&address.ty).is_some_and(is_read);
         let mut found = Self::default();
         for instance in evaluator.resources_where(is_wanted) {
             if let Some(ty) = type_of(instance.ty()).filter(|ty| ty.kind != Kind::Bucket || is_told_of(&instance)) {

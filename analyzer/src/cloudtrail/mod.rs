@@ -27,7 +27,7 @@ use crate::truth::Truth;
 pub use declared::{Declared, Kind};
 pub use delivery::{Circumstance, Delivery, ENCRYPTION_CONTEXT, Need, SERVICE, Sender};
 pub use order::Order;
-pub use organization::Organization;
+pub use organization::{ID_START, Organization};
 pub use settings::{Argument, Settings};
 pub use trail::{Named, Trail};
 
@@ -53,9 +53,10 @@ pub struct StackPart {
 /// What the stack that `evaluator` evaluates declares.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
+    let trails = trail::of_stack(evaluator);
     let mut part = StackPart {
-        trails: trail::of_stack(evaluator),
-        declared: Declarations::of_stack(evaluator),
+        declared: Declarations::of_stack(evaluator, !trails.is_empty()),
+        trails,
         surroundings: surroundings::of_stack(evaluator),
     };
     let of_trails = part.trails.iter_mut().map(|trail| &mut trail.settings);

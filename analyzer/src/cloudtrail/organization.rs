@@ -37,7 +37,7 @@ pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Organization {
 }
 
 /// What stands at the start of the ids of organisations.
-pub(super) const ID_START: &str = "o-";
+pub const ID_START: &str = "o-";
 
 /// A name for the symbol of something that only the management account knows.
 pub(super) fn unknown_of(what: &str, address: &SmolStr) -> String {

@@ -3,11 +3,13 @@
 use crate::eval::text::{Piece, Text};
 
 /// The identity of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key(String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(String);
 
 impl Key {
-    pub(super) fn new(text: &Text) -> Self {
+    /// The key of `text`.
+    #[must_use]
+    pub fn new(text: &Text) -> Self {
         let mut key = String::new();
         for piece in text.pieces() {
             match piece {

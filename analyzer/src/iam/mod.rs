@@ -20,6 +20,7 @@ mod key;
 mod lookup;
 mod names;
 mod organization;
+mod partition;
 mod principal;
 mod resource;
 mod stack;
@@ -39,16 +40,17 @@ pub use attachment::{AttachedPolicy, PolicySource};
 pub use collect::{StackPart, of_stack};
 pub use encryption::{Encryption, EncryptionKey};
 pub use held::Held;
+pub use key::Key;
 pub use lookup::Asker;
 pub use names::Meant;
 pub use organization::{MemberKind, OrganizationMember, OrganizationPolicy, Target};
+pub(crate) use partition::are_one_arn;
 pub use principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
 pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
 pub use stack::StackAccounts;
 
 use documents::AwsDocuments;
 use join::SitesAt;
-use key::Key;
 use names::Names;
 
 /// Everything in view that has policies. Policies are indices into the list that the model was made with.
@@ -66,6 +68,8 @@ pub struct IamModel {
     principals_by_arn: FxHashMap<Key, Vec<usize>>,
     principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_arn: FxHashMap<Key, Vec<usize>>,
+    /// The same by what stands behind the partition.
+    resources_by_rest: FxHashMap<Key, Vec<usize>>,
     resources_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_name: FxHashMap<Key, Vec<usize>>,
 }
@@ -90,6 +94,12 @@ impl IamModel {
             let keys: FxHashSet<Key> = resource.names.iter().map(Key::new).collect();
             keys.into_iter().for_each(|key| resources_by_name.entry(key).or_default().push(index));
         }
+        let mut resources_by_rest: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
+        for (index, resource) in resources.iter().enumerate() {
+            if let Some(rest) = partition::behind_partition(&resource.arn) {
+                resources_by_rest.entry(Key::new(&rest)).or_default().push(index);
+            }
+        }
         Self {
             principals,
             resources,
@@ -103,6 +113,7 @@ impl IamModel {
             principals_by_arn,
             principals_at,
             resources_by_arn,
+            resources_by_rest,
             resources_at,
             resources_by_name,
         }
@@ -167,6 +178,15 @@ impl IamModel {
     pub fn resources_with_arn(&self, arn: &Text) -> impl Iterator<Item = &PolicedResource> {
         let found = self.resources_by_arn.get(&Key::new(arn)).into_iter().flatten();
         found.filter_map(|index| self.resources.get(*index))
+    }
+
+    /// The resources of which `arn` is the ARN whatever its holes are, the partition left aside where it is not known.
+    #[must_use]
+    pub fn resources_meant_by(&self, arn: &Text) -> Vec<&PolicedResource> {
+        let rest = partition::behind_partition(arn).and_then(|rest| self.resources_by_rest.get(&Key::new(&rest)));
+        let Some(rest) = rest else { return self.resources_with_arn(arn).collect() };
+        let found = rest.iter().filter_map(|index| self.resources.get(*index));
+        found.filter(|it| are_one_arn(&it.arn, arn)).collect()
     }
 
     /// The resource that is declared or looked up as `address` of `stack`.

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::document::DocumentJson;
 use super::value::ValueJson;
-use super::{Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection, kind};
+use super::{
+    AccountCount, Inspection, KnownAs, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection,
+    Summary, kind,
+};
 use crate::eval::value::{Value, ValueKind};
 use crate::source::SourceMap;
 
@@ -16,7 +19,42 @@ use crate::source::SourceMap;
 /// When `out` refuses the text.
 pub fn render(inspection: &Inspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
     inspection.stacks.iter().try_for_each(|it| stack(it, sources, out))?;
-    policies(&inspection.policies, "", sources, out)
+    policies(&inspection.policies, "", sources, out)?;
+    summary(&inspection.summary, out)
+}
+
+fn summary(summary: &Summary, out: &mut dyn Write) -> fmt::Result {
+    heading("summary", "", summary.accounts.len() + summary.grants.len(), out)?;
+    for AccountCount { known_as, accounts, resources } in &summary.accounts {
+        let how = match known_as {
+            KnownAs::Number => "known by its number",
+            KnownAs::Name => "known by a name",
+            KnownAs::Symbol => "known by the expression that gives it",
+            KnownAs::Home => "that of whoever applies a stack",
+            KnownAs::Unknown => "not known",
+        };
+        let (one, many) =
+            (format!("account is {how}"), format!("accounts are {}", how.replace("its number", "number")));
+        writeln!(out, "  {}, with {}", counted(*accounts, &one, &many), counted(*resources, "resource", "resources"))?;
+    }
+    let grants = summary.grants.iter().enumerate().map(|(index, count)| {
+        let (be, noun) = if count.grants == 1 { ("is", "grant ") } else { ("are", "grants ") };
+        let noun = if index == 0 { noun } else { "" };
+        let state = match count.state {
+            "granted" => "complete",
+            "open" => "not known from source",
+            "lacks-identity" => "without the caller's half",
+            "lacks-resource" => "without the other half",
+            state => state,
+        };
+        format!("{} {noun}{be} {state}", count.grants)
+    });
+    let grants: Vec<String> = grants.collect();
+    if grants.is_empty() { Ok(()) } else { writeln!(out, "  from one account to another {}", grants.join(", ")) }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn stack(stack: &StackInspection, sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {

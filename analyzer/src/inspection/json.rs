@@ -7,7 +7,8 @@ use smol_str::SmolStr;
 use super::document::DocumentJson;
 use super::value::ValueJson;
 use super::{
-    HeldPolicy, Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection, is_shown, kind,
+    HeldPolicy, Inspection, PolicyInspection, PrincipalInspection, ResourceInspection, StackInspection, Summary,
+    is_shown, kind,
 };
 use crate::eval::value::Value;
 use crate::render::json::Range;
@@ -21,7 +22,7 @@ pub const VERSION: u32 = 1;
 pub fn render(inspection: &Inspection, sources: &SourceMap) -> String {
     let stacks = inspection.stacks.iter().map(|stack| StackOutput::new(stack, sources)).collect();
     let policies = inspection.policies.iter().map(|policy| PolicyOutput::new(policy, sources)).collect();
-    let output = Output { version: VERSION, stacks, policies };
+    let output = Output { version: VERSION, stacks, policies, summary: SummaryOutput::new(&inspection.summary) };
     // Every part has a JSON form, and a map's keys are strings.
     let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
     text.push('\n');
@@ -33,6 +34,26 @@ struct Output<'a> {
     version: u32,
     stacks: Vec<StackOutput<'a>>,
     policies: Vec<PolicyOutput<'a>>,
+    summary: SummaryOutput,
+}
+
+#[derive(Serialize)]
+struct SummaryOutput {
+    accounts: Vec<AccountCountOutput>,
+    grants: Vec<GrantCountOutput>,
+}
+
+#[derive(Serialize)]
+struct AccountCountOutput {
+    known_as: &'static str,
+    accounts: usize,
+    resources: usize,
+}
+
+#[derive(Serialize)]
+struct GrantCountOutput {
+    state: &'static str,
+    grants: usize,
 }
 
 #[derive(Serialize)]
@@ -89,6 +110,18 @@ struct PolicyOutput<'a> {
     file: String,
     range: Range,
     document: DocumentJson<'a>,
+}
+
+impl SummaryOutput {
+    fn new(summary: &Summary) -> Self {
+        let accounts = summary.accounts.iter().map(|count| AccountCountOutput {
+            known_as: count.known_as.word(),
+            accounts: count.accounts,
+            resources: count.resources,
+        });
+        let grants = summary.grants.iter().map(|count| GrantCountOutput { state: count.state, grants: count.grants });
+        Self { accounts: accounts.collect(), grants: grants.collect() }
+    }
 }
 
 impl<'a> StackOutput<'a> {

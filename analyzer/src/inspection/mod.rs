@@ -25,6 +25,66 @@ pub struct Inspection {
     pub stacks: Vec<StackInspection>,
     /// The policies that stand in files of their own, in the order of their paths.
     pub policies: Vec<PolicyInspection>,
+    /// How much of it there is.
+    pub summary: Summary,
+}
+
+/// How much was understood of accounts and of what is granted between them.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// The accounts by how they are known, the best known first.
+    pub accounts: Vec<AccountCount>,
+    /// The grants from one account to another by how far they hold.
+    pub grants: Vec<GrantCount>,
+}
+
+/// Accounts that are known in one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountCount {
+    /// How.
+    pub known_as: KnownAs,
+    /// How many there are.
+    pub accounts: usize,
+    /// How many resources live in them.
+    pub resources: usize,
+}
+
+/// The ways to know an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownAs {
+    /// By its number.
+    Number,
+    /// By a name that is the same wherever it is used.
+    Name,
+    /// By the expression that gives it, in one stack.
+    Symbol,
+    /// As the account of whoever applies the stack.
+    Home,
+    /// Not at all.
+    Unknown,
+}
+
+/// Grants that hold as far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantCount {
+    /// `granted`, `open`, `lacks-identity`, `lacks-resource`, `blocked`
+    pub state: &'static str,
+    /// How many there are.
+    pub grants: usize,
+}
+
+impl KnownAs {
+    /// What programs call it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Name => "name",
+            Self::Symbol => "symbol",
+            Self::Home => "home",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What was understood of one stack.
@@ -187,7 +247,11 @@ mod tests {
                 open: vec!["var.role".to_owned()],
             }],
         };
-        (Inspection { stacks: vec![stack], policies: vec![alone] }, sources)
+        let summary = Summary {
+            accounts: vec![AccountCount { known_as: KnownAs::Number, accounts: 1, resources: 3 }],
+            grants: vec![GrantCount { state: "granted", grants: 2 }, GrantCount { state: "open", grants: 1 }],
+        };
+        (Inspection { stacks: vec![stack], policies: vec![alone], summary }, sources)
     }
 
     #[test]
@@ -202,6 +266,10 @@ mod tests {
         let document = serde_json::json!({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
         let expected = serde_json::json!({
             "version": 1,
+            "summary": {
+                "accounts": [{"known_as": "number", "accounts": 1, "resources": 3}],
+                "grants": [{"state": "granted", "grants": 2}, {"state": "open", "grants": 1}]
+            },
             "policies": [{
                 "address": "org/policy.json",
                 "attribute": "",
@@ -295,6 +363,9 @@ policies:
         }
       ]
     }
+summary:
+  1 account is known by its number, with 3 resources
+  from one account to another 2 grants are complete, 1 is not known from source
 "#;
         assert_eq!(text, expected);
     }

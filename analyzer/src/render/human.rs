@@ -145,41 +145,28 @@ fn gathered<'a>(marks: impl Iterator<Item = (Span, AnnotationKind, Option<&'a st
 /// Lines longer than this, in bytes, are those of programs: a plan in JSON is one line.
 const LONGEST_LINE: usize = 2000;
 
-/// How much of a line that is too long is drawn on both sides of the first mark.
-const AROUND: u32 = 60;
+/// The longest text that is put into a note, in characters.
+const LONGEST_NOTE: usize = 120;
 
-/// The text of one file with its marks. Of lines that are too long only what is around the first
-/// mark is drawn, and the words of marks elsewhere are put below.
+/// The text of one file with its marks. Of lines that are too long nothing is drawn but the place of
+/// the first mark: what stands there, and the words of the other marks, are put below.
 fn drawn<'a>(excerpt: &Excerpt<'a>, file: &'a SourceFile) -> Vec<Element<'a>> {
     let whole = window(&excerpt.marks, file);
     let Some(first) = excerpt.marks.first().filter(|_| is_too_long(&whole, file)) else {
         return vec![snippet(excerpt, file).into()];
     };
-    let range = first.range;
-    let line = window(std::slice::from_ref(first), file);
-    let line_end = line.start + file.text().get(line.clone()).map_or(0, |text| text.trim_end().len());
-    let part = (range.start.saturating_sub(AROUND) as usize).max(line.start)
-        ..((range.end.min(range.start.saturating_add(AROUND)) + AROUND) as usize).min(line_end);
-    let start = border_before(file.text(), part.start);
-    let part = start..border_before(file.text(), part.end).max(start);
-    let at = file.line_column(range.start);
+    let at = file.line_column(first.range.start);
     let origin = Origin::path(normalize_untrusted_str(file.path())).line(at.line as usize);
-    let text = file.text().get(part.clone()).unwrap_or_default();
-    let mark = first.kind.span(inside(range, &part, file.text())).label(first.label.map(normalize_untrusted_str));
-    let source = Snippet::source(text).line_start(at.line as usize).annotation(mark);
-    let others = excerpt.marks.iter().skip(1).filter_map(|mark| mark.label);
-    let others = others.map(|label| Level::NOTE.message(normalize_untrusted_str(label)).into());
-    let drawn = [origin.char_column(at.column as usize).into(), source.into()];
-    drawn.into_iter().chain(others).collect()
+    let text = file.text().get(first.range.as_usize()).unwrap_or_default();
+    let text = (1..=LONGEST_NOTE).contains(&text.chars().count()).then(|| format!("here: {text}"));
+    let words = excerpt.marks.iter().filter_map(|mark| mark.label).map(str::to_owned);
+    let notes = text.into_iter().chain(words).map(|note| Level::NOTE.message(normalize_untrusted_str(&note)).into());
+    std::iter::once(origin.char_column(at.column as usize).into()).chain(notes).collect()
 }
 
 fn is_too_long(window: &Range<usize>, file: &SourceFile) -> bool {
     let text = file.text().get(window.clone()).unwrap_or_default();
     text.len() > LONGEST_LINE && text.lines().any(|line| line.len() > LONGEST_LINE)
-}
-
-fn border_before(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 /// The lines of `file` from the first mark to the last one: to be handed the whole
@@ -294,6 +281,14 @@ note[odd-name]: `é` is no name
         let expected = format!("error[\u{1b}]8;;{url}\u{1b}\\unknown-action\u{1b}]8;;\u{1b}\\]: ");
         assert!(linked.starts_with(&expected), "{linked:?}");
         assert!(!render(&sample.findings, &sample.sources, PLAIN).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn of_a_line_that_is_too_long_the_place_is_told() {
+        let text = format!("{} \"*\" {}", "x".repeat(3000), "y".repeat(3000));
+        let expected = "--> a.tf:1:3002\n = note: here: \"*\"\n\n";
+        let drawn = lonely(&text, 3001, 3004);
+        assert!(drawn.ends_with(expected), "{drawn}");
     }
 
     fn lonely(text: &str, start: u32, end: u32) -> String {

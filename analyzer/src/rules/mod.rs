@@ -317,6 +317,7 @@ mod trail {
     pub(super) mod judgement;
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
+    pub(super) mod mend;
     pub(super) mod multi_region_without_global_events;
     pub(super) mod org_trail_account;
     pub(super) mod org_trusted_access;

@@ -26,6 +26,9 @@ pub struct Layout {
     /// up a part of them, these may be the name of any other, and it cannot be told whether the
     /// half of the resource is missing.
     pub(super) by_letters: bool,
+    /// Whether the region is not known, and with it the partition. The same holds then of what has
+    /// a region in its ARN; that of a role or a bucket differs in nothing but the partition.
+    pub(super) open_region: bool,
 }
 
 /// The blocks of both sides.
@@ -51,6 +54,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["main.tf", "main.tf"],
         module: "",
         by_letters: false,
+        open_region: false,
     },
     Layout {
         name: "two roots",
@@ -61,6 +65,29 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["caller/main.tf", "owner/main.tf"],
         module: "",
         by_letters: true,
+        open_region: false,
+    },
+    Layout {
+        name: "two roots whose region is a variable",
+        principal: |_, written| quoted(written),
+        target: |row| quoted(row.target.arn),
+        providers: [None, None],
+        files: |_, _, sides| {
+            // The role of a provider would say in which partition it is.
+            let role =
+                |account: &str| format!("assume_role {{\n    role_arn = \"arn:aws:iam::{account}:role/apply\"\n  }}");
+            let allowed = |account: &str| format!("allowed_account_ids = [\"{account}\"]");
+            let open = |(path, text): (&'static str, String)| {
+                let text = text.replace("region = \"eu-west-1\"", "region = var.region");
+                let text = text.replace(&role("CALLER"), &allowed("CALLER")).replace(&role("OWNER"), &allowed("OWNER"));
+                (path, format!("variable \"region\" {{}}\n{text}"))
+            };
+            two_roots("", sides).into_iter().map(open).collect()
+        },
+        places: ["caller/main.tf", "owner/main.tf"],
+        module: "",
+        by_letters: true,
+        open_region: true,
     },
     Layout {
         name: "modules with a map of providers",
@@ -83,6 +110,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["caller/main.tf", "owner/main.tf"],
         module: "module.owner.",
         by_letters: false,
+        open_region: false,
     },
     Layout {
         name: "lists made of a map of accounts",
@@ -95,6 +123,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["caller/main.tf", "owner/main.tf"],
         module: "",
         by_letters: true,
+        open_region: false,
     },
     Layout {
         name: "a provider for each account of a map",
@@ -112,6 +141,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["main.tf", "main.tf"],
         module: "",
         by_letters: false,
+        open_region: false,
     },
     Layout {
         name: "variable files for two environments",
@@ -136,6 +166,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["app/main.tf", "app/main.tf"],
         module: "",
         by_letters: true,
+        open_region: false,
     },
     Layout {
         name: "remote state of the other root",
@@ -162,6 +193,7 @@ pub const LAYOUTS: &[Layout] = &[
         places: ["caller/main.tf", "owner/main.tf"],
         module: "",
         by_letters: false,
+        open_region: false,
     },
 ];
 

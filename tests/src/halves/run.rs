@@ -83,7 +83,9 @@ fn of_finding(finding: &Finding, analysis: &Analysis) -> Found {
 }
 
 fn expected(row: &Row, layout: &Layout, letter: &str) -> Vec<Found> {
-    let is_lost = layout.by_letters && row.target.made_up && matches!(letter, "R" | "r");
+    let is_regional = row.target.arn.contains(":eu-west-1:");
+    let is_open = row.target.made_up || (layout.open_region && is_regional);
+    let is_lost = layout.by_letters && is_open && matches!(letter, "R" | "r");
     if is_lost || letter == "." {
         return Vec::new();
     }

@@ -117,7 +117,19 @@ fn install(binary: &Path, directory: &Path) -> Outcome {
         return Err(format!("the action annotates nothing: {said}").into());
     }
     say("a release is packed, installed and run by the action\n");
-    Ok(())
+    for_code_scanning(&installed.join("crosstrail"), &directory.with_file_name("input"))
+}
+
+/// What the action uploads has what is found and nothing that is silenced.
+fn for_code_scanning(crosstrail: &Path, input: &Path) -> Outcome {
+    let mut action = Command::new("bash");
+    action.arg(root().join("ci/action.sh")).arg(crosstrail).current_dir(input);
+    call(action.env("SARIF", "uploaded.sarif").env("FAIL", "false"))?;
+    let log = fs::read_to_string(input.join("uploaded.sarif"))?;
+    if log.contains("\"invalid-effect\"") && !log.contains("\"suppressions\"") {
+        return Ok(());
+    }
+    Err("the action does not upload what it should".into())
 }
 
 /// Runs a program to its end, and gives what it prints.

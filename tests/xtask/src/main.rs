@@ -38,13 +38,13 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, and compare decisions (needs node, npm, python, pip, curl and xz)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, and compare decisions (needs node, npm, python, pip, curl, xz and jq)",
         run: end_to_end::run,
     },
     Command {
         name: "formats",
         arguments: "[BINARY]",
-        about: "have the reports of a binary read, that of the release unless one is given, and the files for CI (needs npm, pip, curl and xz)",
+        about: "have the reports of a binary read, that of the release unless one is given, and the files for CI (needs npm, pip, curl, xz and jq)",
         run: formats::run,
     },
     Command {

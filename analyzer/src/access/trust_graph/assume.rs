@@ -12,7 +12,7 @@ use crate::access::view::{AccessView, TargetSide};
 use crate::aws::facts::{self, ActionFacts};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::account::{Account, same};
-use crate::iam::{Principal, PrincipalKind};
+use crate::iam::{Key, Principal, PrincipalKind};
 use crate::policy::model::Statement;
 
 use super::build::{Builder, Draft};
@@ -152,8 +152,8 @@ fn claim(index: usize, role: usize, statement: &Statement, builder: &mut Builder
 /// The principals that may be allowed to assume roles.
 struct Claimants<'a> {
     all: Vec<Claimant<'a>>,
-    /// By what their accounts are called, with one account of that name.
-    by_account: BTreeMap<String, (&'a Account, Vec<usize>)>,
+    /// By accounts of one text, with one of those.
+    by_account: BTreeMap<Key, (&'a Account, Vec<usize>)>,
 }
 
 struct Claimant<'a> {
@@ -173,7 +173,7 @@ impl<'a> Claimants<'a> {
         for (index, principal) in view.iam().principals().iter().enumerate().filter(|(_, it)| calls(it)) {
             let claimant = Claimant::of(view, index, principal, &action);
             if claimant.any || !claimant.roles.is_empty() {
-                let name = principal.account.text.display();
+                let name = Key::new(&principal.account.text);
                 let group = claimants.by_account.entry(name).or_insert_with(|| (&principal.account, Vec::new()));
                 group.1.push(claimants.all.len());
                 claimants.all.push(claimant);

@@ -10,7 +10,8 @@ use crate::access::caller::Principal as Calling;
 use crate::access::grants::{State, is_certain};
 use crate::access::view::{AccessView, CallerSide};
 use crate::eval::account::{Account, same};
-use crate::iam::{PolicedResource, Principal};
+use crate::eval::text::Text;
+use crate::iam::{Key, PolicedResource, Principal};
 use crate::source::Span;
 
 use super::judge::Judged;
@@ -31,7 +32,7 @@ pub(super) fn graph(view: &AccessView<'_>) -> TrustGraph {
 pub(super) struct Builder<'v, 'a> {
     pub(super) view: &'v AccessView<'a>,
     graph: TrustGraph,
-    by_key: FxHashMap<String, usize>,
+    by_key: FxHashMap<Identity, usize>,
     edges: FxHashMap<(usize, usize, EdgeKind, Discriminant<State>), usize>,
     /// The principals of the model by where they are in memory.
     indices: FxHashMap<usize, usize>,
@@ -92,7 +93,8 @@ impl<'v, 'a> Builder<'v, 'a> {
     pub(super) fn resource_node(&mut self, resource: &PolicedResource) -> Option<usize> {
         let index = self.resources.get(&address(resource)).copied()?;
         let kind = NodeKind::Resource(index);
-        Some(self.other_node(kind, Some(resource.account.clone()), format!("resource {index}")))
+        let identity = Identity::of(&kind, None);
+        Some(self.other_node(kind, Some(resource.account.clone()), identity))
     }
 
     /// The node of whoever is named, and what calls in its place where that is not in view.
@@ -105,18 +107,18 @@ impl<'v, 'a> Builder<'v, 'a> {
             Named::Other(kind, account) => {
                 let account = account.map(|account| *account);
                 let calling = nodes::calling(&kind, account.as_ref())?;
-                let key = key(&kind, account.as_ref());
-                Some((self.other_node(kind, account, key), Some(calling)))
+                let identity = Identity::of(&kind, account.as_ref());
+                Some((self.other_node(kind, account, identity), Some(calling)))
             }
         }
     }
 
-    fn other_node(&mut self, kind: NodeKind, account: Option<Account>, key: String) -> usize {
-        if let Some(known) = self.by_key.get(&key) {
+    fn other_node(&mut self, kind: NodeKind, account: Option<Account>, identity: Identity) -> usize {
+        if let Some(known) = self.by_key.get(&identity) {
             return *known;
         }
         let node = self.add_node(kind, account);
-        self.by_key.insert(key, node);
+        self.by_key.insert(identity, node);
         node
     }
 
@@ -192,20 +194,31 @@ impl<'v, 'a> Builder<'v, 'a> {
     }
 }
 
-/// What the nodes that are not in view are called, each by one name.
-fn key(kind: &NodeKind, account: Option<&Account>) -> String {
-    match kind {
-        NodeKind::Account => {
-            let number = account.and_then(|it| it.id).map(|id| id.to_string());
-            let text = || account.map(|it| it.text.display()).unwrap_or_default();
-            format!("account {}", number.unwrap_or_else(text))
+/// What tells one node from another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Identity {
+    Index(usize),
+    Account(Key),
+    Stranger(Key),
+    Service(SmolStr),
+    Federated(Key),
+    Everyone,
+}
+
+impl Identity {
+    fn of(kind: &NodeKind, account: Option<&Account>) -> Self {
+        match kind {
+            NodeKind::Principal(index) | NodeKind::Resource(index) => Self::Index(*index),
+            NodeKind::Account => {
+                let number = |account: &Account| account.id.map(|id| Text::known(id.to_string()));
+                let text = account.map(|account| number(account).unwrap_or_else(|| account.text.clone()));
+                Self::Account(Key::new(&text.unwrap_or_default()))
+            }
+            NodeKind::Stranger(arn) => Self::Stranger(Key::new(arn)),
+            NodeKind::Service(name) => Self::Service(name.clone()),
+            NodeKind::Federated(name) => Self::Federated(Key::new(name)),
+            NodeKind::Everyone => Self::Everyone,
         }
-        NodeKind::Stranger(arn) => format!("stranger {}", arn.display()),
-        NodeKind::Service(name) => format!("service {name}"),
-        NodeKind::Federated(name) => format!("federated {}", name.display()),
-        NodeKind::Everyone => "everyone".to_owned(),
-        NodeKind::Principal(index) => format!("principal {index}"),
-        NodeKind::Resource(index) => format!("resource {index}"),
     }
 }
 

@@ -36,6 +36,27 @@ fn compare<H: Eq + Clone>(
     }
 }
 
+/// The start of every ARN.
+pub(super) const START: [char; 4] = ['a', 'r', 'n', ':'];
+
+/// What stands behind the partition of an ARN.
+pub(super) struct Behind<'p, H> {
+    pub(super) rest: &'p [Token<H>],
+    /// Whether the partition is a hole.
+    pub(super) is_unknown: bool,
+}
+
+/// What stands behind the partition, if that is one hole or known.
+pub(super) fn behind_partition<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<Behind<'_, H>> {
+    let (start, behind) = pattern.tokens.split_at_checked(START.len())?;
+    let starts = start.iter().zip(START).all(|(token, letter)| *token == Token::Char(letter));
+    let end = behind.iter().position(|token| *token == Token::Char(':')).filter(|_| starts)?;
+    let (partition, rest) = behind.split_at_checked(end)?;
+    let is_unknown = matches!(partition, [Token::Field(_)]);
+    let is_known = partition.iter().all(|token| matches!(token, Token::Char(_)));
+    (is_unknown || is_known).then_some(Behind { rest, is_unknown })
+}
+
 /// The fields, if it is certain where they are.
 pub(super) fn split<H: Eq + Clone>(pattern: &Pattern<H>) -> Option<[&[Token<H>]; FIELDS]> {
     let starts = "arn:".chars().zip(&pattern.tokens).filter(|(letter, token)| **token == Token::Char(*letter));

@@ -179,6 +179,16 @@ impl<H: Eq + Clone> Pattern<H> {
         field::covers(self, inner)
     }
 
+    /// This ARN and another one, both in the same partition; `None` if both partitions are known
+    /// or one of them cannot be told from the rest. What an ARN names is in one partition only.
+    #[must_use]
+    pub fn in_one_partition(&self, other: &Self) -> Option<(Self, Self)> {
+        let (left, right) = (field::behind_partition(self)?, field::behind_partition(other)?);
+        let with =
+            |rest: &[Token<H>]| Self { tokens: field::START.map(Token::Char).iter().chain(rest).cloned().collect() };
+        (left.is_unknown || right.is_unknown).then(|| (with(left.rest), with(right.rest)))
+    }
+
     /// As [`Self::overlaps`], the way `ArnLike` compares: field by field, so that `*` stays in its field.
     #[must_use]
     pub fn overlaps_as_arn(&self, other: &Self) -> Truth {

@@ -284,3 +284,18 @@ fn fields_that_are_certain() {
         assert_eq!(field(open, "s3"), Unknown, "{open}");
     }
 }
+
+#[test]
+fn two_arns_in_one_partition() {
+    let arn = |text: &str| with_holes_in_braces(text);
+    let together =
+        |left: &str, right: &str| arn(left).in_one_partition(&arn(right)).map(|(left, right)| left.covers(&right));
+    assert_eq!(together("arn:{0}:iam::a:role/x", "arn:aws:iam::a:role/x"), Some(Yes));
+    assert_eq!(together("arn:aws:iam::a:role/*", "arn:{0}:iam::a:role/x"), Some(Yes));
+    assert_eq!(together("arn:{0}:iam::a:role/x", "arn:{1}:iam::a:role/x"), Some(Yes));
+    assert_eq!(together("arn:{0}:iam::a:role/x", "arn:aws:iam::b:role/x"), Some(No));
+    assert_eq!(together("arn:aws:iam::a:role/x", "arn:aws-cn:iam::a:role/x"), None, "both are known");
+    assert_eq!(together("arn:*:iam::a:role/x", "arn:{0}:iam::a:role/x"), None);
+    assert_eq!(together("{0}", "arn:aws:iam::a:role/x"), None);
+    assert_eq!(together("arn:{0}-cn:iam::a:role/x", "arn:aws:iam::a:role/x"), None);
+}

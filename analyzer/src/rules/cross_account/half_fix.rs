@@ -5,8 +5,8 @@
 //! of the same module are referred to, others are written out; where an ARN is not known there
 //! is no fix.
 
-mod block;
-mod layout;
+pub(in crate::rules) mod block;
+pub(in crate::rules) mod layout;
 #[cfg(test)]
 mod tests;
 
@@ -139,7 +139,7 @@ fn target_block(target: GrantTarget<'_>) -> Option<Block<'_>> {
 }
 
 /// Whether blocks can be written in the file of `span`.
-fn is_own(downloaded: bool, span: Span, ctx: &RuleContext<'_>) -> bool {
+pub(in crate::rules) fn is_own(downloaded: bool, span: Span, ctx: &RuleContext<'_>) -> bool {
     !downloaded && ctx.sources.file(span.file).path().ends_with(".tf") && !(ctx.foreign)(span.file)
 }
 
@@ -234,9 +234,19 @@ fn claimed_part(
     }
 }
 
-/// The place behind the last statement of a policy, and `statement` as the others are laid out.
+/// The place behind the last statement of a policy, and one more laid out as it is.
 fn last_statement(
     statement: &Statement<'_>,
+    notation: Notation,
+    site: &PolicySite,
+    ctx: &RuleContext<'_>,
+) -> Option<(Span, String)> {
+    last_statements(&[statement.members()], notation, site, ctx)
+}
+
+/// The place behind the last statement of a policy, and `statements` laid out as it is.
+pub(in crate::rules) fn last_statements(
+    statements: &[Members],
     notation: Notation,
     site: &PolicySite,
     ctx: &RuleContext<'_>,
@@ -254,12 +264,17 @@ fn last_statement(
     let is_on_own_line = line.trim().is_empty();
     let separator = if is_on_own_line { format!(",\n{line}") } else { ", ".to_owned() };
     let shape = Shape::of(text.get(range.clone())?);
-    let written = layout::statement(&statement.members(), notation, &shape);
-    Some((at(last.file, range.end)?, format!("{separator}{written}")))
+    let written = statements.iter().map(|it| format!("{separator}{}", layout::statement(it, notation, &shape)));
+    Some((at(last.file, range.end)?, written.collect()))
 }
 
 /// The place behind the last block of an `aws_iam_policy_document`, and `statement` as one more block.
 fn statement_block(statement: &Statement<'_>, site: &PolicySite, ctx: &RuleContext<'_>) -> Option<(Span, String)> {
+    Some((behind_blocks(site, ctx)?, layout::statement_block(statement)))
+}
+
+/// The place behind the last block of an `aws_iam_policy_document`.
+pub(in crate::rules) fn behind_blocks(site: &PolicySite, ctx: &RuleContext<'_>) -> Option<Span> {
     let header = site.document.span;
     let source = ctx.sources.file(header.file);
     let start = header.range.as_usize().start;
@@ -267,8 +282,7 @@ fn statement_block(statement: &Statement<'_>, site: &PolicySite, ctx: &RuleConte
     if (ctx.foreign)(header.file) || !behind.starts_with("data ") {
         return None;
     }
-    let end = start + behind.find("\n}")? + 1;
-    Some((at(header.file, end)?, layout::statement_block(statement)))
+    at(header.file, start + behind.find("\n}")? + 1)
 }
 
 /// A new policy on `resource`, which has none, that lets the principals of `lack` in.
@@ -300,11 +314,22 @@ pub(super) fn new_resource_half(
     };
     let statement = Statement { principal: Some(principals(lack, &block.place, &arns)?), actions, resource: about };
     let statements: Vec<_> = own.into_iter().chain([statement.members()]).collect();
+    let text = new_policy(&kind, &block, resource, &statements, ctx);
+    Some(fix(let_in(lack), appended(vec![(resource.span.file, text)], ctx)?))
+}
+
+/// A resource that puts a policy with these statements on `resource`, the `block`.
+pub(in crate::rules) fn new_policy(
+    kind: &PolicyType,
+    block: &Block<'_>,
+    resource: &PolicedResource,
+    statements: &[Members],
+    ctx: &RuleContext<'_>,
+) -> String {
+    let file = ctx.sources.file(resource.span.file);
     let mut arguments = provider_line(file.text(), resource.span.range.start);
     arguments.push((kind.argument, block.reference(kind.named_by)));
-    let policy = layout::policy(kind.attribute, &statements);
-    let text = layout::resource(kind.ty, &label, "", &arguments, &policy);
-    Some(fix(let_in(lack), appended(vec![(resource.span.file, text)], ctx)?))
+    layout::resource(kind.ty, &block.label(), "", &arguments, &layout::policy(kind.attribute, statements))
 }
 
 /// The statement without which nobody could change the policy of a key any more.
@@ -316,8 +341,8 @@ fn administration(key: &PolicedResource, arns: &Arns<'_>) -> Option<Members> {
 }
 
 /// The resource type that puts a policy on resources of some type.
-struct PolicyType {
-    ty: &'static str,
+pub(in crate::rules) struct PolicyType {
+    pub(in crate::rules) ty: &'static str,
     /// The attribute that holds the policy.
     attribute: &'static str,
     /// The argument that names the resource.
@@ -327,6 +352,11 @@ struct PolicyType {
 }
 
 impl PolicyType {
+    /// The one for resources of the type of `block`.
+    pub(in crate::rules) fn of_block(block: &Block<'_>) -> Option<Self> {
+        Self::of(&subject_type(block.ty)?)
+    }
+
     fn of(subject: &SubjectType) -> Option<Self> {
         let provider = subject.ty.split('_').next()?;
         let fits = |site: &table::Site<table::PolicySite>| {
@@ -377,7 +407,7 @@ fn resource_text(target: GrantTarget<'_>, actions: &[String], place: &Place<'_>,
 }
 
 /// `texts` behind what stands in their files.
-fn appended(texts: Vec<(FileId, String)>, ctx: &RuleContext<'_>) -> Option<Vec<Edit>> {
+pub(in crate::rules) fn appended(texts: Vec<(FileId, String)>, ctx: &RuleContext<'_>) -> Option<Vec<Edit>> {
     let mut edits: Vec<Edit> = Vec::new();
     for (file, text) in texts {
         if let Some(edit) = edits.iter_mut().find(|edit| edit.span.file == file) {
@@ -395,7 +425,7 @@ fn at(file: FileId, offset: usize) -> Option<Span> {
     Some(TextRange::empty(u32::try_from(offset).ok()?).at(file))
 }
 
-const fn fix(title: String, edits: Vec<Edit>) -> Fix {
+pub(in crate::rules) const fn fix(title: String, edits: Vec<Edit>) -> Fix {
     Fix { title, safety: Safety::Unsafe, edits }
 }
 

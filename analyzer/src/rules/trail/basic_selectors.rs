@@ -7,7 +7,7 @@ use super::recorder::Recording;
 use crate::aws::facts::cloudtrail::{Limit, data_resource_service, data_resource_types, excluded_event_sources, limit};
 use crate::cloudtrail::Settings;
 use crate::eval::text::Text;
-use crate::finding::Safety;
+use crate::finding::{Safety, Severity};
 use crate::policy::model::Leaf;
 use crate::rules::arguments::{items, leaf};
 use crate::rules::arn_fields::{self, RESOURCE, SERVICE};
@@ -81,12 +81,17 @@ fn data_resource(trail: &Recording<'_>, resource: &Settings, ctx: &RuleContext<'
     }
 }
 
+/// What patterns elsewhere have for any letters.
+const WILDCARDS: [char; 2] = ['*', '?'];
+
 /// What is wrong with the value of a data resource.
 enum Fault {
     /// It is no ARN of the service.
     Service,
-    /// It has a wildcard.
+    /// It has a wildcard, where no ARN has such a letter.
     Wildcard,
+    /// It has what is meant as a wildcard among the letters of a key.
+    Star,
     /// It is the ARN of a bucket without a slash behind it.
     Bucket,
     /// It names an object but no bucket.
@@ -94,10 +99,12 @@ enum Fault {
 }
 
 fn fault(value: &Text, service: &str, ctx: &RuleContext<'_>) -> Option<Fault> {
-    if known_parts(value).any(|part| part.contains(['*', '?'])) {
-        return Some(Fault::Wildcard);
-    }
     let fields = arn_fields::fields(value);
+    if known_parts(value).any(|part| part.contains(WILDCARDS)) {
+        let key = fields.get(RESOURCE).and_then(|resource| resource.known.split_once('/'));
+        let in_key = key.is_some_and(|(bucket, _)| service == "s3" && !bucket.contains(WILDCARDS));
+        return Some(if in_key { Fault::Star } else { Fault::Wildcard });
+    }
     let is_other = |at: usize, wanted: &str| {
         fields.get(at).map_or_else(|| value.is_known(), |field| field.certain().is_some_and(|it| it != wanted))
     };
@@ -124,10 +131,16 @@ fn say(trail: &Recording<'_>, value: &Leaf, service: &str, fault: &Fault, report
     let message = match fault {
         Fault::Service => format!("`{shown}` is no ARN of `{service}`"),
         Fault::Wildcard => format!("`{shown}` has a wildcard, which a data resource cannot have"),
+        Fault::Star => format!("`{shown}` has no wildcard: it is the start of keys, letter by letter"),
         Fault::Bucket => format!("`{shown}` names no objects: behind a bucket there has to be a slash"),
         Fault::NoBucket => format!("`{shown}` names no bucket"),
     };
-    let finding = trail.refused(report.leaf(value, message), EXCEPTION);
+    let finding = report.leaf(value, message);
+    let finding = match fault {
+        // AWS takes it, since keys may have such letters.
+        Fault::Star => finding.severity(Severity::Warning),
+        Fault::Service | Fault::Wildcard | Fault::Bucket | Fault::NoBucket => trail.refused(finding, EXCEPTION),
+    };
     let everything = format!("arn:aws:{service}");
     match (fault, literal.as_deref()) {
         (Fault::Bucket, Some(bucket)) => finding.replace(value.span, format!("{bucket}/"), Safety::Safe),
@@ -135,9 +148,10 @@ fn say(trail: &Recording<'_>, value: &Leaf, service: &str, fault: &Fault, report
             finding.replace(value.span, format!("\"${{{expression}}}/\""), Safety::Safe)
         }
         (Fault::Bucket, None) => finding.help("put a slash behind the ARN of the bucket: that is all of its objects"),
-        (Fault::Wildcard, Some(text)) if is_start(text) => {
+        (Fault::Star, Some(text)) if is_start(text) => {
             finding.replace(value.span, text.trim_end_matches('*'), Safety::Safe)
         }
+        (Fault::Star, _) => finding.help("leave the `*` out: the start of a key is all that there is to say"),
         (Fault::Wildcard, _) => finding.help(format!("a value is the start of an ARN; everything is `{everything}`")),
         (Fault::Service | Fault::NoBucket, _) => {
             finding.help(format!("a value is the start of an ARN of `{service}`; everything is `{everything}`"))
@@ -148,5 +162,5 @@ fn say(trail: &Recording<'_>, value: &Leaf, service: &str, fault: &Fault, report
 /// Whether only a `*` at the end of the objects of a bucket is wrong.
 fn is_start(value: &str) -> bool {
     let rest = value.strip_suffix('*');
-    rest.is_some_and(|rest| !rest.contains(['*', '?']) && rest.contains('/') && !rest.contains(":::/"))
+    rest.is_some_and(|rest| !rest.contains(WILDCARDS))
 }

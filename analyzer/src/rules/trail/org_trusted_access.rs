@@ -2,10 +2,13 @@
 
 use super::organizations::{OfOrganization, SERVICE, managed, of_organizations};
 use crate::cloudtrail::{Declared, Kind};
+use crate::eval::account::same;
 use crate::finding::Severity;
 use crate::rules::arguments::{items, leaf};
+use crate::rules::report::FindingBuilder;
 use crate::rules::text::may_be;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
+use crate::truth::Truth;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "org-trusted-access",
@@ -29,7 +32,12 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         return;
     }
     for it in of_organizations(ctx) {
-        say(&it, organization, report);
+        let is_its_own = same(it.account, &organization.account).truth == Truth::Yes;
+        let finding = say(&it, organization, report);
+        // Another account may be in another organization.
+        if !is_its_own {
+            finding.likely();
+        }
     }
 }
 
@@ -49,7 +57,7 @@ fn may_be_trusted(organization: &Declared, ctx: &RuleContext<'_>) -> bool {
         || administrators.any(|it| it.ty == REGISTERS)
 }
 
-fn say(it: &OfOrganization<'_>, organization: &Declared, report: &mut Report<'_>) {
+fn say<'r>(it: &OfOrganization<'_>, organization: &Declared, report: &'r mut Report<'_>) -> FindingBuilder<'r> {
     let listed = organization.settings.argument(PRINCIPALS).map_or(organization.span, |argument| argument.span);
     let message = format!(
         "CloudTrail is no trusted service of the organization: {} for all of it cannot be made",
@@ -60,5 +68,5 @@ fn say(it: &OfOrganization<'_>, organization: &Declared, report: &mut Report<'_>
         .label(listed, format!("`{SERVICE}` is not among the services that the organization trusts"));
     it.recording
         .refused(finding, "CloudTrailAccessNotEnabledException")
-        .help(format!("add `{SERVICE}` to `{PRINCIPALS}`, which takes away what it does not list"));
+        .help(format!("add `{SERVICE}` to `{PRINCIPALS}`, which takes away what it does not list"))
 }

@@ -1,10 +1,10 @@
 //! What it finds, why, and its tests: `source_arn_mismatch.md`.
 
-use super::asked::{self, Fault, Lack};
+use super::asked::{self, Fault};
 use super::judgement::{Judgement, judged};
 use super::words;
 use crate::eval::text::Text;
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 use crate::policy::model::{Condition, Leaf};
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
@@ -28,12 +28,13 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
     for shared in words::by_place(lacks, words::place) {
         let Fault::Condition(part, number) = shared.lack.fault else { continue };
         if let Some(condition) = part.condition(number) {
-            say(shared.lack, condition, report);
+            say(&shared, condition, report);
         }
     }
 }
 
-fn say(lack: &Lack<'_>, condition: &Condition, report: &mut Report<'_>) {
+fn say(shared: &words::Shared<'_, '_>, condition: &Condition, report: &mut Report<'_>) {
+    let lack = shared.lack;
     let is_account = condition.key.text.as_known().is_some_and(|key| key.eq_ignore_ascii_case("aws:SourceAccount"));
     let trail = words::trail(lack.sender.trail);
     let (key, actual) =
@@ -45,8 +46,15 @@ fn say(lack: &Lack<'_>, condition: &Condition, report: &mut Report<'_>) {
         },
         _ => format!("`{key}` is `{}` when CloudTrail calls for {trail}", actual.display()),
     };
-    let actual = actual.display();
-    words::report(lack, message, report).help(format!("the value of `{key}` for this trail is `{actual}`"));
+    let (known, actual) = (actual.as_known(), actual.display());
+    let written = words::culprit(lack).filter(|leaf| shared.only().is_some() && leaf.span != condition.key.span);
+    let span = written.filter(|leaf| report.is_literal(leaf)).map(|leaf| leaf.span);
+    let finding = words::report(lack, message, report);
+    let finding = match known.zip(span) {
+        Some((known, span)) => finding.replace(span, known, Safety::Unsafe),
+        None => finding,
+    };
+    finding.help(format!("the value of `{key}` for this trail is `{actual}`"));
 }
 
 /// The first field in which the value and the ARN differ.

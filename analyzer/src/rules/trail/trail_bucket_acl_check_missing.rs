@@ -2,7 +2,7 @@
 
 use super::asked::{self, Lack};
 use super::judgement::{Judgement, judged};
-use super::words;
+use super::{mend, words};
 use crate::cloudtrail::Need;
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -27,7 +27,8 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let (trails, bucket) = (words::trails(&shared.trails), words::resource(shared.lack.resource));
         let message =
             format!("CloudTrail is not allowed `s3:GetBucketAcl` on {bucket}, which {trails} cannot do without");
-        words::report(shared.lack, message, report)
+        let finding = words::report(shared.lack, message, report);
+        mend::offer(finding, shared.only(), ctx)
             .help("allow `s3:GetBucketAcl` to `cloudtrail.amazonaws.com` on the ARN of the bucket, without `/*`");
     }
 }

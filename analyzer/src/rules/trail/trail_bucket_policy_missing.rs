@@ -1,8 +1,8 @@
 //! What it finds, why, and its tests: `trail_bucket_policy_missing.md`.
 
-use super::asked;
+use super::asked::{self, Lack};
 use super::judgement::{Judgement, judged};
-use super::words;
+use super::{mend, words};
 use crate::cloudtrail::Need;
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -18,9 +18,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    for (judgement, lack) in judged(asked::of_buckets(ctx), ctx) {
-        let is_one = judgement == Judgement::NoPolicy && lack.delivery.need == Need::BucketAcl;
-        if !is_one || (lack.paper.is_none() && words::may_have_more(lack.resource, ctx)) {
+    let judged = judged(asked::of_buckets(ctx), ctx);
+    let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| *it == Judgement::NoPolicy).map(|(_, it)| it).collect();
+    for lack in lacks.iter().copied().filter(|lack| lack.delivery.need == Need::BucketAcl) {
+        if lack.paper.is_none() && words::may_have_more(lack.resource, ctx) {
             continue;
         }
         let (trail, bucket) = (words::trail(lack.sender.trail), words::resource(lack.resource));
@@ -28,7 +29,9 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
             Some(_) => format!("{trail} writes to {bucket}, whose policy does not let CloudTrail in"),
             None => format!("{trail} writes to {bucket}, which has no policy"),
         };
-        words::report(&lack, message, report).help(
+        let of_trail = lacks.iter().copied().filter(|other| std::ptr::eq(other.sender.trail, lack.sender.trail));
+        let finding = words::report(lack, message, report);
+        mend::offer(finding, of_trail, ctx).help(
             "let `cloudtrail.amazonaws.com` do `s3:GetBucketAcl` on the bucket and `s3:PutObject` on what the trail writes",
         );
     }

@@ -2,8 +2,7 @@
 
 use super::asked::{self, Lack};
 use super::judgement::{Judgement, judged};
-use super::paths;
-use super::words;
+use super::{mend, paths, words};
 use crate::cloudtrail::Need;
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -34,7 +33,12 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let message =
             format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} writes");
         let message = if shared.trails.len() > 1 { message.replace(" writes", " write") } else { message };
-        words::report(lack, message, report).help(format!(
+        let of_trail = lacks.iter().copied().filter(|other| {
+            std::ptr::eq(other.sender.trail, lack.sender.trail) && words::place(other) == words::place(lack)
+        });
+        let all = of_trail.filter(|other| !is_implied(other) && other.delivery.need != Need::BucketAcl);
+        let finding = words::report(lack, message, report);
+        mend::offer(finding, all.filter(|_| shared.only().is_some()), ctx).help(format!(
             "allow `s3:PutObject` to `cloudtrail.amazonaws.com` on `{path}`, on the condition that `s3:x-amz-acl` is `bucket-owner-full-control`"
         ));
     }

@@ -2,7 +2,7 @@
 
 use super::asked::{self, Fault, Lack};
 use super::judgement::{Judgement, judged};
-use super::words;
+use super::{mend, words};
 use crate::cloudtrail::{ENCRYPTION_CONTEXT, Need};
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -25,12 +25,13 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let of_trail = |lack: &&&Lack<'_>| {
             std::ptr::eq(lack.sender.trail, shared.lack.sender.trail) && words::place(lack) == words::place(shared.lack)
         };
-        let needs: Vec<Need> = lacks.iter().filter(of_trail).map(|lack| lack.delivery.need).collect();
-        say(&shared, &needs, report);
+        let all: Vec<&Lack<'_>> = lacks.iter().filter(of_trail).copied().collect();
+        say(&shared, &all, ctx, report);
     }
 }
 
-fn say(shared: &words::Shared<'_, '_>, needs: &[Need], report: &mut Report<'_>) {
+fn say(shared: &words::Shared<'_, '_>, all: &[&Lack<'_>], ctx: &RuleContext<'_>, report: &mut Report<'_>) {
+    let needs: Vec<Need> = all.iter().map(|lack| lack.delivery.need).collect();
     let lack = shared.lack;
     let (trails, key) = (words::trails(&shared.trails), words::resource(lack.resource));
     let mut names: Vec<String> = Vec::new();
@@ -48,7 +49,9 @@ fn say(shared: &words::Shared<'_, '_>, needs: &[Need], report: &mut Report<'_>) 
     };
     let finding = words::report(lack, message, report);
     let finding = if needs == [Need::DescribeKey] { finding.severity(Severity::Warning) } else { finding };
-    finding.help(format!("allow {actions} to `cloudtrail.amazonaws.com` in the policy of the key, on `\"*\"`"));
+    let all = all.iter().copied().filter(|_| shared.only().is_some());
+    mend::offer(finding, all, ctx)
+        .help(format!("allow {actions} to `cloudtrail.amazonaws.com` in the policy of the key, on `\"*\"`"));
 }
 
 /// The action as AWS's own policies name it.

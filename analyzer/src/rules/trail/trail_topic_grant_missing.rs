@@ -2,7 +2,7 @@
 
 use super::asked::{self, Lack};
 use super::judgement::{Judgement, judged};
-use super::words;
+use super::{mend, words};
 use crate::finding::Severity;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
@@ -27,7 +27,8 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let (trails, topic) = (words::trails(&shared.trails), words::resource(shared.lack.resource));
         let verb = if shared.trails.len() > 1 { "publish" } else { "publishes" };
         let message = format!("CloudTrail is not allowed `sns:Publish` on {topic}, where {trails} {verb}");
-        words::report(shared.lack, message, report).help(
+        let finding = words::report(shared.lack, message, report);
+        mend::offer(finding, shared.only(), ctx).help(
             "allow `sns:Publish` to `cloudtrail.amazonaws.com` on the topic; the policy that SNS gives it does not",
         );
     }

@@ -81,6 +81,14 @@ pub(super) struct Shared<'l, 'a> {
     pub(super) trails: Vec<&'a Trail>,
 }
 
+impl<'l, 'a> Shared<'l, 'a> {
+    /// The fault, if it is that of one trail.
+    pub(super) fn only(&self) -> Option<&'l Lack<'a>> {
+        let mut others = self.trails.iter().filter(|trail| !std::ptr::eq(**trail, self.lack.sender.trail));
+        others.next().is_none().then_some(self.lack)
+    }
+}
+
 /// Faults by the places that they are to be mended at.
 pub(super) fn by_place<'l, 'a>(
     lacks: impl IntoIterator<Item = &'l Lack<'a>>,

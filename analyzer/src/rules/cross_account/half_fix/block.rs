@@ -7,30 +7,30 @@ use crate::rules::RuleContext;
 
 /// A place where blocks can be written: a module of a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place<'a> {
+pub(in crate::rules) struct Place<'a> {
     stack: &'a str,
     module: &'a str,
 }
 
 impl Place<'_> {
-    pub(super) const fn is_root(&self) -> bool {
+    pub(in crate::rules) const fn is_root(&self) -> bool {
         self.module.is_empty()
     }
 }
 
 /// A block, or one instance of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Block<'a> {
-    pub(super) place: Place<'a>,
-    pub(super) ty: &'a str,
-    pub(super) name: &'a str,
+pub(in crate::rules) struct Block<'a> {
+    pub(in crate::rules) place: Place<'a>,
+    pub(in crate::rules) ty: &'a str,
+    pub(in crate::rules) name: &'a str,
     /// The key of the instance with its brackets; empty where there is only one.
-    pub(super) key: &'a str,
+    pub(in crate::rules) key: &'a str,
 }
 
 impl<'a> Block<'a> {
     /// The block of the resource at `address`; `None` in one of several instances of a module.
-    pub(super) fn of(stack: &'a str, address: &'a str) -> Option<Self> {
+    pub(in crate::rules) fn of(stack: &'a str, address: &'a str) -> Option<Self> {
         let (whole, key) = match address.find(['[']).and_then(|at| address.split_at_checked(at)) {
             // A key may hold anything, but a module has no more behind its own.
             Some((whole, key)) if key.ends_with(']') && !key.contains("].") => (whole, key),
@@ -42,38 +42,38 @@ impl<'a> Block<'a> {
         Some(Self { place: Place { stack, module }, ty, name, key })
     }
 
-    pub(super) fn is_of_one_block(&self, other: &Self) -> bool {
+    pub(in crate::rules) fn is_of_one_block(&self, other: &Self) -> bool {
         (self.place, self.ty, self.name) == (other.place, other.ty, other.name)
     }
 
     /// `aws_iam_role.deploy["a"].arn`
-    pub(super) fn reference(&self, attribute: &str) -> String {
+    pub(in crate::rules) fn reference(&self, attribute: &str) -> String {
         format!("{}.{}{}.{attribute}", self.ty, self.name, self.key)
     }
 
     /// The reference to an ARN, if it is of the same module.
-    pub(super) fn arn_in(&self, place: &Place<'_>, attribute: &str) -> Option<String> {
+    pub(in crate::rules) fn arn_in(&self, place: &Place<'_>, attribute: &str) -> Option<String> {
         let is_aws = self.ty.starts_with("aws_") || self.ty.starts_with("awscc_");
         (self.place == *place && is_aws).then(|| self.reference(attribute))
     }
 
     /// What can be a part of the name of another block: `deploy_a`.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::rules) fn label(&self) -> String {
         let words = self.key.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         std::iter::once(self.name).chain(words).collect::<Vec<_>>().join("_")
     }
 }
 
 /// How ARNs are written out where nothing refers to them.
-pub(super) struct Arns<'a> {
+pub(in crate::rules) struct Arns<'a> {
     accounts: KnownAccounts<'a>,
     /// The partition of both sides: no grant leads from one to another.
-    pub(super) partition: String,
+    pub(in crate::rules) partition: String,
 }
 
 impl<'a> Arns<'a> {
     /// As far as `grant` and the configuration of the analysis tell.
-    pub(super) fn of(grant: &Grant<'_>, ctx: &RuleContext<'a>) -> Self {
+    pub(in crate::rules) fn of(grant: &Grant<'_>, ctx: &RuleContext<'a>) -> Self {
         let accounts = ctx.access.accounts();
         let arns = [&grant.leaf.text, &grant.principal.arn];
         let written = arns.iter().find_map(|arn| {
@@ -88,7 +88,7 @@ impl<'a> Arns<'a> {
 
     /// The ARN, if only its partition and such accounts are unknown of which the configuration
     /// of the analysis tells the numbers.
-    pub(super) fn written(&self, arn: &Text) -> Option<String> {
+    pub(in crate::rules) fn written(&self, arn: &Text) -> Option<String> {
         let number = || Some(self.accounts.of_arn(arn)?.id?.to_string());
         let mut written = String::new();
         for piece in arn.pieces() {
@@ -111,7 +111,7 @@ const COLONS: usize = 4;
 const RESOURCE: &str = "\nresource ";
 
 /// The argument that chooses the provider of the block that holds `offset`.
-pub(super) fn provider_line(text: &str, offset: u32) -> Vec<(&'static str, String)> {
+pub(in crate::rules) fn provider_line(text: &str, offset: u32) -> Vec<(&'static str, String)> {
     let find = || {
         let at = usize::try_from(offset).ok()?;
         // The offset may be that of the header itself.

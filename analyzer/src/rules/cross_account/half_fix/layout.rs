@@ -1,20 +1,20 @@
 //! How statements and policies are laid out, as `terraform fmt` leaves them.
 
 /// A statement that allows something.
-pub(super) struct Statement<'a> {
+pub(in crate::rules) struct Statement<'a> {
     /// Whom, each as an expression; `None` in a policy of a principal.
-    pub(super) principal: Option<Vec<String>>,
-    pub(super) actions: &'a [String],
+    pub(in crate::rules) principal: Option<Vec<String>>,
+    pub(in crate::rules) actions: &'a [String],
     /// On what, as an expression.
-    pub(super) resource: Option<String>,
+    pub(in crate::rules) resource: Option<String>,
 }
 
 /// A member of a statement and its value.
-pub(super) type Members = Vec<(&'static str, String)>;
+pub(in crate::rules) type Members = Vec<(&'static str, String)>;
 
 /// The language that a policy is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation {
+pub(in crate::rules) enum Notation {
     /// An object of Terraform's language.
     Hcl,
     /// JSON within a template.
@@ -23,7 +23,7 @@ pub(super) enum Notation {
 
 /// How statements of a policy are laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::rules) enum Shape {
     /// Each on one line.
     Line,
     /// Each member on a line of its own.
@@ -37,7 +37,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// The layout of the statement `text`, from brace to brace.
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::rules) fn of(text: &str) -> Self {
         let indent = |line: &str| line.chars().take_while(|letter| letter.is_whitespace()).collect();
         let mut behind = text.lines().skip(1).filter(|line| !line.trim().is_empty());
         match (behind.next(), text.lines().last()) {
@@ -51,7 +51,7 @@ impl Shape {
 
 impl Statement<'_> {
     /// Its members as an object has them.
-    pub(super) fn members(&self) -> Members {
+    pub(in crate::rules) fn members(&self) -> Members {
         let mut members = vec![("Effect", quoted("Allow"))];
         if let Some(principals) = &self.principal {
             members.push(("Principal", list(principals)));
@@ -63,7 +63,7 @@ impl Statement<'_> {
 }
 
 /// A statement in a list of others.
-pub(super) fn statement(members: &Members, notation: Notation, shape: &Shape) -> String {
+pub(in crate::rules) fn statement(members: &Members, notation: Notation, shape: &Shape) -> String {
     let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let written = members.iter().map(|(name, value)| match (notation, shape) {
         (Notation::Hcl, Shape::Line) => format!("{name} = {}", principal(name, value, notation)),
@@ -81,8 +81,12 @@ pub(super) fn statement(members: &Members, notation: Notation, shape: &Shape) ->
     }
 }
 
-/// The value of a member: principals stand in a map, and JSON holds expressions in templates.
+/// The value of a member: principals stand in a map, and JSON holds expressions in templates. A map is
+/// written as it is.
 fn principal(name: &str, value: &str, notation: Notation) -> String {
+    if value.starts_with('{') {
+        return value.to_owned();
+    }
     let value = match notation {
         Notation::Hcl => value.to_owned(),
         Notation::Json => in_json(value),
@@ -104,7 +108,7 @@ fn in_json(value: &str) -> String {
 }
 
 /// One more `statement` block of an `aws_iam_policy_document`.
-pub(super) fn statement_block(statement: &Statement<'_>) -> String {
+pub(in crate::rules) fn statement_block(statement: &Statement<'_>) -> String {
     let resources = statement.resource.as_ref().map(|resource| many(resource));
     let width = if resources.is_some() { "resources".len() } else { "actions".len() };
     let resources = resources.map(|resources| format!("    resources = {resources}\n")).unwrap_or_default();
@@ -124,7 +128,7 @@ fn many(value: &str) -> String {
 }
 
 /// The attribute that holds a policy with these statements.
-pub(super) fn policy(attribute: &str, statements: &[Members]) -> String {
+pub(in crate::rules) fn policy(attribute: &str, statements: &[Members]) -> String {
     let shape = Shape::Lines { inner: " ".repeat(8), outer: " ".repeat(6) };
     let lines = statements.iter().map(|members| format!("      {},\n", statement(members, Notation::Hcl, &shape)));
     let lines: String = lines.collect();
@@ -132,7 +136,7 @@ pub(super) fn policy(attribute: &str, statements: &[Members]) -> String {
 }
 
 /// A resource with these arguments and a policy.
-pub(super) fn resource(
+pub(in crate::rules) fn resource(
     ty: &str,
     label: &str,
     head: &str,
@@ -151,13 +155,13 @@ fn names(actions: &[String]) -> String {
 }
 
 /// One expression, or a list of several.
-pub(super) fn list(items: &[String]) -> String {
+pub(in crate::rules) fn list(items: &[String]) -> String {
     match items {
         [one] => one.clone(),
         items => format!("[{}]", items.join(", ")),
     }
 }
 
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::rules) fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
