@@ -209,7 +209,7 @@ fn named_resource(
     place: &Place<'_>,
     arns: &Arns<'_>,
 ) -> Option<String> {
-    match grant.leaf.text.as_known() {
+    match grant.leaf.text.as_known().filter(|_| !grant.leaf.sensitive) {
         Some(known) => Some(quoted(&known)),
         None => resource_text(target, actions, place, arns),
     }
@@ -223,7 +223,7 @@ fn claimed_part(
     place: &Place<'_>,
     arns: &Arns<'_>,
 ) -> Option<String> {
-    let claimed = grant.leaf.text.as_known().filter(|_| resource.service == "s3");
+    let claimed = grant.leaf.text.as_known().filter(|_| resource.service == "s3" && !grant.leaf.sensitive);
     let known = resource.arn.as_known();
     let part = claimed.zip(known).filter(|(claimed, arn)| {
         claimed.strip_prefix(arn.as_str()).is_some_and(|rest| !matches!(rest, "" | "*" | "/*"))
