@@ -2,11 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::asked;
+use super::asked::{self, Lack};
 use super::papers::Papers;
 use super::{compose, words};
 use crate::cloudtrail::{Named, Need, SERVICE, Trail};
-use crate::eval::evaluator::Existence;
 use crate::finding::{Edit, Fix, Safety, Severity};
 use crate::iam::{Origin, PolicedResource};
 use crate::policy::model::PolicyDocument;
@@ -24,30 +23,42 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let lacks = asked::of_buckets(ctx);
-    let lacking: FxHashSet<(&str, &str)> =
-        lacks.iter().map(|lack| (lack.sender.trail.stack.as_str(), lack.sender.trail.address.as_str())).collect();
+    let lacks: Vec<Lack<'_>> =
+        [asked::of_buckets(ctx), asked::of_keys(ctx), asked::of_topics(ctx)].into_iter().flatten().collect();
+    let lacking: FxHashSet<(&str, &str, Span)> = lacks.iter().map(|lack| key(lack.sender.trail, lack.named)).collect();
     for trail in ctx.cloudtrail.trails() {
-        if lacking.contains(&(trail.stack.as_str(), trail.address.as_str())) {
-            continue;
-        }
-        if let Some((bucket, index, site)) = policy_of(trail, ctx) {
-            say(trail, bucket, (index, site), ctx, report);
+        let needed = [(&trail.bucket, Need::BucketAcl), (&trail.key, Need::Encrypt), (&trail.topic, Need::Publish)];
+        for (named, need) in needed.into_iter().filter_map(|(named, need)| Some((named.as_ref()?, need))) {
+            // One that does not suffice comes too late anyway.
+            if !lacking.contains(&key(trail, named))
+                && let Some(policy) = policy_of(trail, named, ctx)
+            {
+                say(trail, named, need, &policy, ctx, report);
+            }
         }
     }
 }
 
-/// The only policy of the bucket that the trail's stack makes, if it puts it there apart from the bucket.
-fn policy_of<'a>(trail: &Trail, ctx: &RuleContext<'a>) -> Option<(&'a PolicedResource, usize, &'a PolicySite)> {
-    let named = trail.bucket.as_ref().filter(|bucket| bucket.is_set.is_yes())?;
-    let bucket = ctx.iam.resources().get(named.index?)?;
-    let papers = Papers::on(bucket, &trail.existence, ctx);
+fn key<'a>(trail: &'a Trail, named: &Named) -> (&'a str, &'a str, Span) {
+    (trail.stack.as_str(), trail.address.as_str(), named.span)
+}
+
+/// A policy that is put on something apart from it.
+struct Apart<'a> {
+    on: &'a PolicedResource,
+    index: usize,
+    site: &'a PolicySite,
+}
+
+/// The policy of what is `named`, if the stack of the trail makes it and what it is on.
+fn policy_of<'a>(trail: &Trail, named: &Named, ctx: &RuleContext<'a>) -> Option<Apart<'a>> {
+    let on = ctx.iam.resources().get(named.index.filter(|_| named.is_set.is_yes())?)?;
+    let papers = Papers::on(on, &trail.existence, ctx);
     let index = papers.certain.iter().find_map(|paper| paper.site)?;
     let site = ctx.policies.get(index)?;
-    let is_near = site.stack == trail.stack && bucket.stack == trail.stack && bucket.origin == Origin::Declared;
-    let is_apart = site.address != bucket.address;
-    let is_for_it = lets_in_cloudtrail(&site.document);
-    (is_near && is_apart && is_for_it && trail.existence == Existence::Certain).then_some((bucket, index, site))
+    let is_near = site.stack == trail.stack && on.stack == trail.stack && on.origin == Origin::Declared;
+    let is_apart = site.address != on.address;
+    (is_near && is_apart && lets_in_cloudtrail(&site.document)).then_some(Apart { on, index, site })
 }
 
 /// Whether some statement names CloudTrail.
@@ -59,8 +70,9 @@ fn lets_in_cloudtrail(document: &PolicyDocument) -> bool {
 
 fn say(
     trail: &Trail,
-    bucket: &PolicedResource,
-    (index, site): (usize, &PolicySite),
+    named: &Named,
+    need: Need,
+    Apart { on, index, site }: &Apart<'_>,
     ctx: &RuleContext<'_>,
     report: &mut Report<'_>,
 ) {
@@ -68,15 +80,14 @@ fn say(
     if trail.order.after.contains(policy.as_str()) {
         return;
     }
-    let Some(named) = &trail.bucket else { return };
-    let (name, bucket) = (words::trail(trail), words::resource(bucket));
-    let why = words::fails(Need::BucketAcl);
+    let (name, on) = (words::trail(trail), words::resource(on));
+    let why = words::fails(need);
     let reference = trail.order.before.iter().find(|(address, _)| *address == policy).map(|(_, span)| *span);
     match reference {
         Some(reference) => {
-            report.enter(Some(index));
+            report.enter(Some(*index));
             let message =
-                format!("the policy of {bucket} refers to {name}, so that it is made after the trail that needs it");
+                format!("the policy of {on} refers to {name}, so that it is made after the trail that needs it");
             let finding = report
                 .finding(reference, message)
                 .severity(Severity::Error)
@@ -105,7 +116,7 @@ fn near(named: &Named, policy: Span, ctx: &RuleContext<'_>) -> Span {
     places.find(|place| directory(*place) == directory(policy)).unwrap_or(named.span)
 }
 
-/// A `depends_on` at the end of the trail's block, where there is none and both are of one module.
+/// The policy in `depends_on` of the trail's block, where both are of one module.
 fn depends_on(trail: &Trail, site: &PolicySite, ctx: &RuleContext<'_>) -> Option<Fix> {
     let (front, _) = module_and_block(&trail.address)?;
     let (other, block) = module_and_block(&site.address)?;
@@ -114,19 +125,29 @@ fn depends_on(trail: &Trail, site: &PolicySite, ctx: &RuleContext<'_>) -> Option
     if front != other || !is_editable {
         return None;
     }
-    let text = file.text();
     let start = trail.span.range.as_usize().start;
-    let behind = text.get(start..)?;
-    let end = behind.find("\n}")? + 1;
-    let body = behind.get(..end)?;
-    if body.lines().any(|line| line.trim_start().starts_with("depends_on")) || behind.lines().next()?.contains('}') {
-        return None;
-    }
-    let at = u32::try_from(start + end).ok()?;
-    let span: Span = TextRange::empty(at).at(trail.span.file);
-    let new_text = format!("\n  depends_on = [{block}]\n");
+    let (at, new_text) = dependency(file.text().get(start..)?, &block)?;
+    let span: Span = TextRange::empty(u32::try_from(start + at).ok()?).at(trail.span.file);
     let title = format!("make the trail after `{block}`");
     Some(Fix { title, safety: Safety::Safe, edits: vec![Edit { span, new_text }] })
+}
+
+/// What is written in a block that starts `text`, and where: one more of its dependencies or the first one.
+fn dependency(text: &str, block: &str) -> Option<(usize, String)> {
+    let end = text.find("\n}")? + 1;
+    let body = text.get(..end).filter(|body| body.lines().next().is_some_and(|header| !header.contains('}')))?;
+    let mut lines = body.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    let Some((start, line)) = lines.find(|(_, line)| line.trim_start().starts_with("depends_on")) else {
+        return Some((end, format!("\n  depends_on = [{block}]\n")));
+    };
+    let (front, inner) = line.split_once('[')?;
+    let inner = inner.split_once(']').map(|(inner, _)| inner)?;
+    let separator = if inner.trim().is_empty() { "" } else { ", " };
+    Some((start + front.len() + 1 + inner.trim_end().len(), format!("{separator}{block}")))
 }
 
 /// The module of an instance and the block in it; `None` for one instance of several of a module.
@@ -137,4 +158,26 @@ fn module_and_block(address: &str) -> Option<(&str, String)> {
     let written = format!("{ty}.{name}");
     let front = address.split(written.as_str()).next()?;
     Some((front, written))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dependency;
+
+    fn done(text: &str) -> String {
+        let (at, new_text) = dependency(text, "a.b").unwrap();
+        let mut text = text.to_owned();
+        text.insert_str(at, &new_text);
+        text
+    }
+
+    #[test]
+    fn one_more_dependency_or_the_first_one() {
+        let block = |inner: &str| format!("resource \"t\" \"n\" {{\n  x = 1\n{inner}}}\n\nother {{\n}}\n");
+        assert_eq!(done(&block("")), block("\n  depends_on = [a.b]\n"));
+        assert_eq!(done(&block("  depends_on = []\n")), block("  depends_on = [a.b]\n"));
+        assert_eq!(done(&block("  depends_on = [c.d]\n")), block("  depends_on = [c.d, a.b]\n"));
+        assert_eq!(dependency("resource \"t\" \"n\" {}\n\nother {\n}\n", "a.b"), None);
+        assert_eq!(dependency(&block("  depends_on = [\n    c.d,\n  ]\n"), "a.b"), None);
+    }
 }
