@@ -7,9 +7,10 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::account::{Account, KnownAccounts, same};
-use crate::eval::symbol::Symbol;
+use crate::eval::evaluator::Existence;
+use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
-use crate::iam::{Held, IamModel, Origin, PolicedResource, Principal, PrincipalKind};
+use crate::iam::{Assignment, Held, IamModel, Origin, PolicedResource, Principal, PrincipalKind};
 use crate::policy::model::{PolicyDocument, PolicyKind};
 use crate::policy::sites::PolicySite;
 use crate::truth::Truth;
@@ -118,6 +119,26 @@ impl<'a> AccessView<'a> {
             identity: self.identity(principal),
             boundary: self.holding(&self.iam.boundary(principal, self.policies), PolicyKind::Identity),
         })
+    }
+
+    /// The permission set `set` as the role that it becomes in an account where someone has it.
+    ///
+    /// Source: IAM Identity Center User Guide, `referencingpermissionsets`.
+    #[must_use]
+    pub fn caller_of_set(&self, set: &'a Principal, assignment: &'a Assignment) -> CallerSide<'_> {
+        let account = assignment.account.clone();
+        let front = Text::known("arn:aws:iam::").concat(account.clone());
+        let path = Text::known(":role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_").concat(set.name.clone());
+        let end =
+            Symbol::new(set.stack.clone(), format!("{}.role", set.address), Cause::Computed, Some(assignment.via));
+        let arn = front.concat(path).concat(Text::known("_")).concat(Text::hole(end));
+        let mut identity = self.identity(set);
+        if let Existence::MayExist(symbol) = &assignment.existence {
+            identity.possible.append(&mut identity.certain);
+            identity.open.push(symbol.clone());
+        }
+        let boundary = self.holding(&self.iam.boundary(set, self.policies), PolicyKind::Identity);
+        CallerSide { caller: Caller::new(caller::Principal::Role { arn, account }), identity, boundary }
     }
 
     /// The identity policies of `principal`. One that is only looked up or named may have others.

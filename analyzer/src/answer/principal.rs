@@ -71,7 +71,9 @@ fn calls(principal: &Principal) -> bool {
 
 fn calls_nothing(principal: &Principal) -> Refusal {
     let whom = match principal.kind {
-        PrincipalKind::PermissionSet => "a permission set calls nothing itself: ask about one of its roles",
+        PrincipalKind::PermissionSet => {
+            "a permission set calls nothing itself: ask about one of its roles"
+        }
         PrincipalKind::Role | PrincipalKind::User | PrincipalKind::Group => {
             "a group calls nothing itself: ask about one of its users"
         }
@@ -84,6 +86,14 @@ pub(super) fn in_view<'a>(view: &'a AccessView<'a>, principal: &'a Principal) ->
     let side = view.caller(principal)?;
     let (name, account) = (display(principal), Some(principal.account.clone()));
     Some(Who { name, account, principal: Some(principal), side })
+}
+
+/// A permission set in each account where someone has it.
+pub(super) fn of_set<'a>(view: &'a AccessView<'a>, set: &'a Principal) -> impl Iterator<Item = Who<'a>> {
+    set.assignments.iter().map(move |assignment| {
+        let account = Some(view.accounts().of_text(&assignment.account));
+        Who { name: display(set), account, principal: Some(set), side: view.caller_of_set(set, assignment) }
+    })
 }
 
 /// What people call a principal in view: the address where there is one.

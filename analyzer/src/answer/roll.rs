@@ -121,7 +121,11 @@ impl<'a> Ballot<'a> {
 /// Who it is, whatever else has the same name.
 fn key(who: &Who<'_>) -> String {
     match who.principal {
-        Some(it) => format!("{}:{} {}", it.stack, it.address, it.arn.display()),
+        Some(it) => {
+            // A permission set is someone else in each account.
+            let account = who.account.as_ref().map(account_name).unwrap_or_default();
+            format!("{}:{} {} {account}", it.stack, it.address, it.arn.display())
+        }
         None => format!("{} {}", who.account.as_ref().map(account_name).unwrap_or_default(), who.name),
     }
 }

@@ -390,3 +390,37 @@ fn actions_of_two_branches() {
     assert_eq!(actions("[]"), ["unknown", "unknown", "missing Identity"]);
     assert_eq!(actions("var.others"), ["unknown", "unknown", "unknown"], "there may be others");
 }
+
+#[test]
+fn permission_sets_where_someone_has_them() {
+    let set = r#"
+variable "more" {}
+resource "aws_ssoadmin_permission_set" "admin" {
+  name         = "admin"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1111111111111111"
+}
+resource "aws_ssoadmin_managed_policy_attachment" "admin" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1111111111111111"
+  permission_set_arn = aws_ssoadmin_permission_set.admin.arn
+  managed_policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+"#;
+    let assigned = |name: &str, account: &str, rest: &str| {
+        format!(
+            "resource \"aws_ssoadmin_account_assignment\" \"{name}\" {{\n  instance_arn = \"arn:aws:sso:::instance/ssoins-1111111111111111\"\n  \
+             permission_set_arn = aws_ssoadmin_permission_set.admin.arn\n  principal_id = \"x\"\n  principal_type = \"GROUP\"\n  \
+             target_id = \"{account}\"\n  target_type = \"AWS_ACCOUNT\"\n{rest}\n}}\n"
+        )
+    };
+    let stop = "cloudtrail:StopLogging";
+    let one = assigned("one", "222222222222", "");
+    let perhaps = assigned("perhaps", "333333333333", "  count = var.more ? 1 : 0");
+    let roll = analysis(&[set, &one, &perhaps]).who_can(stop, None).unwrap();
+    let of = |entries: &[Entry]| -> Vec<String> {
+        entries.iter().map(|it| format!("{} in {}", it.principal, it.account.as_deref().unwrap_or_default())).collect()
+    };
+    assert_eq!(of(&roll.may), ["aws_ssoadmin_permission_set.admin in 222222222222"]);
+    assert_eq!(of(&roll.depends), ["aws_ssoadmin_permission_set.admin in 333333333333"]);
+    assert_eq!(roll.depends[0].obstacles[0].kind, "symbol");
+    assert_eq!(analysis(&[set]).who_can(stop, None).unwrap().may.len(), 0, "nobody has it");
+}

@@ -40,7 +40,7 @@ pub(super) fn may_do(asking: &Asking<'_>, action: ActionFacts) -> Roll {
     let known = in_view(view, &things, &action);
     let mut ballot = Ballot::new(view, action);
     for who in callers(view) {
-        let targets = who.principal.map(|it| targets(view, it, &action)).unwrap_or_default();
+        let targets = who.principal.map(|it| targets(view, it, &who, &action)).unwrap_or_default();
         if targets.is_empty() {
             ballot.refuse(&who);
         }
@@ -60,9 +60,10 @@ pub(super) fn may_do(asking: &Asking<'_>, action: ActionFacts) -> Roll {
     ballot.close(None)
 }
 
-/// The roles and users in view.
+/// The roles and users in view, and permission sets where someone has them.
 fn callers<'a>(view: &'a AccessView<'a>) -> impl Iterator<Item = Who<'a>> {
-    view.iam().principals().iter().filter_map(move |it| principal::in_view(view, it))
+    let all = view.iam().principals().iter();
+    all.flat_map(move |it| principal::in_view(view, it).into_iter().chain(principal::of_set(view, it)))
 }
 
 /// What is in view and can be what `action` is about.
@@ -82,8 +83,13 @@ fn in_view<'a>(view: &'a AccessView<'a>, things: &[Thing], action: &ActionFacts)
 }
 
 /// What the policies of `principal` name that `action` can be about.
-fn targets<'a>(view: &'a AccessView<'a>, principal: &'a Principal, action: &ActionFacts) -> Vec<What<'a>> {
-    let account = Some(&principal.account.text);
+fn targets<'a>(
+    view: &'a AccessView<'a>,
+    principal: &'a Principal,
+    who: &Who<'a>,
+    action: &ActionFacts,
+) -> Vec<What<'a>> {
+    let account = who.account.as_ref().map(|account| &account.text);
     if !action.has_resource_types() {
         return vec![target::nothing_in_particular(view, account)];
     }
