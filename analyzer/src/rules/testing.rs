@@ -165,12 +165,13 @@ pub(super) fn in_workspace(rule: &'static Rule, settings: &str, files: &[(&str, 
     }
     let mut host = Host::new(Arc::new(system));
     host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    let as_of = configuration.as_of();
     host.set_configuration(Arc::new(configuration));
     let analysis = host.analysis();
     assert_eq!(analysis.problems(), []);
     let mut select = Selection::default();
     select.select(rule.code).unwrap();
-    let findings = analysis.findings(&Options { select, as_of: None });
+    let findings = analysis.findings(&Options { select, as_of });
     let show = |finding: Finding| {
         let doubt = if finding.confidence == Confidence::Likely { "likely " } else { "" };
         let text = analysis.sources().text(finding.primary);

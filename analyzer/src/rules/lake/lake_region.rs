@@ -63,3 +63,33 @@ fn say(declared: &Declared, message: &str, report: &mut Report<'_>) {
 fn span(declared: &Declared) -> Span {
     declared.settings.argument("region").map_or(declared.span, |argument| argument.span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    fn found(ty: &str, region: &str) -> Vec<String> {
+        let source = if ty.ends_with("channel") { "\n  source = \"Custom\"" } else { "" };
+        let text = format!(
+            "variable \"x\" {{}}\nprovider \"aws\" {{\n  region = {region}\n}}\nprovider \"awscc\" {{\n  region = {region}\n}}\nresource \"{ty}\" \"x\" {{\n  name = \"abc\"{source}\n}}\n"
+        );
+        in_workspace(&RULE, "", &[("main.tf", &text)])
+    }
+
+    #[test]
+    fn regions_and_partitions() {
+        let store = |region: &str| found("aws_cloudtrail_event_data_store", region).len();
+        assert_eq!((store("\"eu-west-1\""), store("\"us-gov-west-1\""), store("var.x")), (0, 0, 0));
+        assert_eq!((store("\"mx-central-1\""), store("\"cn-northwest-1\"")), (1, 1));
+        assert_eq!(store("\"eu-nowhere-7\""), 0, "a region that is not in the table may be new");
+        assert_eq!(found("awscc_cloudtrail_dashboard", "\"eusc-de-east-1\"").len(), 1);
+    }
+
+    #[test]
+    fn channels_need_an_endpoint() {
+        let channel = |region: &str| found("awscc_cloudtrail_channel", region);
+        assert_eq!(channel("\"me-central-1\""), [""; 0]);
+        assert!(channel("\"eu-south-2\"")[0].contains("likely warning: no events can be sent to a channel"));
+    }
+}

@@ -65,3 +65,54 @@ fn say(policy: &LakePolicy<'_>, leaf: &Leaf, report: &mut Report<'_>) {
         None => finding.help(format!("name the {name} that the policy is on in `Resource`")),
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    fn found(resource: &str) -> usize {
+        let text = format!(
+            r#"
+provider "aws" {{
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}}
+variable "x" {{}}
+resource "aws_cloudtrail_event_data_store" "x" {{
+  name = "x"
+}}
+resource "aws_cloudtrail_event_data_store" "y" {{
+  name = "y"
+}}
+resource "awscc_cloudtrail_resource_policy" "x" {{
+  resource_arn    = aws_cloudtrail_event_data_store.x.arn
+  resource_policy = jsonencode({{ Statement = [{{ Principal = {{ AWS = "*" }}, {resource} }}] }})
+}}
+"#
+        );
+        in_workspace(&RULE, "", &[("main.tf", &text)]).len()
+    }
+
+    #[test]
+    fn what_may_be_the_same_is_left_alone() {
+        for good in [
+            "Resource = aws_cloudtrail_event_data_store.x.arn",
+            "Resource = \"*\"",
+            "Resource = \"arn:aws:cloudtrail:*:111122223333:eventdatastore/*\"",
+            "Resource = \"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/a\"",
+            "Resource = var.x",
+            "NotResource = aws_cloudtrail_event_data_store.y.arn",
+            "Sid = \"x\"",
+        ] {
+            assert_eq!(found(good), 0, "{good}");
+        }
+        for bad in [
+            "Resource = aws_cloudtrail_event_data_store.y.arn",
+            "Resource = \"arn:aws:cloudtrail:eu-west-1:444455556666:eventdatastore/*\"",
+            "Resource = \"arn:aws:cloudtrail:eu-west-1:111122223333:dashboard/*\"",
+        ] {
+            assert_eq!(found(bad), 1, "{bad}");
+        }
+    }
+}

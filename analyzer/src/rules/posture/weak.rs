@@ -45,3 +45,34 @@ fn say(weak: &Weak, trail: &Trail, ctx: &RuleContext<'_>, report: &mut Report<'_
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Rule;
+    use crate::rules::posture::{trail_logging_off, trail_not_multi_region, trail_without_cmk};
+    use crate::rules::testing::in_workspace;
+
+    fn found(rule: &'static Rule, arguments: &str) -> Vec<String> {
+        let text = format!(
+            "variable \"x\" {{}}\nresource \"aws_cloudtrail\" \"x\" {{\n  name = \"main\"\n  s3_bucket_name = \"logs\"\n  {arguments}\n}}\n"
+        );
+        in_workspace(rule, "", &[("main.tf", &text)])
+    }
+
+    #[test]
+    fn what_is_known_to_be_off_or_not_there() {
+        assert_eq!(found(&trail_not_multi_region::RULE, "").len(), 1);
+        assert_eq!(found(&trail_logging_off::RULE, ""), [""; 0], "logging is on where nothing is said");
+        assert_eq!(found(&trail_logging_off::RULE, "enable_logging = var.x"), [""; 0]);
+        assert_eq!(found(&trail_without_cmk::RULE, "kms_key_id = \"\"").len(), 1);
+        assert_eq!(found(&trail_without_cmk::RULE, "kms_key_id = null").len(), 1);
+        assert_eq!(found(&trail_without_cmk::RULE, "kms_key_id = var.x"), [""; 0]);
+    }
+
+    #[test]
+    fn the_default_of_a_module_is_its_callers_to_change() {
+        let module = "variable \"all\" {\n  default = false\n}\nresource \"aws_cloudtrail\" \"x\" {\n  name = \"main\"\n  s3_bucket_name = \"logs\"\n  is_multi_region_trail = var.all\n}\n";
+        let library = in_workspace(&trail_not_multi_region::RULE, "", &[("modules/trail/main.tf", module)]);
+        assert_eq!(library, ["false | likely note: the trail records the events of one region"]);
+    }
+}

@@ -126,3 +126,54 @@ fn is_certain(declared: &Declared) -> bool {
     let service = declared.settings.argument("service_principal").and_then(leaf);
     service.is_none_or(|service| service.text.as_known().is_some_and(|name| name == SERVICE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    const ACCOUNTS: &str = r#"
+[accounts.main]
+id = "111111111111"
+roles = ["management"]
+[accounts.audit]
+id = "222222222222"
+"#;
+
+    fn in_account(account: &str, text: &str) -> Vec<String> {
+        let provider = format!("variable \"x\" {{}}\nprovider \"aws\" {{\n  allowed_account_ids = [{account}]\n}}\n");
+        in_workspace(&RULE, ACCOUNTS, &[("main.tf", &format!("{provider}{text}"))])
+    }
+
+    fn administrator(name: &str, account: &str) -> String {
+        format!(
+            "resource \"aws_cloudtrail_organization_delegated_admin_account\" \"{name}\" {{\n  account_id = {account}\n}}\n"
+        )
+    }
+
+    const TRAIL: &str = "resource \"aws_cloudtrail\" \"x\" {\n  name = \"main\"\n  s3_bucket_name = \"logs\"\n  is_organization_trail = true\n}\n";
+
+    #[test]
+    fn who_may_be_the_manager_is_left_alone() {
+        assert_eq!(in_account("\"222222222222\"", TRAIL).len(), 1);
+        assert_eq!(in_account("\"111111111111\"", TRAIL), [""; 0]);
+        assert_eq!(in_account("var.x", TRAIL), [""; 0]);
+        let delegated =
+            |account: &str| in_account("\"222222222222\"", &format!("{}{TRAIL}", administrator("a", account)));
+        assert_eq!(delegated("\"333333333333\"").len(), 1);
+        assert_eq!(delegated("var.x"), [""; 0]);
+        let no_roles = in_workspace(&RULE, "", &[("main.tf", TRAIL)]);
+        assert_eq!(no_roles, [""; 0]);
+    }
+
+    #[test]
+    fn three_administrators() {
+        let some = |number: usize| {
+            let one = |n: usize| administrator(&format!("a{n}"), &format!("\"33333333333{n}\""));
+            in_account("\"111111111111\"", &(0..number).map(one).collect::<String>())
+        };
+        assert_eq!(some(3), [""; 0]);
+        assert_eq!(some(4), ["333333333333 | error: CloudTrail has no more than 3 administrators in an organization"]);
+        assert_eq!(in_account("\"111111111111\"", &administrator("a", "\"111111111111\"")).len(), 1);
+    }
+}

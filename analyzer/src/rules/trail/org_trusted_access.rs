@@ -70,3 +70,44 @@ fn say<'r>(it: &OfOrganization<'_>, organization: &Declared, report: &'r mut Rep
         .refused(finding, "CloudTrailAccessNotEnabledException")
         .help(format!("add `{SERVICE}` to `{PRINCIPALS}`, which takes away what it does not list"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    fn found(organization: &str, more: &str) -> Vec<String> {
+        let text = format!(
+            r#"
+variable "x" {{}}
+resource "aws_organizations_organization" "x" {{
+  {organization}
+}}
+resource "aws_cloudtrail" "x" {{
+  name                  = "main"
+  s3_bucket_name        = "logs"
+  is_organization_trail = true
+}}
+{more}
+"#
+        );
+        in_workspace(&RULE, "", &[("main.tf", &text)])
+    }
+
+    #[test]
+    fn what_may_give_access_is_enough() {
+        assert!(found("", "")[0].contains("| error: CloudTrail is no trusted service"));
+        for list in ["[\"cloudtrail.amazonaws.com\"]", "var.x", "[var.x]"] {
+            assert_eq!(found(&format!("aws_service_access_principals = {list}"), ""), [""; 0], "{list}");
+        }
+        let access = |service: &str| {
+            format!("resource \"aws_organizations_aws_service_access\" \"x\" {{\n  service_principal = {service}\n}}")
+        };
+        assert_eq!(found("", &access("var.x")), [""; 0]);
+        assert_eq!(found("", &access("\"config.amazonaws.com\"")).len(), 1);
+        let ignored = "lifecycle {\n    ignore_changes = [aws_service_access_principals]\n  }\n  aws_service_access_principals = []";
+        assert_eq!(found(ignored, ""), [""; 0]);
+        let second = "resource \"aws_organizations_organization\" \"y\" {}";
+        assert_eq!(found("", second), [""; 0], "which of the two the trail is in is not known");
+    }
+}

@@ -61,3 +61,35 @@ fn name_in(arn: &Text, name: &str) -> Option<Span> {
     let length: usize = crate::rules::text::known_parts(arn).map(str::len).sum();
     arn.span_of(length.checked_sub(name.len())?..length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    fn found(settings: &str, arn: &str) -> usize {
+        let text = format!(
+            "variable \"x\" {{}}\nresource \"aws_iam_user_policy_attachment\" \"x\" {{\n  user = \"x\"\n  policy_arn = \"{arn}\"\n}}\n"
+        );
+        in_workspace(&RULE, settings, &[("main.tf", &text)]).len()
+    }
+
+    #[test]
+    fn only_policies_of_aws_by_their_whole_name() {
+        assert_eq!(found("", "arn:aws-us-gov:iam::aws:policy/AWSCloudTrailFullAccess"), 1);
+        assert_eq!(found("", "arn:${var.x}:iam::aws:policy/AWSCloudTrailFullAccess"), 1);
+        for other in [
+            "arn:aws:iam::111122223333:policy/AWSCloudTrailFullAccess",
+            "arn:aws:iam::aws:policy/job-function/AWSCloudTrailFullAccess",
+            "arn:aws:iam::aws:policy/AWSCloudTrail${var.x}",
+        ] {
+            assert_eq!(found("", other), 0, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_last_day_is_a_day() {
+        let on = |day: &str| found(&format!("as_of = {day}"), "arn:aws:iam::aws:policy/AWSCloudTrailReadOnlyAccess");
+        assert_eq!((on("2022-06-06"), on("2022-06-07")), (0, 1));
+    }
+}

@@ -131,3 +131,60 @@ fn names_service(condition: &Condition, service: &str) -> bool {
     let covers = |leaf: &Leaf| pattern(&leaf.text, Syntax::Wildcards).covers(&wanted).may_be();
     !condition.open.is_empty() || condition.values.iter().any(covers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::in_workspace;
+
+    fn found(text: &str) -> Vec<String> {
+        in_workspace(&RULE, "", &[("main.tf", &format!("variable \"x\" {{}}\n{text}"))])
+    }
+
+    fn attachment(role: &str) -> String {
+        format!(
+            "resource \"aws_iam_role_policy_attachment\" \"x\" {{\n  role = {role}\n  policy_arn = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n}}\n"
+        )
+    }
+
+    #[test]
+    fn roles_by_name_and_by_reference() {
+        assert_eq!(found(&attachment("\"AWSServiceRoleForECS\"")).len(), 1);
+        assert_eq!(found(&attachment("\"service-role\"")), [""; 0]);
+        assert_eq!(found(&attachment("var.x")), [""; 0]);
+        let made = "resource \"aws_iam_service_linked_role\" \"x\" {\n  aws_service_name = \"ecs.amazonaws.com\"\n}\n";
+        assert_eq!(found(made), [""; 0]);
+        assert_eq!(found(&format!("{made}{}", attachment("aws_iam_service_linked_role.x.name"))).len(), 1);
+    }
+
+    fn policy(services: &str, more: &str) -> usize {
+        let text = format!(
+            r#"
+resource "aws_iam_policy" "x" {{
+  policy = jsonencode({{
+    Statement = [
+      {{ Effect = "Allow", Action = ["cloudtrail:RegisterOrganizationDelegatedAdmin"], Resource = "*" }},
+      {{
+        Effect = "Allow", Action = "iam:CreateServiceLinkedRole", Resource = "*"
+        Condition = {{ StringLike = {{ "iam:AWSServiceName" = {services} }} }}
+      }},
+      {more}
+    ]
+  }})
+}}
+"#
+        );
+        found(&text).len()
+    }
+
+    #[test]
+    fn both_services_or_neither() {
+        assert_eq!(policy("\"cloudtrail.amazonaws.com\"", ""), 1);
+        assert_eq!(policy("\"context.cloudtrail.amazonaws.com\"", ""), 1);
+        for good in ["\"*.amazonaws.com\"", "[\"cloudtrail.amazonaws.com\", var.x]", "\"ecs.amazonaws.com\"", "var.x"] {
+            assert_eq!(policy(good, ""), 0, "{good}");
+        }
+        let open = r#"{ Effect = "Allow", Action = "iam:CreateServiceLinkedRole", Resource = "*" }"#;
+        assert_eq!(policy("\"cloudtrail.amazonaws.com\"", open), 0, "another statement has no condition");
+    }
+}
