@@ -12,7 +12,7 @@ mod overlay;
 mod planned;
 mod things;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -178,6 +178,7 @@ impl Host {
                 cloudtrail,
                 problems,
                 foreign,
+                summary: OnceLock::new(),
             }),
         }
     }
@@ -202,6 +203,8 @@ struct State {
     problems: Vec<Problem>,
     /// The files that are not the user's to mend.
     foreign: FxHashSet<FileId>,
+    /// Counted when it is first asked for.
+    summary: OnceLock<Summary>,
 }
 
 impl Analysis {
@@ -310,6 +313,10 @@ impl Analysis {
     /// How much was looked at.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        *self.state.summary.get_or_init(|| self.count())
+    }
+
+    fn count(&self) -> Summary {
         let state = &*self.state;
         let mut seen = FxHashSet::default();
         let documents: Vec<Knowledge> = state

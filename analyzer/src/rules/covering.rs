@@ -15,14 +15,16 @@ pub(super) type Meaning = fn(&Text) -> Pattern<&Symbol>;
 /// pattern is made when it is first needed.
 pub(super) struct Covering<'a> {
     pub(super) leaf: &'a Leaf,
+    /// What it certainly starts with.
+    start: &'a [u8],
     meaning: Meaning,
     pattern: OnceCell<Pattern<&'a Symbol>>,
 }
 
 impl<'a> Covering<'a> {
     /// `leaf` as what `meaning` makes of it.
-    pub(super) const fn new(leaf: &'a Leaf, meaning: Meaning) -> Self {
-        Self { leaf, meaning, pattern: OnceCell::new() }
+    pub(super) fn new(leaf: &'a Leaf, meaning: Meaning) -> Self {
+        Self { leaf, start: start(&leaf.text), meaning, pattern: OnceCell::new() }
     }
 
     fn pattern(&self) -> &Pattern<&'a Symbol> {
@@ -36,7 +38,7 @@ impl<'a> Covering<'a> {
 
     /// Whether both match the same for certain.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        !self.starts_otherwise(other) && self.pattern() == other.pattern()
+        self.pattern() == other.pattern()
     }
 
     /// Whether it has a wildcard for certain.
@@ -52,18 +54,20 @@ impl<'a> Covering<'a> {
 
     /// Whether no text is matched by both, since they start with different letters.
     fn starts_otherwise(&self, other: &Self) -> bool {
-        let mut letters = start(&self.leaf.text).zip(start(&other.leaf.text));
-        letters.any(|(letter, other)| !letter.eq_ignore_ascii_case(&other))
+        let shared = self.start.len().min(other.start.len());
+        let starts = self.start.get(..shared).zip(other.start.get(..shared));
+        starts.is_some_and(|(start, other)| !start.eq_ignore_ascii_case(other))
     }
 }
 
 /// The letters that a text certainly starts with, as far as they mean themselves in every syntax.
-fn start(text: &Text) -> impl Iterator<Item = u8> {
+fn start(text: &Text) -> &[u8] {
     let first = match text.pieces().first() {
         Some(Piece::Known(known)) => known.text.as_bytes(),
         Some(Piece::Hole(_)) | None => &[],
     };
-    first.iter().copied().take_while(|letter| letter.is_ascii() && !matches!(letter, b'*' | b'?' | b'$'))
+    let is_plain = |letter: &u8| letter.is_ascii() && !matches!(letter, b'*' | b'?' | b'$');
+    first.get(..first.iter().take_while(|letter| is_plain(letter)).count()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a list names although another pattern of it covers it.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Fix, Safety};
 use crate::policy::model::{Leaf, Strings};
@@ -48,8 +48,7 @@ fn clusters(list: &Strings, meaning: Meaning) -> Vec<(&Leaf, Vec<&Leaf>)> {
         (Some(outer), Some(inner)) => outer.covers(inner).is_yes(),
         _ => false,
     };
-    // Only what has a wildcard, or stands twice, covers anything.
-    let wide: Vec<usize> = (0..items.len()).filter(|index| may_cover(&items, *index)).collect();
+    let wide = wide(&items);
     // Of two that are the same the first is the wider one.
     let is_under = |inner: usize| {
         wide.iter().any(|outer| *outer != inner && covers(*outer, inner) && (*outer < inner || !covers(inner, *outer)))
@@ -67,9 +66,20 @@ fn clusters(list: &Strings, meaning: Meaning) -> Vec<(&Leaf, Vec<&Leaf>)> {
     widest.iter().enumerate().filter_map(|(at, outer)| cluster(at, *outer)).collect()
 }
 
-fn may_cover(items: &[Covering<'_>], index: usize) -> bool {
-    let Some(item) = items.get(index) else { return false };
-    item.has_wildcards() || items.iter().skip(index + 1).any(|other| other.is_same(item))
+/// The places of those that may cover others: what has a wildcard, or stands once more further on.
+fn wide(items: &[Covering<'_>]) -> Vec<usize> {
+    let mut behind: FxHashMap<String, Vec<&Covering<'_>>> = FxHashMap::default();
+    let mut wide = Vec::new();
+    for (index, item) in items.iter().enumerate().rev() {
+        // What is the same reads the same, letter case aside.
+        let alike = behind.entry(item.leaf.text.display().to_lowercase()).or_default();
+        if item.has_wildcards() || alike.iter().any(|other| other.is_same(item)) {
+            wide.push(index);
+        }
+        alike.push(item);
+    }
+    wide.reverse();
+    wide
 }
 
 /// All findings of a list have one fix: two that each take out a part of it would meet at the commas.

@@ -113,12 +113,16 @@ impl<H: Eq + Clone> Pattern<H> {
     /// The same pattern for comparison without regard to letter case. Both sides of a
     /// comparison must be folded.
     #[must_use]
-    pub fn fold_case(self) -> Self {
-        let fold = |token: Token<H>| match token {
-            Token::Char(letter) => Token::Char(letter.to_lowercase().next().unwrap_or(letter)),
-            other => other,
-        };
-        Self { tokens: self.tokens.into_iter().map(fold).collect() }
+    pub fn fold_case(mut self) -> Self {
+        for token in &mut self.tokens {
+            if let Token::Char(letter) = token {
+                *letter = match letter.is_ascii() {
+                    true => letter.to_ascii_lowercase(),
+                    false => letter.to_lowercase().next().unwrap_or(*letter),
+                };
+            }
+        }
+        self
     }
 
     /// Whether it has neither wildcards nor unknown parts, and so matches one text.
