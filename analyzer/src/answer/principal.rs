@@ -71,9 +71,7 @@ fn calls(principal: &Principal) -> bool {
 
 fn calls_nothing(principal: &Principal) -> Refusal {
     let whom = match principal.kind {
-        PrincipalKind::PermissionSet => {
-            "a permission set calls nothing itself: ask about one of its roles"
-        }
+        PrincipalKind::PermissionSet => "a permission set calls nothing itself: ask about one of its roles",
         PrincipalKind::Role | PrincipalKind::User | PrincipalKind::Group => {
             "a group calls nothing itself: ask about one of its users"
         }
