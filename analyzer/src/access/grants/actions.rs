@@ -127,11 +127,12 @@ fn claims<'a>(
     claims.filter(|claimed| !claimed.actions.is_empty()).collect()
 }
 
-/// The string of `Action` that names the action of that name, or stands for it.
-pub(super) fn naming<'a>(statement: &'a Statement, action: &str) -> Option<&'a Leaf> {
-    let action = facts::action(action)?;
-    let is_it = |leaf: &&Leaf| leaf.text.as_known().is_some_and(|written| facts::is_matched(&written, &action));
-    written(statement).find(is_it)
+/// Whether a string of `Action` is that action, or a wildcard that stands for it.
+pub(super) fn names(statement: &Statement, action: &str) -> bool {
+    let is_it = |leaf: &Leaf, action: &ActionFacts| {
+        leaf.text.as_known().is_some_and(|written| facts::is_matched(&written, action))
+    };
+    facts::action(action).is_some_and(|action| written(statement).any(|leaf| is_it(leaf, &action)))
 }
 
 /// The strings of `Action`; none where there is a `NotAction`.

@@ -16,11 +16,11 @@ use crate::aws::facts::{self, KeyUse};
 use crate::eval::equality::texts_equal;
 use crate::eval::text::Text;
 use crate::iam::{Encryption, EncryptionKey, PolicedResource, Principal};
-use crate::policy::model::Leaf;
+use crate::policy::model::{Leaf, Statement};
 
 use super::named::Strangers;
 use super::resource::has_grants;
-use super::{Grant, GrantTarget, identity, is_certain};
+use super::{Grant, GrantTarget, are_two, identity, is_certain};
 
 /// What reads need of a key at least.
 const DECRYPT: &str = "kms:Decrypt";
@@ -63,8 +63,8 @@ pub struct ByAlias<'a> {
     pub site: usize,
     /// The string of `Resource`.
     pub alias: &'a Leaf,
-    /// The string of `Action`.
-    pub action: &'a Leaf,
+    /// The statement.
+    pub statement: &'a Statement,
 }
 
 /// Actions on a key that are lacking.
@@ -117,7 +117,12 @@ impl<'a> Keys<'a> {
         let lacks = certain.filter_map(|encryption| {
             let uses: Vec<KeyUse> = uses.iter().filter(|it| concerns(resource, encryption, it)).copied().collect();
             let lacking = lacking(view, &self.strangers, by, principal, encryption, &uses)?;
-            Some(KeyLack { grant: grant.clone(), resource, encryption, lacking })
+            let likely = match &lacking {
+                Lacking::Halves { key, .. } => are_two(&principal.account, &key.account) == Some(true),
+                Lacking::Everything => false,
+            };
+            let grant = Grant { likely: grant.likely || likely, ..grant.clone() };
+            Some(KeyLack { grant, resource, encryption, lacking })
         });
         lacks.collect()
     }
@@ -208,11 +213,13 @@ fn alias<'a>(
     key: &PolicedResource,
     action: &str,
 ) -> Option<ByAlias<'a>> {
-    let is_alias = |leaf: &Leaf| key.aliases.iter().any(|alias| texts_equal(alias, &leaf.text).is_yes());
+    let is_alias = |leaf: &Leaf| {
+        let may_be = key.aliases.iter().any(|alias| texts_equal(alias, &leaf.text).may_be());
+        may_be && leaf.text.display().contains(":alias/")
+    };
     let mut statements = identity::statements(view, principal);
     statements.find_map(|(site, statement)| {
         let alias = identity::resources(statement).find(|leaf| is_alias(leaf))?;
-        let action = super::actions::naming(statement, action)?;
-        Some(ByAlias { site, alias, action })
+        super::actions::names(statement, action).then_some(ByAlias { site, alias, statement })
     })
 }

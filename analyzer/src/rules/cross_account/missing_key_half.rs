@@ -11,7 +11,7 @@ use crate::access::grants::{
 };
 use crate::finding::{Fix, Safety, Severity};
 use crate::iam::PolicedResource;
-use crate::rules::{Check, Group, Report, Rule, RuleContext};
+use crate::rules::{Check, Group, Report, Rule, RuleContext, strings};
 use crate::source::Span;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -191,13 +191,16 @@ impl Case<'_> {
         report.enter(Some(by.site));
         let finding = report
             .leaf(by.alias, self.lack.message(&message))
-            .instead_of("action-resource-mismatch", by.action.span)
             .label(of.encryption.via, "the key is used here")
             .help("name the key by its ARN, or allow it on all keys with a condition on `kms:ResourceAliases`");
         let finding = match replacement {
             Some(text) => finding.replace(by.alias.span, text, Safety::Unsafe),
             None => finding,
         };
+        let finding = strings::actions(by.statement).fold(finding, |finding, action| {
+            let is_of_keys = action.text.known_prefix().starts_with("kms:");
+            if is_of_keys { finding.instead_of("action-resource-mismatch", action.span) } else { finding }
+        });
         let finding = match said {
             Some(span) => finding.instead_of("missing-identity-half", span),
             None => finding,
