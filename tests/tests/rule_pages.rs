@@ -17,12 +17,13 @@ fn set_ups_of_the_documentation() {
 }
 
 /// Compares what is found in the examples of the pages in `directory` with their marks.
+#[allow(clippy::expect_used, reason = "a test that cannot write its pages has to fail")]
 fn check(directory: &str) {
     let mut failures = String::new();
     for (path, text) in source_tree::files(&source_tree::root().join(directory), "md") {
         let page = Page::parse(&text);
         if source_tree::updates() {
-            fs::write(&path, page.updated(analyse)).unwrap();
+            fs::write(&path, page.updated(analyse)).expect("a page can be written");
         } else if let Err(failure) = page.check(analyse) {
             failures += &format!("{}\n{failure}\n", source_tree::display(&path));
         }

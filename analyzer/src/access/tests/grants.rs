@@ -74,14 +74,14 @@ fn shown(grants: &[Grant<'_>]) -> Vec<String> {
 fn roles(text: &str) -> (Vec<String>, Vec<String>) {
     let analysis = analysis(text);
     let view = analysis.access();
-    (shown(&grants::trusted(&view)), shown(&grants::assuming(&view)))
+    (shown(grants::trusted(&view)), shown(grants::assuming(&view)))
 }
 
 /// What resource policies claim, and what identity policies do.
 fn resources(text: &str) -> (Vec<String>, Vec<String>) {
     let analysis = analysis(text);
     let view = analysis.access();
-    (shown(&grants::let_in(&view)), shown(&grants::reaching(&view)))
+    (shown(grants::let_in(&view)), shown(grants::reaching(&view)))
 }
 
 const ASSUME: &str = r#"Action = "sts:AssumeRole", Resource = "arn:aws:iam::222222222222:role/admin""#;
