@@ -15,7 +15,6 @@ use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
 
 use super::settings::{Settings, Vocabulary};
-use super::trail::text_of;
 
 /// What a resource makes, or reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,7 +189,7 @@ fn is_told_of(bucket: &ResourceInstance) -> bool {
 
 fn declared(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>, ty: &Type) -> Declared {
     let text = |name: &str, value: &Value| {
-        text_of(value).unwrap_or_else(|| {
+        value.to_text().unwrap_or_else(|| {
             let address = format!("{}.{name}", instance.address);
             Text::hole(evaluator.symbol(address, Cause::Computed, Some(instance.decl.header)))
         })

@@ -7,8 +7,6 @@ use crate::eval::evaluator::{Evaluator, Existence};
 use crate::eval::text::Text;
 use crate::module::{Mode, ResourceAddress};
 
-use super::trail::text_of;
-
 /// What a stack says of the organisation that it is in.
 #[derive(Debug, Clone, Default)]
 pub struct Organization {
@@ -27,7 +25,7 @@ pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> Organization {
     let mut organization = Organization::default();
     let is_organization = |address: &ResourceAddress| address.ty == TYPE && address.mode != Mode::Ephemeral;
     for instance in evaluator.resources_where(is_organization) {
-        let text = |name: &str| text_of(&evaluator.attribute(&instance, name));
+        let text = |name: &str| evaluator.attribute(&instance, name).to_text();
         organization.id = organization.id.or_else(|| text("id"));
         organization.management = organization.management.or_else(|| text("master_account_id"));
         let is_managed = instance.decl.address.mode == Mode::Managed && instance.existence == Existence::Certain;

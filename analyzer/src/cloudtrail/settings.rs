@@ -76,18 +76,7 @@ impl Argument {
     /// The text that it is; a hole if it is not known, `None` if it is no text.
     #[must_use]
     pub fn text(&self) -> Option<Text> {
-        match &self.value.kind {
-            ValueKind::String(text) => Some(text.clone()),
-            ValueKind::Unknown(unknown) => Some(Text::hole(unknown.symbol.clone())),
-            ValueKind::Null(_)
-            | ValueKind::Bool(_)
-            | ValueKind::Number(_)
-            | ValueKind::List(..)
-            | ValueKind::Set(..)
-            | ValueKind::Tuple(_)
-            | ValueKind::Map(..)
-            | ValueKind::Object(_) => None,
-        }
+        self.value.to_text()
     }
 
     /// Whether it is set: not so if it may be null.

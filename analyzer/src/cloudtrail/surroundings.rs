@@ -11,7 +11,7 @@ use crate::module::{Mode, ResourceAddress};
 use crate::truth::Truth;
 
 use super::settings::{Settings, Vocabulary};
-use super::trail::{Named, text_of};
+use super::trail::Named;
 
 /// What one stack says of them.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> StackSurroundings {
     for instance in evaluator.resources_where(is_wanted) {
         let place = (evaluator.scope_name().clone(), instance.address.clone());
         match instance.ty().as_str() {
-            BUCKET => found.buckets.extend(text_of(&evaluator.region(&instance)).map(|region| (place, region))),
+            BUCKET => found.buckets.extend(evaluator.region(&instance).to_text().map(|region| (place, region))),
             TOPIC => {
                 let settings = Settings::of_instance(evaluator, &instance, &Vocabulary::FLAT);
                 let key = settings.argument("kms_master_key_id").and_then(Named::of);

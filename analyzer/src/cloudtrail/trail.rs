@@ -8,7 +8,6 @@ use crate::eval::account::Account;
 use crate::eval::evaluator::{Evaluator, Existence, ResourceInstance};
 use crate::eval::symbol::Cause;
 use crate::eval::text::Text;
-use crate::eval::value::{Value, ValueKind};
 use crate::iam::{Asker, IamModel};
 use crate::module::{Mode, ResourceAddress};
 use crate::source::Span;
@@ -134,7 +133,7 @@ fn trail(
     let settings = Settings::of_instance(evaluator, instance, vocabulary(instance.ty())?);
     let named = |name: &str| settings.argument(name).and_then(Named::of);
     let own_name = if instance.ty() == "aws_cloudtrail" { "name" } else { "trail_name" };
-    let text = |name: &str| text_of(&evaluator.attribute(instance, name));
+    let text = |name: &str| evaluator.attribute(instance, name).to_text();
     let whole = |name: &str| {
         let address = format!("{}.{name}", instance.address);
         Text::hole(evaluator.symbol(address, Cause::Computed, Some(instance.decl.header)))
@@ -146,8 +145,8 @@ fn trail(
         stack: evaluator.scope_name().clone(),
         address: instance.address.clone(),
         account: evaluator.account(instance),
-        region: text_of(&region).unwrap_or_else(|| whole("home_region")),
-        partition: text_of(&partition).unwrap_or_else(|| whole("partition")),
+        region: region.to_text().unwrap_or_else(|| whole("home_region")),
+        partition: partition.to_text().unwrap_or_else(|| whole("partition")),
         order: blocks.order(instance, ORDERED_TYPES),
         organization: organization.clone(),
         name: text(own_name).unwrap_or_else(|| whole(own_name)),
@@ -206,14 +205,5 @@ impl Named {
         let origin = &argument.value.origin;
         let origins = origin.references().chain(origin.span).collect();
         Some(Self { text, span: argument.span, origins, is_set: argument.is_set(), index: None })
-    }
-}
-
-/// The text that `value` is; `None` if it is none for certain.
-pub(super) fn text_of(value: &Value) -> Option<Text> {
-    match &value.kind {
-        ValueKind::String(text) => Some(text.clone()),
-        ValueKind::Unknown(unknown) => Some(Text::hole(unknown.symbol.clone())),
-        _ => None,
     }
 }

@@ -185,6 +185,23 @@ impl Value {
         }
     }
 
+    /// The text, if this is a string; a hole if it is not known whether it is one, or which.
+    #[must_use]
+    pub fn to_text(&self) -> Option<Text> {
+        match &self.kind {
+            ValueKind::String(text) => Some(text.clone()),
+            ValueKind::Unknown(unknown) => Some(Text::hole(unknown.symbol.clone())),
+            ValueKind::Null(_)
+            | ValueKind::Bool(_)
+            | ValueKind::Number(_)
+            | ValueKind::List(..)
+            | ValueKind::Set(..)
+            | ValueKind::Tuple(_)
+            | ValueKind::Map(..)
+            | ValueKind::Object(_) => None,
+        }
+    }
+
     /// The text, if this is a string without holes.
     #[must_use]
     pub fn as_str(&self) -> Option<SmolStr> {

@@ -17,7 +17,7 @@ use super::super::expression::{alternatives, one_of};
 use super::super::symbol::{Cause, Symbol};
 use super::super::text::{Known, Piece, Text};
 use super::super::types::Type;
-use super::super::value::{Unknown, Value, ValueKind};
+use super::super::value::{Value, ValueKind};
 use super::{Account, Evidence, EvidenceKind, same};
 
 /// The blocks that name roles; one of the first kind is assumed last, and decides.
@@ -302,15 +302,7 @@ fn is_unset(value: &Value) -> bool {
 /// `value` as a text, if it is a string, or may be one or become one.
 fn text_of(value: &Value) -> Option<Text> {
     match &value.kind {
-        ValueKind::String(text) => Some(text.clone()),
         ValueKind::Number(number) => Some(Text::known(number.to_string())),
-        ValueKind::Unknown(Unknown { symbol, .. }) => Some(Text::hole(symbol.clone())),
-        ValueKind::Null(_)
-        | ValueKind::Bool(_)
-        | ValueKind::List(..)
-        | ValueKind::Set(..)
-        | ValueKind::Tuple(_)
-        | ValueKind::Map(..)
-        | ValueKind::Object(_) => None,
+        _ => value.to_text(),
     }
 }

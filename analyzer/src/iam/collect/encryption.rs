@@ -12,7 +12,6 @@ use crate::eval::text::Text;
 use crate::eval::value::{Value, ValueKind};
 use crate::source::Span;
 
-use super::mention::text_of;
 use super::resources::ResourceSays;
 use super::{Collector, Placed};
 
@@ -90,7 +89,7 @@ impl Collector<'_, '_> {
                 if site.managed_by_default { KeyMention::Managed } else { of_writer.then_some(KeyMention::Other)? };
             return Some((KeyClaim { key, of_writer, existence }, place));
         };
-        let key = KeyMention::Called(text_of(&value).filter(|text| !text.is_empty())?);
+        let key = KeyMention::Called(value.to_text().filter(|text| !text.is_empty())?);
         Some((KeyClaim { key, of_writer, existence: existence.and(&there) }, span))
     }
 

@@ -112,19 +112,3 @@ impl Mentions {
         }
     }
 }
-
-/// The text that `value` is; `None` if it is none for certain.
-pub(in crate::iam) fn text_of(value: &Value) -> Option<Text> {
-    match &value.kind {
-        ValueKind::String(text) => Some(text.clone()),
-        ValueKind::Unknown(unknown) => Some(Text::hole(unknown.symbol.clone())),
-        ValueKind::Null(_)
-        | ValueKind::Bool(_)
-        | ValueKind::Number(_)
-        | ValueKind::List(..)
-        | ValueKind::Set(..)
-        | ValueKind::Tuple(_)
-        | ValueKind::Map(..)
-        | ValueKind::Object(_) => None,
-    }
-}

@@ -117,7 +117,7 @@ impl Collector<'_, '_> {
 
     /// The text of an attribute; a hole if it is not known, `None` if it is null.
     fn text(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Text> {
-        mention::text_of(&self.evaluator.attribute(instance, name))
+        self.evaluator.attribute(instance, name).to_text()
     }
 
     /// The account that `instance` is in.
