@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::access::{Denial, Verdict};
-use crate::render::json::Range;
+use crate::render::json::{Range, document};
 use crate::source::{SourceMap, Span};
 
 use super::reason::half_name;
@@ -47,13 +47,6 @@ pub fn who(roll: &Roll, sources: &SourceMap) -> String {
         others: roll.others,
         notes: &roll.notes,
     })
-}
-
-fn document(output: &impl Serialize) -> String {
-    // Strings and numbers in structs always have a JSON form.
-    let mut text = serde_json::to_string_pretty(output).unwrap_or_default();
-    text.push('\n');
-    text
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::access::trust_graph::EdgeKind;
-use crate::render::json::Range;
+use crate::render::json::{Range, document};
 use crate::source::{SourceMap, Span};
 
 use super::{AccountBox, Arrow, Diagram, Vertex};
@@ -23,10 +23,7 @@ pub fn render(diagram: &Diagram, sources: &SourceMap) -> String {
         edges: diagram.arrows.iter().map(|arrow| EdgeOutput::new(arrow, sources)).collect(),
         complete: !diagram.is_cut,
     };
-    // Strings and numbers in structs always have a JSON form.
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
-    text.push('\n');
-    text
+    document(&output)
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use super::{
     is_shown, kind,
 };
 use crate::eval::value::Value;
-use crate::render::json::Range;
+use crate::render::json::{Range, document};
 use crate::source::SourceMap;
 
 /// The number of the format.
@@ -23,10 +23,7 @@ pub fn render(inspection: &Inspection, sources: &SourceMap) -> String {
     let stacks = inspection.stacks.iter().map(|stack| StackOutput::new(stack, sources)).collect();
     let policies = inspection.policies.iter().map(|policy| PolicyOutput::new(policy, sources)).collect();
     let output = Output { version: VERSION, stacks, policies, summary: SummaryOutput::new(&inspection.summary) };
-    // Every part has a JSON form, and a map's keys are strings.
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
-    text.push('\n');
-    text
+    document(&output)
 }
 
 #[derive(Serialize)]

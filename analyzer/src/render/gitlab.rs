@@ -52,10 +52,7 @@ pub fn render(report: &Report<'_>) -> String {
     let fingerprints = report.fingerprints();
     let issues: Vec<_> =
         report.findings.iter().zip(fingerprints.findings).map(|(it, print)| issue(it, print, report)).collect();
-    // Strings and numbers in structs always have a JSON form.
-    let mut text = serde_json::to_string_pretty(&issues).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::document(&issues)
 }
 
 fn issue<'a>(finding: &'a Finding, fingerprint: String, report: &Report<'_>) -> Issue<'a> {

@@ -28,8 +28,13 @@ pub fn render(findings: &[Finding], sources: &SourceMap, checked: Checked) -> St
             notes: tally.notes,
         },
     };
+    document(&output)
+}
+
+/// `output` as one JSON document with a line feed behind it.
+pub(crate) fn document(output: &impl Serialize) -> String {
     // Strings and numbers in structs always have a JSON form.
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(output).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -49,10 +49,7 @@ pub fn render(report: &Report<'_>) -> String {
     let rules = rules_of(report);
     let writer = Writer { report, rules: &rules };
     let log = Log { schema: SCHEMA, version: VERSION, runs: [writer.run()] };
-    // Strings and numbers in structs always have a JSON form.
-    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::document(&log)
 }
 
 /// The rules of the results, by their codes.

@@ -57,11 +57,7 @@ struct Row {
 pub fn render_json(findings: &[Finding]) -> String {
     let row = |it: Count| Row { code: it.code, severity: super::severity(it.severity), count: it.count };
     let statistics = counts(findings).into_iter().map(row).collect();
-    // Strings and numbers in structs always have a JSON form.
-    let mut text =
-        serde_json::to_string_pretty(&Document { version: super::json::VERSION, statistics }).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::document(&Document { version: super::json::VERSION, statistics })
 }
 
 #[cfg(test)]
