@@ -13,6 +13,7 @@ mod buckets;
 mod context;
 mod covering;
 mod list_edit;
+mod listing;
 mod merge;
 mod redundancy;
 mod report;

@@ -4,6 +4,7 @@ use super::fit::{Fit, verdicts};
 use crate::aws::facts::ResourceTypeFacts;
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyKind, Statement};
+use crate::rules::listing::some_of;
 use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -49,15 +50,7 @@ fn say(action: &Leaf, types: &[ResourceTypeFacts], statement: &Statement, severi
 
 /// The names of types, for people.
 fn list(types: &[ResourceTypeFacts]) -> String {
-    let mut names: Vec<String> = types.iter().take(NAMED).map(|ty| format!("`{}`", ty.name)).collect();
-    match types.len().saturating_sub(NAMED) {
-        0 => {}
-        rest => names.push(format!("{rest} more types")),
-    }
-    match names.as_slice() {
-        [start @ .., last] if !start.is_empty() => format!("{} and {last}", start.join(", ")),
-        names => names.join(""),
-    }
+    some_of(types.iter().map(|ty| format!("`{}`", ty.name)).collect(), NAMED, "more types")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::iam::{Asker, Held, Origin, Principal, PrincipalKind};
 use crate::policy::model::{Leaf, Statement};
 use crate::rules::arguments::{is_given, leaf};
 use crate::rules::condition::meaning::{Effect, effect};
+use crate::rules::listing::joined;
 use crate::rules::selectors::is_certain;
 use crate::rules::text::pattern;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -191,10 +192,7 @@ fn may_be_let_by_key(action: &str, principal: &Principal, made: &Made<'_>, ctx: 
 
 fn say(principal: &Principal, maker: &Leaf, made: &Made<'_>, lacking: &[(&str, Span)], report: &mut Report<'_>) {
     let names: Vec<String> = lacking.iter().map(|(action, _)| format!("`{action}`")).collect();
-    let needed = match names.as_slice() {
-        [start @ .., last] if !start.is_empty() => format!("{} and {last}", start.join(", ")),
-        names => names.join(""),
-    };
+    let needed = joined(&names);
     let who = &principal.address;
     let message = format!("to make `{}` takes {needed} too, which `{who}` may not do", made.address);
     let mut finding = report.leaf(maker, message);

@@ -2,6 +2,7 @@
 
 use crate::aws::facts::{self, ActionFacts};
 use crate::policy::model::{Leaf, Statement, Strings};
+use crate::rules::listing::some_of;
 use crate::rules::strings;
 use crate::rules::text::with_wildcards;
 
@@ -57,16 +58,8 @@ impl<'a> Named<'a> {
 
 /// `a`, `b` and 3 more: some of the actions, for people.
 pub(in crate::rules) fn list(actions: &[&Named<'_>]) -> String {
-    let mut names: Vec<String> =
-        actions.iter().take(NAMED).map(|action| format!("`{}`", action.leaf.text.display())).collect();
-    match actions.len().saturating_sub(NAMED) {
-        0 => {}
-        rest => names.push(format!("{rest} more")),
-    }
-    match names.as_slice() {
-        [start @ .., last] if !start.is_empty() => format!("{} and {last}", start.join(", ")),
-        names => names.join(""),
-    }
+    let names = actions.iter().map(|action| format!("`{}`", action.leaf.text.display()));
+    some_of(names.collect(), NAMED, "more")
 }
 
 /// How many actions a finding names.

@@ -19,6 +19,7 @@ use crate::iam::{PolicedResource, Principal, PrincipalKind};
 use crate::policy::model::Leaf;
 use crate::policy::sites::{Form, PolicySite};
 use crate::rules::RuleContext;
+use crate::rules::listing::each_once;
 use crate::source::{FileId, Span, TextRange};
 
 use super::half_words::Lack;
@@ -431,12 +432,5 @@ pub(in crate::rules) const fn fix(title: String, edits: Vec<Edit>) -> Fix {
 
 /// The actions as they are written, each once.
 pub(super) fn names(actions: &[&Leaf]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for leaf in actions {
-        let name = leaf.text.display();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    each_once(actions.iter().map(|leaf| leaf.text.display()))
 }

@@ -9,7 +9,7 @@ use crate::access::grants::{Grant, GrantTarget, State};
 use crate::finding::Fix;
 use crate::iam::{PolicedResource, Principal, PrincipalKind, ResourcePolicySource};
 use crate::policy::model::Leaf;
-use crate::rules::{FindingBuilder, PolicySite, Report, RuleContext};
+use crate::rules::{FindingBuilder, PolicySite, Report, RuleContext, listing};
 use crate::source::{Span, path};
 
 /// How many actions or principals a message names.
@@ -65,22 +65,7 @@ pub(super) fn names(names: impl Iterator<Item = impl ToString>) -> String {
 
 /// Names, each once: `` `a`, `b` and 2 more ``.
 fn listed(all: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for name in all.map(|name| format!("`{name}`")) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let rest = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    if rest > 0 {
-        return format!("{} and {rest} more", names.join(", "));
-    }
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, front)) => format!("{} and {last}", front.join(", ")),
-        None => String::new(),
-    }
+    listing::some_of(listing::each_once(all.map(|name| format!("`{name}`"))), NAMED, "more")
 }
 
 /// The path of the file that `span` is in.

@@ -7,6 +7,7 @@ use crate::cloudtrail::{Delivery, Need};
 use crate::finding::Severity;
 use crate::policy::model::{Leaf, PolicyKind};
 use crate::rules::action::fit::{Fit, verdicts};
+use crate::rules::listing::{each_once, joined};
 use crate::rules::{Check, Group, Report, Rule, RuleContext, strings};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -65,17 +66,11 @@ fn ask<R>(
 
 fn say(sent: &Sent<'_>, near: Option<&Leaf>, denied: &[&Delivery], report: &mut Report<'_>) {
     let Some(first) = denied.first() else { return };
-    let mut actions: Vec<String> = Vec::new();
-    for action in denied.iter().map(|it| format!("`{}`", it.action)) {
-        if !actions.contains(&action) {
-            actions.push(action);
-        }
-    }
+    let actions = joined(&each_once(denied.iter().map(|it| format!("`{}`", it.action))));
     let (trail, role) = (words::trail(sent.sender.trail), format!("`{}`", sent.role.address));
     let stream = first.target.display();
     let stream = stream.split_once(":log-group:").map_or(stream.as_str(), |(_, name)| name);
-    let message =
-        format!("{role} is not allowed {} on `{stream}`, where {trail} sends its events", words::list(&actions));
+    let message = format!("{role} is not allowed {} on `{stream}`, where {trail} sends its events", actions);
     let why = words::fails(Need::CreateStream);
     report.enter(None);
     let finding = match near {

@@ -11,11 +11,12 @@ use crate::finding::{Edit, Fix};
 use crate::iam::PolicedResource;
 use crate::policy::sites::{Form, PolicySite};
 use crate::rules::cross_account::half_fix::block::Block;
-use crate::rules::cross_account::half_fix::layout::{Members, Notation, list, quoted};
+use crate::rules::cross_account::half_fix::layout::{Members, Notation, quoted};
 use crate::rules::cross_account::half_fix::{self as half, PolicyType};
+use crate::rules::listing::{each_once, joined};
 use crate::rules::{FindingBuilder, RuleContext};
 
-use super::asked::{Fault, Lack, behind};
+use super::asked::{Fault, Lack};
 
 /// What is written for the requests of one trail.
 struct Mender<'m, 'a> {
@@ -29,7 +30,7 @@ struct Mender<'m, 'a> {
 
 /// A statement that lets CloudTrail do something.
 struct Grant {
-    actions: Vec<String>,
+    action: &'static str,
     /// On what.
     resource: Template,
     /// Operators, keys and values.
@@ -114,13 +115,8 @@ fn as_new_policy(lacks: &[&Lack<'_>], resource: &PolicedResource, ctx: &RuleCont
 }
 
 fn title(lacks: &[&Lack<'_>]) -> String {
-    let mut actions: Vec<String> = Vec::new();
-    for action in lacks.iter().map(|lack| format!("`{}`", action(lack))) {
-        if !actions.contains(&action) {
-            actions.push(action);
-        }
-    }
-    format!("allow CloudTrail {}", super::words::list(&actions))
+    let actions = each_once(lacks.iter().map(|lack| format!("`{}`", action(lack))));
+    format!("allow CloudTrail {}", joined(&actions))
 }
 
 fn arn_attribute(resource: &PolicedResource) -> &'static str {
@@ -129,7 +125,7 @@ fn arn_attribute(resource: &PolicedResource) -> &'static str {
 }
 
 /// The action as AWS's own policies name it.
-fn action(lack: &Lack<'_>) -> &'static str {
+pub(super) fn action(lack: &Lack<'_>) -> &'static str {
     match lack.delivery.need {
         Need::Encrypt => "kms:GenerateDataKey*",
         _ => lack.delivery.action,
@@ -160,7 +156,7 @@ impl Mender<'_, '_> {
             }
             _ => vec![Part::Text("*".to_owned())],
         };
-        Some(Grant { actions: vec![action(lack).to_owned()], resource, conditions })
+        Some(Grant { action: action(lack), resource, conditions })
     }
 
     /// The resource itself.
@@ -174,15 +170,12 @@ impl Mender<'_, '_> {
     /// Objects of the bucket: those of the account or the organisation, whatever kind of log they are.
     fn objects(&self, target: &Text, need: Need) -> Option<Template> {
         let mut path = self.own()?;
-        let start = self.resource.arn.pieces().len();
-        let rest = within(target, &self.resource.arn, start)?;
-        let shown = behind(target, &self.resource.arn)?;
+        let rest = within(target, &self.resource.arn)?;
         let end = match need {
             Need::Write => "/CloudTrail/*",
             Need::WriteOrganization => "/*/CloudTrail/*",
             _ => "/*",
         };
-        debug_assert!(shown.ends_with(end));
         let mut template = self.template(&rest)?;
         if let Some(Part::Text(last)) = template.last_mut() {
             *last = format!("{}/*", last.strip_suffix(end)?);
@@ -223,16 +216,14 @@ impl Mender<'_, '_> {
     }
 }
 
-/// What is behind the first `pieces` pieces of `text`, which are those of `start`.
-fn within(text: &Text, start: &Text, pieces: usize) -> Option<Text> {
-    let shown = start.display();
-    text.display().starts_with(&shown).then_some(())?;
-    Some(Text::from_pieces(text.pieces().iter().skip(pieces).cloned()))
+/// What is in `text` behind the pieces of `start`; `None` if it does not begin with them.
+fn within(text: &Text, start: &Text) -> Option<Text> {
+    let begins = text.display().starts_with(&start.display());
+    begins.then(|| Text::from_pieces(text.pieces().iter().skip(start.pieces().len()).cloned()))
 }
 
 impl Grant {
     fn members(&self, notation: Notation) -> Members {
-        let names: Vec<String> = self.actions.iter().map(|name| quoted(name)).collect();
         let colon = |key: &str, value: &str| match notation {
             Notation::Hcl => format!("{key} = {value}"),
             Notation::Json => format!("\"{key}\": {value}"),
@@ -253,7 +244,7 @@ impl Grant {
         vec![
             ("Effect", quoted("Allow")),
             ("Principal", format!("{{ {} }}", colon("Service", &quoted(SERVICE)))),
-            ("Action", list(&names)),
+            ("Action", quoted(self.action)),
             ("Resource", written(&self.resource, notation)),
             ("Condition", format!("{{ {} }}", operators.join(", "))),
         ]
@@ -261,7 +252,6 @@ impl Grant {
 
     /// A `statement` block.
     fn block(&self) -> String {
-        let names: Vec<String> = self.actions.iter().map(|name| quoted(name)).collect();
         let conditions: String = self
             .conditions
             .iter()
@@ -275,7 +265,7 @@ impl Grant {
         format!(
             "\n  statement {{\n    actions   = [{}]\n    resources = [{}]\n\n    principals {{\n      type        = \"Service\"\n      \
              identifiers = [\"{SERVICE}\"]\n    }}\n{conditions}  }}\n",
-            names.join(", "),
+            quoted(self.action),
             written(&self.resource, Notation::Hcl)
         )
     }

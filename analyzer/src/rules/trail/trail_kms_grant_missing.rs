@@ -5,6 +5,7 @@ use super::judgement::{Judgement, judged};
 use super::{mend, words};
 use crate::cloudtrail::{ENCRYPTION_CONTEXT, Need};
 use crate::finding::Severity;
+use crate::rules::listing::{each_once, joined};
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -34,13 +35,8 @@ fn say(shared: &words::Shared<'_, '_>, all: &[&Lack<'_>], ctx: &RuleContext<'_>,
     let needs: Vec<Need> = all.iter().map(|lack| lack.delivery.need).collect();
     let lack = shared.lack;
     let (trails, key) = (words::trails(&shared.trails), words::resource(lack.resource));
-    let mut names: Vec<String> = Vec::new();
-    for name in needs.iter().map(|need| format!("`{}`", action(*need))).filter(|name| !name.is_empty()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let actions = words::list(&names);
+    let names = all.iter().map(|lack| format!("`{}`", mend::action(lack)));
+    let actions = joined(&each_once(names));
     let message = match (lack.fault, of_context(lack)) {
         (Fault::Condition(..), true) => {
             format!("the encryption context of {trails} is `{}`, which this does not match", lack.sender.arn.display())
@@ -52,15 +48,6 @@ fn say(shared: &words::Shared<'_, '_>, all: &[&Lack<'_>], ctx: &RuleContext<'_>,
     let all = all.iter().copied().filter(|_| shared.only().is_some());
     mend::offer(finding, all, ctx)
         .help(format!("allow {actions} to `cloudtrail.amazonaws.com` in the policy of the key, on `\"*\"`"));
-}
-
-/// The action as AWS's own policies name it.
-fn action(need: Need) -> &'static str {
-    match need {
-        Need::Encrypt => "kms:GenerateDataKey*",
-        Need::DescribeKey => "kms:DescribeKey",
-        _ => "kms:Decrypt",
-    }
 }
 
 fn of_context(lack: &Lack<'_>) -> bool {

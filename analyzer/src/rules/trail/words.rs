@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::cloudtrail::{Need, Trail};
 use crate::iam::PolicedResource;
 use crate::policy::model::{Leaf, Statement};
+use crate::rules::listing::{each_once, some_of};
 use crate::rules::{FindingBuilder, Report, RuleContext};
 use crate::source::Span;
 
@@ -50,27 +51,7 @@ pub(super) fn trail(trail: &Trail) -> String {
 
 /// Their names, each once, the first few.
 pub(super) fn trails(trails: &[&Trail]) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for name in trails.iter().map(|it| trail(it)) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let rest = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    match (names.as_slice(), rest) {
-        (names, 1..) => format!("{} and {rest} more", names.join(", ")),
-        ([front @ .., last], 0) if !front.is_empty() => format!("{} and {last}", front.join(", ")),
-        (names, 0) => names.join(""),
-    }
-}
-
-/// `names` with commas and an "and".
-pub(super) fn list(names: &[String]) -> String {
-    match names {
-        [front @ .., last] if !front.is_empty() => format!("{} and {last}", front.join(", ")),
-        names => names.join(""),
-    }
+    some_of(each_once(trails.iter().map(|it| trail(it))), NAMED, "more")
 }
 
 /// The same fault of several trails in one text.
