@@ -30,9 +30,9 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let lack = shared.lack;
         let (trails, bucket) = (words::trails(&shared.trails), words::resource(lack.resource));
         let path = paths::shown(lack);
+        let verb = if shared.trails.len() > 1 { "write" } else { "writes" };
         let message =
-            format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} writes");
-        let message = if shared.trails.len() > 1 { message.replace(" writes", " write") } else { message };
+            format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} {verb}");
         let of_trail = lacks.iter().copied().filter(|other| {
             std::ptr::eq(other.sender.trail, lack.sender.trail) && words::place(other) == words::place(lack)
         });
