@@ -1,0 +1,75 @@
+// What a user sees: squiggles, the list of problems, hover, a quick fix in the file, and one that writes the missing
+// half into the file of the other account.
+import assert from 'node:assert';
+import fs from 'node:fs';
+import path from 'node:path';
+import { withInstance } from './instance.mjs';
+
+const { OUT, VSIX } = process.env;
+const SLOW = { timeout: 60_000 };
+
+await withInstance({ vsix: VSIX }, async ({ page, open, workspace }) => {
+  const files = { audit: path.join(workspace, 'audit/main.tf'), security: path.join(workspace, 'security/main.tf') };
+  const line = (text) => page.locator('.monaco-editor .view-line', { hasText: text }).first();
+  const read = (name) => fs.readFileSync(files[name], 'utf8');
+  const shot = (name) => page.screenshot({ path: path.join(OUT, `${name}.png`) });
+
+  await open((remote) => [['openFile', remote(files.audit)]]);
+  await page.waitForSelector('.monaco-editor .squiggly-error', SLOW);
+  const language = await page.locator('#status\\.editor\\.mode').innerText();
+  assert.equal(language, 'Terraform');
+
+  await page.keyboard.press('Control+Shift+M');
+  const rows = page.locator('.markers-panel .monaco-list-row');
+  await rows.filter({ hasText: 'there is no action' }).waitFor(SLOW);
+  await rows.filter({ hasText: 'is trusted by' }).first().waitFor(SLOW);
+  console.log('ok - both findings are in Problems');
+
+  const principal = await line('role/incident-response').boundingBox();
+  await page.mouse.move(principal.x + 380, principal.y + principal.height / 2, { steps: 5 });
+  const hover = page.locator('.monaco-hover:visible', { hasText: '777788889999' }).first();
+  await hover.waitFor(SLOW);
+  await page.waitForTimeout(600);
+  await shot('hover');
+  console.log('ok - hover');
+
+  await quickFix(page, line('s3:GetObjct'), 's3:GetObjct', /s3:GetObject/);
+  await save(page, () => read('audit').includes('"s3:GetObject"'));
+  console.log('ok - a quick fix in the file');
+
+  await quickFix(page, line('role/incident-response'), 'incident', /add a policy/, () => shot('quick-fix'));
+  await page.waitForSelector('.monaco-editor .squiggly-error', { ...SLOW, state: 'detached' });
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('S');
+  await until(() => read('security').includes('resource "aws_iam_role_policy"'), 'the missing half on disk');
+  console.log('ok - a quick fix writes the missing half into the file of the other account');
+});
+
+/** Puts the cursor on `word` in `row`, opens the list of quick fixes, and takes the one that matches. */
+async function quickFix(page, row, word, title, before = async () => {}) {
+  await page.keyboard.press('Escape');
+  await row.click({ position: { x: 4, y: 8 } });
+  await page.keyboard.press('Control+F');
+  await page.keyboard.type(word);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+.');
+  const action = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+  await action.waitFor(SLOW);
+  await before();
+  await action.click();
+}
+
+async function save(page, isSaved) {
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Control+S');
+  await until(isSaved, 'the file on disk');
+}
+
+async function until(condition, what) {
+  const end = Date.now() + 20_000;
+  while (!condition()) {
+    assert.ok(Date.now() < end, `timeout: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
