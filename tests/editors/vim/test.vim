@@ -1,0 +1,45 @@
+" vim -N -u NONE -i NONE -n -es -S test.vim, with $SERVER_DIRECTORY, $ROOT and $RESULT: editors/vim against the real
+" server, by ALE's own client. Writes a line for each check to $RESULT.
+filetype plugin on
+let g:ale_linters_explicit = 1
+let g:ale_linters = {'terraform': ['crosstrail']}
+let $PATH = $SERVER_DIRECTORY . ':' . $PATH
+set runtimepath+=/usr/share/vim-ale
+runtime plugin/ale.vim
+execute 'source' fnameescape(expand('<sfile>:p:h') . '/../../../editors/vim/crosstrail.vim')
+let s:lines = []
+
+function! s:Check(name, ok, found) abort
+  call add(s:lines, a:ok ? 'ok - ' . a:name : 'not ok - ' . a:name . ': ' . string(a:found))
+endfunction
+
+function! s:Eventually(condition) abort
+  for l:round in range(400)
+    if a:condition()
+      return 1
+    endif
+    sleep 50m
+  endfor
+  return 0
+endfunction
+
+function! s:Findings() abort
+  return ale#engine#GetLoclist(bufnr(''))
+endfunction
+
+execute 'edit' fnameescape($ROOT . '/audit/main.tf')
+setfiletype terraform
+ALELint
+call s:Check('both findings are shown', s:Eventually({-> len(s:Findings()) == 2}), s:Findings())
+let s:unknown = get(filter(copy(s:Findings()), 'v:val.text =~# "no action"'), 0, {})
+call cursor(get(s:unknown, 'lnum', 1), get(s:unknown, 'col', 1))
+call s:Check('it is on the action, though the line has wide characters', getline('.')[col('.') - 1 :] =~# '^s3:GetObjct', getpos('.'))
+try
+  ALECodeAction
+catch
+  call add(s:lines, 'not ok - ' . v:exception)
+endtry
+call s:Check('a quick fix is applied', s:Eventually({-> getline(get(s:unknown, 'lnum', 1)) =~# '"s3:GetObject"'}), getline('.'))
+let s:failed = len(filter(copy(s:lines), 'v:val =~# "^not ok"'))
+call writefile(s:lines + [(len(s:lines) - s:failed) . ' passed, ' . s:failed . ' failed'], $RESULT)
+execute s:failed ? 'cquit!' : 'qall!'

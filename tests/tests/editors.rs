@@ -1,0 +1,31 @@
+//! The queries by which editors colour policies in heredocs know the attributes that hold policies.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const QUERIES: [&str; 3] = [
+    "editors/helix/queries/hcl/injections.scm",
+    "editors/neovim/queries/hcl/injections.scm",
+    "editors/neovim/queries/terraform/injections.scm",
+];
+
+/// Attributes that hold other texts in other resource types: a query sees no type.
+const AMBIGUOUS: [&str; 3] = ["content", "details", "policies"];
+
+#[test]
+fn queries_name_the_attributes_that_hold_policies() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let sites = read("analyzer/data/sites.tsv");
+    let places = sites.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').next());
+    let attributes: BTreeSet<&str> = places.filter_map(|place| place.split('.').nth(1)).collect();
+    let wanted: BTreeSet<&str> = attributes.into_iter().filter(|it| !AMBIGUOUS.contains(it)).collect();
+    assert!(wanted.contains("assume_role_policy"));
+    for path in QUERIES {
+        let query = read(path);
+        let (_, after) = query.split_once("#any-of? @_name").unwrap();
+        let named: BTreeSet<&str> = after.split(')').next().unwrap().split('"').skip(1).step_by(2).collect();
+        assert_eq!(named, wanted, "{path}");
+    }
+}
