@@ -9,10 +9,14 @@ call ale#linter#Define('terraform', {
   \ })
 
 function! s:Root(buffer) abort
-  for l:marker in ['crosstrail.toml', '.git', '.terraform']
-    let l:found = ale#path#FindNearestFileOrDirectory(a:buffer, l:marker)
-    if !empty(l:found)
-      return fnamemodify(l:found, l:found =~# '/$' ? ':h:h' : ':h')
+  let l:file = ale#path#FindNearestFile(a:buffer, 'crosstrail.toml')
+  if !empty(l:file)
+    return fnamemodify(l:file, ':h')
+  endif
+  for l:marker in ['.git', '.terraform']
+    let l:directory = ale#path#FindNearestDirectory(a:buffer, l:marker)
+    if !empty(l:directory)
+      return fnamemodify(l:directory, ':h:h')
     endif
   endfor
   return fnamemodify(bufname(a:buffer), ':p:h')
