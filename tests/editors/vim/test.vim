@@ -31,7 +31,6 @@ execute 'edit' fnameescape($ROOT . '/audit/main.tf')
 setfiletype terraform
 ALELint
 call s:Check('both findings are shown', s:Eventually({-> len(s:Findings()) == 2}), s:Findings())
-" ALE takes the columns of the server for bytes, so the cursor goes where the text is.
 let s:line = search('s3:GetObjct')
 try
   ALECodeAction

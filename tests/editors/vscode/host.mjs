@@ -1,10 +1,15 @@
 // Runs suite.cjs in the extension host. Release builds of VS Code take extensionTestsPath only with the smoke test
 // driver enabled, which the page's configuration says.
+import fs from 'node:fs';
+import path from 'node:path';
 import { withInstance } from './instance.mjs';
 
-const { EXTENSION } = process.env;
+const { EXTENSION, OUT } = process.env;
 const TIMEOUT_MS = 180_000;
 const suite = new URL('./suite.cjs', import.meta.url).pathname;
+// VS Code writes its own complaints to the same console.
+const OURS = /^(ok|not ok) - |^\d+ passed, \d+ failed$/;
+const log = fs.createWriteStream(path.join(OUT, 'host.log'));
 let finish;
 const finished = new Promise((resolve) => {
   finish = resolve;
@@ -14,7 +19,11 @@ const code = await withInstance(
   {
     async prepare(page) {
       await page.exposeFunction('codeAutomationExit', finish);
-      await page.exposeFunction('codeAutomationLog', (type, words) => console[type === 'error' ? 'error' : 'log'](...words));
+      await page.exposeFunction('codeAutomationLog', (_type, words) => {
+        const text = words.join(' ');
+        log.write(`${text}\n`);
+        if (OURS.test(text)) console.log(text);
+      });
       await page.addInitScript(() => {
         const observer = new MutationObserver(() => {
           const element = document.getElementById('vscode-workbench-web-configuration');

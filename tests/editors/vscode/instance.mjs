@@ -16,10 +16,12 @@ const QUIET = {
   'editor.cursorBlinking': 'solid',
   'editor.hover.delay': 200,
   'editor.minimap.enabled': false,
+  'editor.stickyScroll.enabled': false,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
-  'files.autoSave': 'off',
+  'files.autoSave': 'afterDelay',
+  'files.autoSaveDelay': 200,
   'git.enabled': false,
   'npm.fetchOnlinePackageInfo': false,
   'security.workspace.trust.enabled': false,
@@ -35,6 +37,8 @@ const QUIET = {
   'workbench.tips.enabled': false,
 };
 const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb'];
+
+const PATIENCE_MS = 120_000;
 
 /** Runs `use({ page, open, workspace })` and takes everything down after it. Returns what `use` returns. */
 export async function withInstance({ vsix, prepare }, use) {
@@ -63,8 +67,8 @@ export async function withInstance({ vsix, prepare }, use) {
     await prepare?.(page);
     const remote = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
     const open = async (payload) => {
-      await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(inside('workspace'))}&payload=${encodeURIComponent(JSON.stringify(payload(remote)))}`);
-      await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+      await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(inside('workspace'))}&payload=${encodeURIComponent(JSON.stringify(payload(remote)))}`, { timeout: PATIENCE_MS, waitUntil: 'domcontentloaded' });
+      await page.waitForSelector('.monaco-workbench', { timeout: PATIENCE_MS });
     };
     return await use({ page, open, workspace: inside('workspace') });
   } catch (error) {
