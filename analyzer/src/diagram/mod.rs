@@ -5,8 +5,12 @@
 //! decide anything, and prints nothing.
 
 mod dot;
+mod html;
 mod json;
+mod labels;
+mod layout;
 mod mermaid;
+mod svg;
 #[cfg(test)]
 mod tests;
 
@@ -24,8 +28,10 @@ use crate::iam::{Key, PolicedResource, Principal, PrincipalKind};
 use crate::source::Span;
 
 pub use dot::render as render_dot;
+pub use html::render as render_html;
 pub use json::{VERSION, render as render_json};
 pub use mermaid::render as render_mermaid;
+pub use svg::render as render_svg;
 
 /// A picture.
 #[derive(Debug, Clone, Default)]
