@@ -12,7 +12,6 @@ use crate::source_tree;
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("truth", &[]),
-    ("cancellation", &[]),
     ("aws", &["truth"]),
     ("finding", &["source"]),
     ("config", &["source", "aws", "truth", "finding"]),
@@ -38,7 +37,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "access",
             "aws",
             "truth",
-            "cancellation",
             "finding",
         ],
     ),

@@ -10,7 +10,6 @@
 //! formed: what AWS would refuse to store is unknown here.
 
 mod accounts;
-mod called;
 mod caller;
 mod claims;
 mod comparison;
