@@ -227,6 +227,7 @@ impl Analysis {
             iam: &state.iam,
             cloudtrail: &state.cloudtrail,
             access: &access,
+            lacks: rules::Lacks::default(),
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),

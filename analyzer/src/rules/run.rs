@@ -8,7 +8,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 use super::merge::merge;
 use super::report::{Draft, Report};
-use super::secrets::Secrets;
+use super::secrets::{Secrets, WorkspaceSecrets};
 use super::{Check, PolicySite, RULES, Rule, RuleContext, Selection};
 
 /// The code of the finding that a panicking rule leaves.
@@ -31,7 +31,7 @@ pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selecti
         .enumerate()
         .flat_map_iter(|(index, site)| check_site(&selected, ctx, index, site))
         .collect();
-    drafts.par_extend(selected.par_iter().flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx)));
+    drafts.extend(check_whole(&selected, ctx));
     let mut findings = merge(drafts, ctx);
     findings.retain_mut(|finding| match severity_at(finding, rules, ctx, selection) {
         Some(severity) => {
@@ -70,6 +70,16 @@ fn check_site(
     }
     if let Some(secrets) = Secrets::of(site) {
         drafts.iter_mut().for_each(|draft| secrets.hide(&mut draft.finding));
+    }
+    drafts
+}
+
+fn check_whole(selected: &[(&'static Rule, Severity)], ctx: &RuleContext<'_>) -> Vec<Draft> {
+    let drafts = selected.par_iter().flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx));
+    let mut drafts: Vec<Draft> = drafts.collect();
+    if !drafts.is_empty() {
+        let secrets = WorkspaceSecrets::of(ctx);
+        drafts.iter_mut().for_each(|draft| secrets.hide(draft, ctx));
     }
     drafts
 }
