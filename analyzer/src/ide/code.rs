@@ -7,11 +7,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
+use crate::eval::text::Text;
 use crate::module::{Mode, ResourceAddress};
 use crate::source::{Span, TextRange};
-use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Step};
+use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Step, TemplateForm};
 
-use super::{Position, tree};
+use super::{Position, tree, written};
 
 /// Something of Terraform's.
 #[derive(Debug, Clone)]
@@ -73,6 +74,25 @@ pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Code> {
     }
     let read = |expr| read(expr, position).filter(|reference| reference.span.range.touches(position.offset));
     tree::innermost(&attribute.value, position.offset, &read).map(Code::Reference)
+}
+
+/// The string at `position` that stands in no interpolation of it, and where its content stands.
+pub(super) fn text_at(analysis: &Analysis, position: Position) -> Option<(Text, Span)> {
+    let tree = tree::of_file(analysis, position.file)?;
+    let (_, attribute) = tree::way_to(&tree.body, position.offset);
+    let source = analysis.sources().file(position.file);
+    let read = |expr: &Expr| match &expr.kind {
+        ExprKind::Template(template) if matches!(template.form, TemplateForm::Quoted | TemplateForm::Json) => {
+            Some((Some(written::text(source.text(), position.file, template)), expr.range))
+        }
+        ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) | ExprKind::Splat(_) => {
+            Some((None, expr.range))
+        }
+        _ => None,
+    };
+    let (text, range) = tree::innermost(&attribute?.value, position.offset, &read)?;
+    let content = TextRange::new(range.start + 1, range.end.saturating_sub(1));
+    Some((text?, content.at(position.file)))
 }
 
 /// The reference that `expr` is, with what is taken of it.

@@ -19,6 +19,7 @@ mod testing;
 mod tests;
 mod tree;
 mod words;
+mod written;
 
 pub use hover::{Hover, hover};
 

@@ -118,8 +118,12 @@ fn in_statement<'a>(statement: &'a Statement, each: &mut dyn FnMut(Element<'a>, 
         let leaves = strings.iter().flat_map(|strings| strings.items.iter().chain(&strings.possible));
         leaves.for_each(|leaf| each(element, leaf));
     }
-    for group in statement.principals.iter().flat_map(|principals| &principals.groups) {
-        each(Element::PrincipalType, &group.kind);
+    let groups = statement.principals.iter().flat_map(|it| it.groups.iter().map(move |group| (it.bare, group)));
+    for (bare, group) in groups {
+        // The type of a bare principal is the principal itself.
+        if !bare {
+            each(Element::PrincipalType, &group.kind);
+        }
         group.items.iter().chain(&group.possible).for_each(|leaf| each(Element::Principal(group), leaf));
     }
     for condition in &statement.conditions {

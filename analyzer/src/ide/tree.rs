@@ -134,11 +134,10 @@ fn in_parts<'e>(parts: &'e [TemplatePart], each: &mut dyn FnMut(&'e Expr)) {
 
 /// The innermost expression at `offset` that `wanted` has an answer for; what is around is asked first.
 pub(super) fn innermost<'e, T>(expr: &'e Expr, offset: u32, wanted: &dyn Fn(&'e Expr) -> Option<T>) -> Option<T> {
+    if !expr.range.touches(offset) {
+        return None;
+    }
     let mut inner = None;
-    for_each_child(expr, &mut |child| {
-        if child.range.touches(offset) {
-            inner = innermost(child, offset, wanted).or(inner.take());
-        }
-    });
+    for_each_child(expr, &mut |child| inner = innermost(child, offset, wanted).or(inner.take()));
     inner.or_else(|| wanted(expr))
 }

@@ -1,8 +1,10 @@
 //! How things are called where people read of them.
 
 use crate::analysis::Analysis;
+use crate::aws::pattern;
 use crate::eval::account::{Account, EvidenceKind};
-use crate::eval::text::Text;
+use crate::eval::symbol::{Cause, Symbol};
+use crate::eval::text::{Piece, Text};
 use crate::source::Span;
 
 /// What is shown in place of what is sensitive.
@@ -40,4 +42,53 @@ pub(super) fn list(items: &[String], most: usize) -> String {
     let shown = items.iter().take(most).map(|item| format!("- {item}"));
     let more = items.len().checked_sub(most).filter(|more| *more > 0).map(|more| format!("- and {more} more"));
     shown.chain(more).collect::<Vec<_>>().join("\n")
+}
+
+/// Why `symbol` is not known, and where it comes from.
+pub(super) fn hole(analysis: &Analysis, symbol: &Symbol) -> String {
+    let declared = symbol.span().map(|span| format!(" ({})", place(analysis, span))).unwrap_or_default();
+    format!("`{}`: {}{declared}", symbol.address(), cause(symbol.cause()))
+}
+
+fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Variable => "a variable without a value",
+        Cause::ModuleInput => "an input of a module that nobody in view calls",
+        Cause::Computed => "known after apply",
+        Cause::Data => "what a data source reads",
+        Cause::MissingModule => "an output of a module whose source is not at hand",
+        Cause::RemoteState => "an output of another state",
+        Cause::Workspace => "the workspace",
+        Cause::Account => "an account without a number",
+        Cause::Region => "the region of the provider",
+        Cause::Partition => "the partition of the provider",
+        Cause::Impure => "something else in every run",
+        Cause::Iteration => "a key that is not known",
+        Cause::Derived(_) => "made from what is not known",
+        Cause::Failed => "an expression with an error",
+        Cause::Limit(_) => "more than is looked at",
+    }
+}
+
+/// The unknowns of `text`, each in a line; none if there are none.
+pub(super) fn holes(analysis: &Analysis, text: &Text) -> Option<String> {
+    let mut symbols: Vec<&Symbol> = Vec::new();
+    for symbol in text.holes() {
+        if !symbols.contains(&symbol) {
+            symbols.push(symbol);
+        }
+    }
+    let lines: Vec<String> = symbols.into_iter().map(|symbol| hole(analysis, symbol)).collect();
+    (!lines.is_empty()).then(|| format!("Not known:\n{}", list(&lines, MOST_HOLES)))
+}
+
+/// How many unknowns of a text are spoken of.
+const MOST_HOLES: usize = 6;
+
+/// The pieces of `text` as ARNs and patterns are read from them.
+pub(super) fn pieces(text: &Text) -> impl Iterator<Item = pattern::Piece<'_, &Symbol>> {
+    text.pieces().iter().map(|piece| match piece {
+        Piece::Known(known) => pattern::Piece::Text(known.text.as_str()),
+        Piece::Hole(symbol) => pattern::Piece::Hole(symbol),
+    })
 }
