@@ -92,3 +92,42 @@ pub(super) fn pieces(text: &Text) -> impl Iterator<Item = pattern::Piece<'_, &Sy
         Piece::Hole(symbol) => pattern::Piece::Hole(symbol),
     })
 }
+
+/// What people call an account: its name, else its number. `None` for one that has neither.
+pub(super) fn account_name(account: &Account) -> Option<String> {
+    account.name.as_ref().map(ToString::to_string).or_else(|| account.id.map(|id| id.to_string()))
+}
+
+/// `data.aws_iam_role.ci` of `module.a["x.y"].data.aws_iam_role.ci[0]`: the address of the block in its module.
+pub(super) fn block_address(address: &str) -> String {
+    let mut without_keys = String::new();
+    let (mut depth, mut quoted) = (0_usize, false);
+    for letter in address.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            letter if depth == 0 => without_keys.push(letter),
+            _ => {}
+        }
+    }
+    let mut rest = without_keys.as_str();
+    while let Some((_, behind)) = rest.strip_prefix("module.").and_then(|behind| behind.split_once('.')) {
+        rest = behind;
+    }
+    rest.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block_address;
+
+    #[test]
+    fn addresses_of_blocks() {
+        assert_eq!(block_address("aws_iam_role.ci"), "aws_iam_role.ci");
+        assert_eq!(block_address("module.a[\"x].y\"].module.b.aws_iam_role.ci[0]"), "aws_iam_role.ci");
+        assert_eq!(block_address("module.a.data.aws_iam_role.ci"), "data.aws_iam_role.ci");
+        assert_eq!(block_address("module.a"), "module.a");
+        assert_eq!(block_address(""), "");
+    }
+}
