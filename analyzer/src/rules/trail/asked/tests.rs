@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::Lacks;
 use crate::analysis::{Host, Roots};
+use crate::cancellation::Cancellation;
 use crate::rules::testing::in_workspace;
 use crate::rules::trail::{
     delivery_denied, source_arn_mismatch, trail_bucket_acl_check_missing, trail_bucket_policy_missing,
@@ -320,7 +321,7 @@ fn what_trails_ask_is_asked_once() {
         as_of: crate::aws::facts::date(),
         anchor: None,
     };
-    let found = crate::rules::check(&ctx, &Selection::default());
+    let found = crate::rules::check(&ctx, &Selection::default(), &Cancellation::default()).unwrap();
     assert!(found.iter().any(|it| it.code == "trail-bucket-write-missing"), "{found:?}");
     assert_eq!(ctx.lacks.searches.load(Ordering::Relaxed), 4);
 }
