@@ -7,12 +7,15 @@
 //!
 //! This layer must not know a protocol, reads no file, and finds no faults: those are the rules'.
 //!
-//! [`Analysis`]: crate::analysis::Analysis
 //! [`Span`]: crate::source::Span
 
 mod code;
+mod completion;
+mod context;
+mod elements;
 mod hover;
 mod place;
+mod sketch;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -21,8 +24,10 @@ mod tree;
 mod words;
 mod written;
 
+pub use completion::{CompletionItem, CompletionItemKind, Completions, completions};
 pub use hover::{Hover, hover};
 
+use crate::analysis::Analysis;
 use crate::source::FileId;
 
 /// A place between two characters of a file.
@@ -32,4 +37,11 @@ pub struct Position {
     pub file: FileId,
     /// Bytes before it. One that is behind the end of the text, or within a character, has nothing at it.
     pub offset: u32,
+}
+
+impl Position {
+    /// Whether it is in the text, and not within a character.
+    fn is_between_characters(self, analysis: &Analysis) -> bool {
+        analysis.sources().file(self.file).text().is_char_boundary(self.offset as usize)
+    }
 }

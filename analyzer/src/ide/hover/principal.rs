@@ -71,7 +71,8 @@ pub(super) fn account(analysis: &Analysis, number: &str) -> Option<String> {
     })
 }
 
-fn service(name: &str) -> String {
+/// The service of that name.
+pub(super) fn service(name: &str) -> String {
     let Some(parts) = facts::service_principal(name) else {
         return format!("**`{name}`**: no service principal");
     };
