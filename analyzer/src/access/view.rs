@@ -16,6 +16,7 @@ use crate::policy::sites::PolicySite;
 use crate::truth::Truth;
 
 use super::accounts::Accounts;
+use super::called::Twins;
 use super::caller::{self, Caller};
 use super::compiled::CompiledPolicy;
 use super::context::Context;
@@ -40,6 +41,7 @@ pub struct AccessView<'a> {
     grants: Grants<'a>,
     pub(super) graph: OnceLock<TrustGraph>,
     pub(super) unmade: OnceLock<Unmade>,
+    pub(super) twins: OnceLock<Twins>,
 }
 
 /// A caller and what its side says of it.
@@ -84,6 +86,7 @@ impl<'a> AccessView<'a> {
             grants: Grants::default(),
             graph: OnceLock::new(),
             unmade: OnceLock::new(),
+            twins: OnceLock::new(),
         }
     }
 

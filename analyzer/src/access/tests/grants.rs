@@ -164,3 +164,15 @@ fn one_fault_is_said_once() {
     let account = there.replace("aws_iam_role.app.arn", "\"111111111111\"");
     assert_eq!(resources(&(role("", here) + &bucket(&account))).1, ["s3:GetObject ResourceMissing"]);
 }
+
+#[test]
+fn an_action_on_objects_is_not_claimed_on_their_bucket() {
+    let policy = bucket(
+        r#"Action = ["s3:GetObject", "s3:ListBucket"], Resource = "arn:aws:s3:::b", Principal = { AWS = aws_iam_role.app.arn }"#,
+    );
+    let analysis = analysis(&[role("", ""), policy].concat());
+    let view = analysis.access();
+    let claimed: Vec<_> = grants::let_in(&view).iter().flat_map(|it| &it.actions).collect();
+    let claimed: Vec<String> = claimed.iter().map(|(leaf, _)| leaf.text.display()).collect();
+    assert_eq!(claimed, ["s3:ListBucket"]);
+}
