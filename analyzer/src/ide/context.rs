@@ -119,10 +119,9 @@ pub(super) struct Written {
 pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Context> {
     let sketch = sketch::at(analysis, position)?;
     let source = analysis.sources().file(position.file);
-    let mut walk =
-        Walk { source: source.text(), offset: position.offset, maps: Vec::new(), names: Vec::new(), found: None };
+    let mut walk = Walk { source: source.text(), offset: position.offset, ..Walk::default() };
     walk.node(&sketch.root, false);
-    let found = walk.found?;
+    let found = walk.found.filter(|_| !walk.is_beside_quote)?;
     let place = Path::new(&sketch, walk.maps, walk.names, &found);
     Some(Context {
         slot: place.slot()?,
@@ -145,6 +144,7 @@ struct Found<'s> {
 }
 
 /// The way to a position.
+#[derive(Default)]
 struct Walk<'s> {
     source: &'s str,
     offset: u32,
@@ -153,6 +153,8 @@ struct Walk<'s> {
     /// The names in them that were followed: of the last one only if the position is in a value of it.
     names: Vec<SmolStr>,
     found: Option<Found<'s>>,
+    /// Whether it is beside a quote, where nothing can be written.
+    is_beside_quote: bool,
 }
 
 /// INVARIANT: the parsers limit the height of their trees, so this may recurse.
@@ -173,8 +175,9 @@ impl<'s> Walk<'s> {
             Kind::Text(text, content) if content.touches(self.offset) => {
                 self.value(self.quoted(text, *content, node.range, in_list));
             }
+            Kind::Text(..) => self.is_beside_quote |= node.range.touches(self.offset),
             Kind::Gap | Kind::Other if node.range.touches(self.offset) => self.value(self.bare(in_list)),
-            Kind::Map(_) | Kind::List(_) | Kind::Text(..) | Kind::Gap | Kind::Other => {}
+            Kind::Map(_) | Kind::List(_) | Kind::Gap | Kind::Other => {}
         }
     }
 
@@ -194,6 +197,7 @@ impl<'s> Walk<'s> {
     fn map(&mut self, entries: &'s [Entry]) {
         if let Some(entry) = entries.iter().find(|entry| entry.key.touches(self.offset)) {
             let is_quoted = entry.key_content != entry.key;
+            self.is_beside_quote |= !entry.key_content.touches(self.offset);
             let token = if is_quoted { self.in_quotes(entry.key_content, entry.key) } else { self.bare(false) };
             let behind = self.source.get(entry.key.end as usize..).unwrap_or_default();
             let token = Token { has_value: behind.trim_start().starts_with([':', '=', '{']), ..token };
