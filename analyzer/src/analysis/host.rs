@@ -125,6 +125,7 @@ impl Host {
                 cloudtrail,
                 problems,
                 summary: OnceLock::new(),
+                trust_graph: OnceLock::new(),
             }),
         })
     }

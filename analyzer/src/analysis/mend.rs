@@ -48,6 +48,8 @@ pub struct FixedFile {
 /// A fix that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneFix {
+    /// The rule of the finding that it mends.
+    pub code: &'static str,
     /// What it does.
     pub title: String,
     /// Whether it may be done unseen.
@@ -242,8 +244,9 @@ fn done(candidate: &Candidate<'_>, files: &[Rewritten]) -> DoneFix {
         let file = files.iter().find(|file| file.file == edit.span.file)?;
         Some((Arc::clone(&file.path), file.place_of(edit.span.range)?))
     };
-    let Candidate { fix, .. } = candidate;
-    DoneFix { title: fix.title.clone(), safety: fix.safety, places: fix.edits.iter().filter_map(place).collect() }
+    let Candidate { finding, fix } = candidate;
+    let places = fix.edits.iter().filter_map(place).collect();
+    DoneFix { code: finding.code, title: fix.title.clone(), safety: fix.safety, places }
 }
 
 /// Moves a place of an earlier round to where it is after this one.

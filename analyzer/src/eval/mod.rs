@@ -18,6 +18,7 @@ pub mod functions;
 pub mod json;
 pub mod json_text;
 pub mod number;
+pub mod overlay;
 mod resources;
 pub mod scope;
 pub mod set;

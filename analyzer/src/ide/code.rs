@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::analysis::Analysis;
 use crate::eval::text::Text;
 use crate::module::{Mode, ResourceAddress};
-use crate::source::{Span, TextRange};
+use crate::source::{FileId, Span, TextRange};
 use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Step, TemplateForm};
 
 use super::{Position, tree, written};
@@ -72,7 +72,7 @@ pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Code> {
     if attribute.name.range.touches(position.offset) {
         return Some(Code::Attribute(blocks, attribute));
     }
-    let read = |expr| read(expr, position).filter(|reference| reference.span.range.touches(position.offset));
+    let read = |expr| read(expr, position.file).filter(|reference| reference.span.range.touches(position.offset));
     tree::innermost(&attribute.value, position.offset, &read).map(Code::Reference)
 }
 
@@ -96,7 +96,7 @@ pub(super) fn text_at(analysis: &Analysis, position: Position) -> Option<(Text, 
 }
 
 /// The reference that `expr` is, with what is taken of it.
-fn read(expr: &Expr, position: Position) -> Option<Reference> {
+pub(super) fn read(expr: &Expr, file: FileId) -> Option<Reference> {
     let names = names(expr)?;
     let text = |index: usize| names.get(index).map(|(name, _)| name.clone());
     let (target, length) = match text(0)?.as_str() {
@@ -109,7 +109,7 @@ fn read(expr: &Expr, position: Position) -> Option<Reference> {
         ty => (Target::Resource(address(Mode::Managed, ty.into(), text(1)?)), 2),
     };
     let end = names.get(length).or_else(|| names.get(length - 1)).map_or(expr.range.end, |(_, range)| range.end);
-    let span = TextRange::new(expr.range.start, end).at(position.file);
+    let span = TextRange::new(expr.range.start, end).at(file);
     Some(Reference { span, target, attribute: text(length) })
 }
 

@@ -10,8 +10,10 @@ mod names;
 mod principals;
 
 use crate::analysis::Analysis;
+use crate::aws::facts::{self, ActionFacts};
 use crate::finding::Edit;
 use crate::policy::model::PolicyKind;
+use crate::source::Span;
 
 use super::Position;
 use super::context::{self, Context, Slot};
@@ -118,7 +120,7 @@ struct Purpose {
 
 /// What the analysis says of the policy, else the attribute that holds it.
 fn purpose(analysis: &Analysis, position: Position, context: &Context) -> Purpose {
-    let is_this = |span: crate::source::Span| span.file == position.file && span.range.touches(context.anchor);
+    let is_this = |span: Span| span.file == position.file && span.range.touches(context.anchor);
     let used = analysis.policies().iter().find(|site| is_this(site.document.span) || is_this(site.span));
     if let Some(site) = used {
         let subject = site.site.map(|site| (site.service, site.subject_type));
@@ -132,17 +134,20 @@ impl Asked<'_> {
     /// Whether the policy may name principals.
     fn may_have_principals(&self) -> bool {
         match self.purpose.kind {
-            PolicyKind::Trust | PolicyKind::Resource | PolicyKind::ResourceControl | PolicyKind::Unattached => true,
-            PolicyKind::Endpoint => true,
+            PolicyKind::Trust
+            | PolicyKind::Resource
+            | PolicyKind::ResourceControl
+            | PolicyKind::Endpoint
+            | PolicyKind::Unattached => true,
             PolicyKind::Identity | PolicyKind::ServiceControl | PolicyKind::Session => false,
         }
     }
 
     /// The names of the actions that the statement covers, and no more of them than are looked at.
-    fn actions(&self) -> Vec<crate::aws::facts::ActionFacts> {
+    fn actions(&self) -> Vec<ActionFacts> {
         /// Patterns of many actions are not followed to their end.
         const MOST: usize = 400;
         let written = self.context.statement.iter().flat_map(|statement| &statement.actions);
-        written.flat_map(|text| crate::aws::facts::expand(text).take(MOST)).take(MOST).collect()
+        written.flat_map(|text| facts::expand(text).take(MOST)).take(MOST).collect()
     }
 }

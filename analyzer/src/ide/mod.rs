@@ -10,22 +10,45 @@
 //! [`Span`]: crate::source::Span
 
 mod code;
+mod code_actions;
 mod completion;
 mod context;
+mod definition;
+mod document_symbols;
 mod elements;
+mod entity;
+mod hints;
 mod hover;
+mod lenses;
+mod links;
+#[cfg(test)]
+mod navigation_tests;
 mod place;
+mod references;
+mod rewrite;
 mod sketch;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trust;
+mod walk;
 mod words;
+mod workspace_symbols;
 mod written;
 
+pub use code_actions::{CodeAction, CodeActionKind, FileChange, code_actions, fix_all};
 pub use completion::{CompletionItem, CompletionItemKind, Completions, completions};
+pub use definition::{Definition, definition};
+pub use document_symbols::{DocumentSymbol, DocumentSymbolKind, document_symbols};
+pub use hints::{InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
+pub use lenses::{CodeLens, code_lenses};
+pub use links::{DocumentLink, LinkTarget, document_links};
+pub use references::references;
+pub use trust::{TrustItem, TrustItemKind, TrustStep, trust_items, what_it_can_assume, who_can_assume};
+pub use workspace_symbols::{WorkspaceSymbol, WorkspaceSymbolKind, workspace_symbols};
 
 use crate::analysis::Analysis;
 use crate::source::FileId;

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::aws::pattern;
-use crate::eval::account::{Account, EvidenceKind};
+use crate::eval::account::{Account, EvidenceKind, KnownAccounts};
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::source::Span;
@@ -21,9 +21,33 @@ pub(super) fn account(account: &Account) -> String {
     }
 }
 
+/// What is known of accounts beside what stands in the source.
+pub(super) fn accounts(analysis: &Analysis) -> KnownAccounts<'_> {
+    KnownAccounts::new(Some(analysis.configuration()), analysis.sources())
+}
+
 /// `text` as code, its unknowns in braces.
 pub(super) fn code(text: &Text) -> String {
-    format!("`{}`", text.display())
+    let piece = |piece: &Piece| match piece {
+        Piece::Known(known) => known.text.to_string(),
+        Piece::Hole(symbol) => format!("{{{}}}", unknown(symbol)),
+    };
+    format!("`{}`", text.pieces().iter().map(piece).collect::<String>())
+}
+
+/// What an unknown is called: those that every provider has by what they are.
+pub(super) fn unknown(symbol: &Symbol) -> &str {
+    match symbol.cause() {
+        Cause::Partition => "partition",
+        Cause::Region => "region",
+        Cause::Account if symbol.address() == "home" => "account",
+        _ => symbol.address(),
+    }
+}
+
+/// Whether every provider has such an unknown, so that there is nothing to say of it.
+fn is_usual(symbol: &Symbol) -> bool {
+    unknown(symbol) != symbol.address()
 }
 
 /// Where `span` stands: `path:line`.
@@ -73,7 +97,7 @@ fn cause(cause: &Cause) -> &'static str {
 /// The unknowns of `text`, each in a line; none if there are none.
 pub(super) fn holes(analysis: &Analysis, text: &Text) -> Option<String> {
     let mut symbols: Vec<&Symbol> = Vec::new();
-    for symbol in text.holes() {
+    for symbol in text.holes().filter(|symbol| !is_usual(symbol)) {
         if !symbols.contains(&symbol) {
             symbols.push(symbol);
         }
@@ -91,4 +115,43 @@ pub(super) fn pieces(text: &Text) -> impl Iterator<Item = pattern::Piece<'_, &Sy
         Piece::Known(known) => pattern::Piece::Text(known.text.as_str()),
         Piece::Hole(symbol) => pattern::Piece::Hole(symbol),
     })
+}
+
+/// What people call an account: its name, else its number. `None` for one that has neither.
+pub(super) fn account_name(account: &Account) -> Option<String> {
+    account.name.as_ref().map(ToString::to_string).or_else(|| account.id.map(|id| id.to_string()))
+}
+
+/// `data.aws_iam_role.ci` of `module.a["x.y"].data.aws_iam_role.ci[0]`: the address of the block in its module.
+pub(super) fn block_address(address: &str) -> String {
+    let mut without_keys = String::new();
+    let (mut depth, mut quoted) = (0_usize, false);
+    for letter in address.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            letter if depth == 0 => without_keys.push(letter),
+            _ => {}
+        }
+    }
+    let mut rest = without_keys.as_str();
+    while let Some((_, behind)) = rest.strip_prefix("module.").and_then(|behind| behind.split_once('.')) {
+        rest = behind;
+    }
+    rest.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block_address;
+
+    #[test]
+    fn addresses_of_blocks() {
+        assert_eq!(block_address("aws_iam_role.ci"), "aws_iam_role.ci");
+        assert_eq!(block_address("module.a[\"x].y\"].module.b.aws_iam_role.ci[0]"), "aws_iam_role.ci");
+        assert_eq!(block_address("module.a.data.aws_iam_role.ci"), "data.aws_iam_role.ci");
+        assert_eq!(block_address("module.a"), "module.a");
+        assert_eq!(block_address(""), "");
+    }
 }

@@ -9,7 +9,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 use super::merge::merge;
 use super::report::{Draft, Report};
-use super::secrets::Secrets;
+use super::secrets::{Secrets, WorkspaceSecrets};
 use super::{Check, PolicySite, RULES, Rule, RuleContext, Selection};
 
 /// The code of the finding that a panicking rule leaves.
@@ -45,8 +45,7 @@ pub(super) fn check_with(
         .filter(|_| is_wanted())
         .flat_map_iter(|(index, site)| check_site(&selected, ctx, index, site))
         .collect();
-    let wanted = selected.par_iter().filter(|_| is_wanted());
-    drafts.par_extend(wanted.flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx)));
+    drafts.extend(check_whole(&selected, ctx, cancellation));
     cancellation.check()?;
     let mut findings = merge(drafts, ctx);
     findings.retain_mut(|finding| match severity_at(finding, rules, ctx, selection) {
@@ -86,6 +85,21 @@ fn check_site(
     }
     if let Some(secrets) = Secrets::of(site) {
         drafts.iter_mut().for_each(|draft| secrets.hide(&mut draft.finding));
+    }
+    drafts
+}
+
+fn check_whole(
+    selected: &[(&'static Rule, Severity)],
+    ctx: &RuleContext<'_>,
+    cancellation: &Cancellation,
+) -> Vec<Draft> {
+    let wanted = selected.par_iter().filter(|_| !cancellation.is_cancelled());
+    let drafts = wanted.flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx));
+    let mut drafts: Vec<Draft> = drafts.collect();
+    if !drafts.is_empty() {
+        let secrets = WorkspaceSecrets::of(ctx);
+        drafts.iter_mut().for_each(|draft| secrets.hide(draft, ctx));
     }
     drafts
 }

@@ -89,6 +89,7 @@ impl Evaluator<'_> {
     fn variable_value(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> Value {
         let constraint = self.constraint(module, variable);
         let bound = self.bound(|| module.full_address(format_args!("var.{}", variable.name.text)));
+        let bound = bound.map(|value| value.or_at(variable.header));
         let given = bound.or_else(|| match module.parent() {
             Some(_) => self.argument(module, &variable.name.text),
             None => self.root_variable(module, variable, &constraint),

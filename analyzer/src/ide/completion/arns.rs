@@ -224,7 +224,9 @@ fn texts(asked: &Asked<'_>, wanted: &Wanted) -> Vec<Draft> {
     let own_files = tree::module_of(asked.analysis, asked.position.file).map(|module| module.files.as_slice());
     let is_near = |span: Span| own_files.is_some_and(|files| files.contains(&span.file));
     let mut drafts = Vec::new();
-    for resource in iam.resources().iter().filter(|it| !it.address.is_empty() && !is_near(it.span)) {
+    let is_wanted = |service: &str| wanted.types.is_empty() || wanted.types.iter().any(|it| it.service == service);
+    let elsewhere = iam.resources().iter().filter(|it| !it.address.is_empty() && !is_near(it.span));
+    for resource in elsewhere.filter(|it| is_wanted(it.service)) {
         let own = resource.resource_type.and_then(|name| facts::resource_type(resource.service, name));
         for (suffix, rank) in wanted.suffixes(own.as_ref()).into_iter().filter(|(_, rank)| *rank < OTHER) {
             let Some(arn) = settled(&resource.arn) else { break };

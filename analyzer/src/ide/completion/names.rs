@@ -3,7 +3,7 @@
 use crate::aws::sites;
 use crate::ide::context::Level;
 use crate::ide::elements;
-use crate::ide::sketch::Names;
+use crate::ide::sketch::{Names, Syntax};
 use crate::policy::model::PolicyKind;
 
 use super::{Asked, CompletionItemKind, Draft, Insert, Purpose};
@@ -54,7 +54,7 @@ pub(super) fn names(asked: &Asked<'_>, level: Level) -> Vec<Draft> {
     };
     let arguments = arguments.iter().copied().filter(is_new).filter(|name| !is_excluded(asked, name));
     let mut drafts: Vec<Draft> = arguments.enumerate().map(|(rank, name)| named(name, rank)).collect();
-    let is_written_as_block = context.syntax == crate::ide::sketch::Syntax::Body;
+    let is_written_as_block = context.syntax == Syntax::Body;
     for (name, lines) in blocks.iter().filter(|(name, _)| !is_excluded(asked, name)) {
         let draft = named(name, drafts.len());
         let insert = if is_written_as_block { Insert::Block(lines) } else { Insert::Name((*name).to_owned()) };

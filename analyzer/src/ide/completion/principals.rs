@@ -80,8 +80,7 @@ fn accounts(asked: &Asked<'_>) -> Vec<Draft> {
 
 /// The numbers and names of the accounts that the configuration names.
 pub(super) fn numbers(asked: &Asked<'_>) -> Vec<(String, String)> {
-    let view = asked.analysis.access();
-    let known = view.accounts();
+    let known = words::accounts(asked.analysis);
     let declared = known.declared().iter().filter_map(|account| Some((account.id?.to_string(), account.name.clone())));
     let trusted = known.trusted().iter().flat_map(|it| it.ids.iter().map(|id| (id.to_string(), it.name.clone())));
     declared.chain(trusted).collect()
