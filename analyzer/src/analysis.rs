@@ -23,6 +23,7 @@ use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
 use crate::access::AccessView;
+use crate::access::trust_graph::TrustGraph;
 use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
 use crate::cloudtrail::CloudTrail;
@@ -137,6 +138,8 @@ struct State {
     foreign: FxHashSet<FileId>,
     /// Counted when it is first asked for.
     summary: OnceLock<Summary>,
+    /// Put together when it is first asked for.
+    trust_graph: OnceLock<TrustGraph>,
 }
 
 impl State {
@@ -192,6 +195,7 @@ impl Analysis {
             iam: &models.iam,
             cloudtrail: &models.cloudtrail,
             access: &access,
+            lacks: rules::Lacks::default(),
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
@@ -268,6 +272,17 @@ impl Analysis {
     pub fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         let (view, things) = (self.access(), || things::things(&self.state));
         Asking { view: &view, things: &things }.who_can(action, resource)
+    }
+
+    /// Who may become whom and reach what. It is put together when it is first asked for.
+    #[must_use]
+    pub fn trust_graph(&self) -> &TrustGraph {
+        self.state.trust_graph.get_or_init(|| TrustGraph::of(&self.access()))
+    }
+
+    /// What is at a path.
+    pub(crate) fn file_system(&self) -> &dyn FileSystem {
+        &*self.state.files
     }
 
     /// Who may become whom and reach what, as a picture.
@@ -356,12 +371,20 @@ impl Analysis {
     /// What comments in `files` silence.
     fn suppressions(&self, files: impl Iterator<Item = FileId>) -> Suppressions {
         let mut suppressions = Suppressions::default();
-        for file in files {
-            if !self.state.sources.file(file).path().ends_with(".json") && !self.state.planned.is_plan(file) {
-                suppressions.add(&self.state.sources, file);
-            }
+        for file in files.filter(|file| self.may_have_comments(*file)) {
+            suppressions.add(&self.state.sources, file);
         }
         suppressions
+    }
+
+    /// Whether comments in `file` silence what is found there.
+    #[must_use]
+    pub fn takes_suppressions(&self, file: FileId) -> bool {
+        self.may_have_comments(file) && self.own_files().any(|own| own == file)
+    }
+
+    fn may_have_comments(&self, file: FileId) -> bool {
+        !self.state.sources.file(file).path().ends_with(".json") && !self.state.planned.is_plan(file)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fixes;
 pub mod iam;
+pub mod ide;
 pub mod inspection;
 pub mod module;
 pub mod plan;

@@ -90,6 +90,7 @@ impl Analysis {
             iam: &iam,
             cloudtrail: &cloudtrail,
             access: &access,
+            lacks: rules::Lacks::default(),
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),

@@ -210,6 +210,7 @@ impl Host {
             parts,
             problems,
             summary: OnceLock::new(),
+            trust_graph: OnceLock::new(),
         };
         Analysis { state: Arc::new(state) }
     }

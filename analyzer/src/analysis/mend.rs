@@ -48,6 +48,8 @@ pub struct FixedFile {
 /// A fix that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneFix {
+    /// The rule of the finding that it mends.
+    pub code: &'static str,
     /// What it does.
     pub title: String,
     /// Whether it may be done unseen.
@@ -72,6 +74,18 @@ impl Analysis {
     /// that `may_change` says of that they may change.
     #[must_use]
     pub fn fixed(&self, options: &Options, allowed: Allowed, may_change: &dyn Fn(&str) -> bool) -> Fixed {
+        self.fixed_except(options, allowed, may_change, &|_, _| false)
+    }
+
+    /// The same without the fixes of the findings that `stays` says of that they may stay.
+    #[must_use]
+    pub fn fixed_except(
+        &self,
+        options: &Options,
+        allowed: Allowed,
+        may_change: &dyn Fn(&str) -> bool,
+        stays: &dyn Fn(&Finding, &SourceMap) -> bool,
+    ) -> Fixed {
         let mut trial = Trial::new(self, options);
         for _ in 0..MAX_ROUNDS {
             let analysis = trial.analysis.clone();
@@ -82,6 +96,7 @@ impl Analysis {
             let findings = std::mem::take(&mut trial.findings);
             let mut candidates = fixes::candidates(&findings, allowed, &may_change);
             candidates.retain(|it| may_change(it.finding.primary.file) && !trial.is_refused(it));
+            candidates.retain(|it| !stays(it.finding, analysis.sources()));
             let round = fixes::apply(&candidates, analysis.sources());
             if round.done.is_empty() {
                 trial.leave(&round);
@@ -242,8 +257,9 @@ fn done(candidate: &Candidate<'_>, files: &[Rewritten]) -> DoneFix {
         let file = files.iter().find(|file| file.file == edit.span.file)?;
         Some((Arc::clone(&file.path), file.place_of(edit.span.range)?))
     };
-    let Candidate { fix, .. } = candidate;
-    DoneFix { title: fix.title.clone(), safety: fix.safety, places: fix.edits.iter().filter_map(place).collect() }
+    let Candidate { finding, fix } = candidate;
+    let places = fix.edits.iter().filter_map(place).collect();
+    DoneFix { code: finding.code, title: fix.title.clone(), safety: fix.safety, places }
 }
 
 /// Moves a place of an earlier round to where it is after this one.

@@ -171,6 +171,11 @@ impl Declarations {
         }
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Declared> {
+        self.0.values().flatten()
+    }
+
     /// All that is said of them.
     pub(super) fn settings_mut(&mut self) -> impl Iterator<Item = &mut Settings> {
         self.0.values_mut().flatten().map(|declared| &mut declared.settings)

@@ -5,7 +5,8 @@
 //!
 //! Sources: AWS CloudTrail User Guide, `create-s3-bucket-policy-for-cloudtrail`,
 //! `create-kms-key-policy-for-cloudtrail`, `cloudtrail-permissions-for-sns-notifications` and
-//! `cloudtrail-required-policy-for-cloudwatch-logs`.
+//! `cloudtrail-required-policy-for-cloudwatch-logs`; AWS Control Tower User Guide, `logging-s3-audit-bucket`, whose
+//! policy lets CloudTrail write on the condition that `aws:SourceOrgID` is the organisation's.
 
 use crate::eval::account::{Account, KnownAccounts, same};
 use crate::eval::symbol::{Cause, Symbol};
@@ -142,6 +143,11 @@ impl<'t> Sender<'t> {
         let target = behind.into_iter().fold(path, Text::concat);
         let mut delivery = self.request(need, "s3:PutObject", target);
         delivery.context.push(("s3:x-amz-acl", is("bucket-owner-full-control")));
+        // Outside of an organisation the key is absent, and whether an account is in one is not known. Of
+        // `aws:SourceIp` nothing is said: it is an address of AWS's, and nobody knows which.
+        if self.trail.is_of_organization().is_yes() {
+            delivery.context.push(("aws:SourceOrgID", Circumstance::Is(self.organization.clone())));
+        }
         if self.trail.key.as_ref().is_some_and(|key| key.is_set.is_yes()) {
             delivery.context.push(("s3:x-amz-server-side-encryption", is("aws:kms")));
         }

@@ -196,7 +196,8 @@ impl Whole {
 
 /// Whether both are made of the same modules and the same values.
 fn is_same(one: &Stack, other: &Stack) -> bool {
-    let Stack { dir, environment, workspace, root, variables, library } = one;
+    // What is given follows from the configuration, which is the same.
+    let Stack { dir, environment, workspace, root, variables, given: _, library } = one;
     (dir, environment, workspace, library) == (&other.dir, &other.environment, &other.workspace, &other.library)
         && variables.len() == other.variables.len()
         && variables

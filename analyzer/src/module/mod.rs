@@ -33,6 +33,7 @@ pub use outline::Outline;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
 pub use state::StatePlace;
+pub use top_level::blocks as top_level_blocks;
 pub use workspace::{load_configured_workspace, load_workspace, reload_workspace};
 
 #[cfg(test)]

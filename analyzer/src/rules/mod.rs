@@ -25,6 +25,7 @@ mod strings;
 #[cfg(test)]
 mod testing;
 mod text;
+mod writing;
 
 pub use crate::policy::sites::PolicySite;
 pub use context::RuleContext;
@@ -32,6 +33,7 @@ pub use report::{FindingBuilder, Report};
 pub use run::{PolicyFindings, check, check_policies, check_rest, conclude};
 pub(crate) use selection::nearest;
 pub use selection::{Level, Selection, UnknownSelector};
+pub(crate) use trail::asked::Lacks;
 
 use crate::finding::Severity;
 
@@ -164,7 +166,9 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 mod action {
     pub(super) mod action_needs_star_resource;
     pub(super) mod action_resource_mismatch;
+    pub(super) mod audit_tampering;
     pub(super) mod create_service_linked_role_star;
+    pub(super) mod entrusted;
     pub(super) mod fit;
     pub(super) mod missing_dependent_action;
     pub(super) mod on_everything;
@@ -323,6 +327,7 @@ mod trail {
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod mend;
+    pub(super) mod mend_role;
     pub(super) mod multi_region_without_global_events;
     pub(super) mod org_trail_account;
     pub(super) mod org_trusted_access;
@@ -378,6 +383,7 @@ pub static RULES: &[&Rule] = &[
     &grammar::wrong_element_type::RULE,
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
+    &action::audit_tampering::RULE,
     &action::create_service_linked_role_star::RULE,
     &action::missing_dependent_action::RULE,
     &action::pass_role_star::RULE,

@@ -9,7 +9,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 use super::merge::merge;
 use super::report::{Draft, Report};
-use super::secrets::Secrets;
+use super::secrets::{Secrets, WorkspaceSecrets};
 use super::{Check, PolicySite, RULES, Rule, RuleContext, Selection};
 
 /// The code of the finding that a panicking rule leaves.
@@ -112,8 +112,7 @@ fn rest(
 ) -> Result<Vec<Finding>, Cancelled> {
     let selected = selected(rules, selection);
     let mut drafts = found.drafts;
-    let wanted = selected.par_iter().filter(|_| !cancellation.is_cancelled());
-    drafts.par_extend(wanted.flat_map_iter(|(rule, severity)| check_in_view(rule, *severity, ctx)));
+    drafts.extend(check_whole(&selected, ctx, cancellation));
     cancellation.check()?;
     Ok(concluded(rules, ctx, selection, drafts))
 }
@@ -177,6 +176,17 @@ fn hide_secrets(site: &PolicySite, drafts: &mut [Draft]) {
     if let Some(secrets) = Secrets::of(site) {
         drafts.iter_mut().for_each(|draft| secrets.hide(&mut draft.finding));
     }
+}
+
+fn check_whole(selected: &Selected, ctx: &RuleContext<'_>, cancellation: &Cancellation) -> Vec<Draft> {
+    let wanted = selected.par_iter().filter(|_| !cancellation.is_cancelled());
+    let drafts = wanted.flat_map_iter(|(rule, severity)| check_in_view(rule, *severity, ctx));
+    let mut drafts: Vec<Draft> = drafts.collect();
+    if !drafts.is_empty() {
+        let secrets = WorkspaceSecrets::of(ctx);
+        drafts.iter_mut().for_each(|draft| secrets.hide(draft, ctx));
+    }
+    drafts
 }
 
 /// What a rule finds that looks at more than one policy.

@@ -22,7 +22,7 @@ use crate::policy::read_text;
 use crate::render;
 use crate::source::{FileId, MemoryFileSystem, SourceMap, TextRange};
 
-use super::{PolicySite, Rule, RuleContext, Selection, run};
+use super::{Lacks, PolicySite, Rule, RuleContext, Selection, run};
 
 /// One policy in one file.
 pub(super) struct Fixture {
@@ -76,6 +76,7 @@ impl Fixture {
             iam: &self.iam,
             cloudtrail: &self.cloudtrail,
             access,
+            lacks: Lacks::default(),
             foreign: &|_| false,
             as_of: self.as_of,
             anchor,

@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, MemoryFileSystem, path};
+use crosstrail_disk::DiskFileSystem;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive};
 use serde::{Deserialize, Serialize};
-
-use super::disk::DiskFileSystem;
 
 /// Where the source is in the file.
 const SOURCE: &str = "tfconfig/";

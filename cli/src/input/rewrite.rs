@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crosstrail_analyzer::source::FileSystem;
-
-use super::disk::from_io;
+use crosstrail_disk::from_io;
 
 /// Puts `new_text` into the file at `path` if `old_text` is still what it holds. A symbolic
 /// link stays one: the file that it leads to is written, which `files` has to let be read.

@@ -4,9 +4,7 @@
 use std::io::{self, Read};
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, path};
-
-use super::content;
-use super::disk::DiskFileSystem;
+use crosstrail_disk::{DiskFileSystem, content};
 
 /// The name under which findings show a policy from standard input.
 const POLICY: &str = "<stdin>";

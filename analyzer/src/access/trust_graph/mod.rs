@@ -126,6 +126,12 @@ impl Edge {
 }
 
 impl TrustGraph {
+    /// The graph of all that `view` shows, for those who keep it longer than the view.
+    #[must_use]
+    pub fn of(view: &AccessView<'_>) -> Self {
+        build::graph(view)
+    }
+
     /// The nodes that an edge starts or ends at.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

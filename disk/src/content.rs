@@ -24,17 +24,20 @@ const POLICY_ELEMENTS: &[&str] = &["Version", "Id", "Statement"];
 const TEMPLATE_MARKS: &[&str] = &["%{", "{{", "<%"];
 
 /// Whether Terraform reads a file of this name as configuration.
-pub(crate) fn is_configuration(path: &str) -> bool {
+#[must_use]
+pub fn is_configuration(path: &str) -> bool {
     ends_with(path, CONFIGURATION)
 }
 
 /// Whether Terraform reads a file of this name at all.
-pub(crate) fn is_terraform(path: &str) -> bool {
+#[must_use]
+pub fn is_terraform(path: &str) -> bool {
     is_configuration(path) || ends_with(path, VARIABLES)
 }
 
 /// Whether a file of this name is text, so that anything else in it is a fault.
-pub(crate) fn is_text(path: &str) -> bool {
+#[must_use]
+pub fn is_text(path: &str) -> bool {
     is_terraform(path) || ends_with(path, &[".json"])
 }
 
@@ -45,7 +48,8 @@ fn ends_with(path: &str, endings: &[&str]) -> bool {
 }
 
 /// Why `bytes` are no text.
-pub(crate) fn not_text(bytes: &[u8]) -> Option<&'static str> {
+#[must_use]
+pub fn not_text(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(GIT_CRYPT) {
         Some("encrypted by git-crypt: unlock the repository to have it checked")
     } else if bytes.get(..BINARY_WINDOW).unwrap_or(bytes).contains(&0) {
@@ -58,13 +62,15 @@ pub(crate) fn not_text(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether `text` starts as a JSON object, perhaps behind a byte order mark.
-pub(crate) fn starts_as_object(text: &str) -> bool {
+#[must_use]
+pub fn starts_as_object(text: &str) -> bool {
     text.strip_prefix('\u{feff}').unwrap_or(text).trim_start().starts_with('{')
 }
 
 /// Whether the text, named by the user, is to be read as a policy: an object with
 /// any outermost element of one, or a text that starts as an object and has no keys.
-pub(crate) fn may_be_policy(text: &str) -> bool {
+#[must_use]
+pub fn may_be_policy(text: &str) -> bool {
     let keys = outermost_keys(text);
     let is_element =
         |key: &&str| POLICY_ELEMENTS.iter().any(|element| element.eq_ignore_ascii_case(key) && *key != "version");
@@ -73,19 +79,22 @@ pub(crate) fn may_be_policy(text: &str) -> bool {
 
 /// Whether the text, met on the way through a directory, is a policy for certain and
 /// no template that something else completes.
-pub(crate) fn is_policy(text: &str) -> bool {
+#[must_use]
+pub fn is_policy(text: &str) -> bool {
     starts_as_object(text) && outermost_keys(text).contains(&"Statement") && !is_template(text)
 }
 
 /// Whether the text is Terraform in its JSON form, by its outermost keys.
-pub(crate) fn is_terraform_json(text: &str) -> bool {
+#[must_use]
+pub fn is_terraform_json(text: &str) -> bool {
     const BLOCKS: &[&str] = &["resource", "data", "variable", "locals", "output", "module", "provider", "terraform"];
     starts_as_object(text) && outermost_keys(text).iter().any(|key| BLOCKS.contains(key))
 }
 
 /// Whether the text is a plan or a state, as `terraform show -json` writes them: their version is
 /// that of the format, and stands first.
-pub(crate) fn is_plan(text: &str) -> bool {
+#[must_use]
+pub fn is_plan(text: &str) -> bool {
     const START: usize = 4096;
     let start = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= START).last();
     let start = start.filter(|_| text.len() > START).and_then(|at| text.get(..at)).unwrap_or(text);
@@ -93,12 +102,14 @@ pub(crate) fn is_plan(text: &str) -> bool {
 }
 
 /// Whether `bytes` are those of a zip file, as Terraform writes plans that it can apply.
-pub(crate) fn is_zip(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
 /// Whether the text is a raw state file and no state as `terraform show -json` writes it.
-pub(crate) fn is_raw_state(text: &str) -> bool {
+#[must_use]
+pub fn is_raw_state(text: &str) -> bool {
     let keys = outermost_keys(text);
     starts_as_object(text) && keys.contains(&"lineage") && keys.contains(&"serial")
 }

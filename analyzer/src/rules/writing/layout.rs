@@ -112,13 +112,16 @@ pub(in crate::rules) fn statement_block(statement: &Statement<'_>) -> String {
     let resources = statement.resource.as_ref().map(|resource| many(resource));
     let width = if resources.is_some() { "resources".len() } else { "actions".len() };
     let resources = resources.map(|resources| format!("    resources = {resources}\n")).unwrap_or_default();
-    let principals = statement.principal.as_ref().map(|principals| principals.join(", ")).unwrap_or_default();
+    let principals = statement.principal.as_ref().map(|principals| {
+        let identifiers = principals.join(", ");
+        format!("\n    principals {{\n      type        = \"AWS\"\n      identifiers = [{identifiers}]\n    }}\n")
+    });
     let actions: Vec<String> = statement.actions.iter().map(|name| quoted(name)).collect();
     format!(
-        "\n  statement {{\n    {:width$} = [{}]\n{resources}\n    principals {{\n      type        = \"AWS\"\n      \
-         identifiers = [{principals}]\n    }}\n  }}\n",
+        "\n  statement {{\n    {:width$} = [{}]\n{resources}{}  }}\n",
         "actions",
         actions.join(", "),
+        principals.unwrap_or_default(),
     )
 }
 

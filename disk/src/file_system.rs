@@ -4,59 +4,66 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, path};
+use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem};
 use rustc_hash::FxHashMap;
 
-use super::area::Area;
-use super::content;
-use super::refusals::Refusals;
-use crate::progress::Progress;
-use crate::watch::Witness;
+use crate::area::Area;
+use crate::base::Base;
+use crate::content;
+use crate::observer::Observer;
+use crate::refusals::Refusals;
 
 /// The largest file that is read, in bytes. Configuration written by people stays
 /// below a megabyte; plans of large stacks reach some ten.
-pub(crate) const FILE_LIMIT: u64 = 32 << 20;
+pub const FILE_LIMIT: u64 = 32 << 20;
 
 /// The largest file that is read if the user names it and it is no configuration: a plan.
-pub(crate) const PLAN_LIMIT: u64 = 1 << 30;
+pub const PLAN_LIMIT: u64 = 1 << 30;
 
-/// Reads from the disk what lies in an [`Area`], relative to the working directory.
+/// Reads from the disk what lies in the workspace, and modules outside of it.
 #[derive(Debug)]
-pub(crate) struct DiskFileSystem {
+pub struct DiskFileSystem {
+    base: Base,
     area: Area,
     /// Directories asked for so far, and whether they may be read.
     admitted: RwLock<FxHashMap<PathBuf, bool>>,
     /// The directories that a search for modules looks into.
-    searched: OnceLock<BTreeSet<String>>,
+    searched: RwLock<Option<BTreeSet<String>>>,
     limit: u64,
     /// The files that may be as large as a plan.
     plans: RwLock<BTreeSet<PathBuf>>,
-    progress: Progress,
-    witness: Witness,
+    observer: Arc<dyn Observer>,
     refusals: Refusals,
 }
 
 impl DiskFileSystem {
-    /// The workspace around `directories`. Files larger than `limit` bytes are refused;
-    /// `progress` hears of each file that is read, `witness` of each file and directory before that.
-    pub(crate) fn new(directories: &[PathBuf], limit: u64, progress: Progress, witness: Witness) -> Self {
+    /// The workspace around `directories`, with names as `base` has them. Files larger than
+    /// `limit` bytes are refused.
+    #[must_use]
+    pub fn new(base: Base, directories: &[PathBuf], limit: u64, observer: Arc<dyn Observer>) -> Self {
         Self {
-            area: Area::around(directories),
+            area: Area::around(directories, &base),
+            base,
             admitted: RwLock::default(),
-            searched: OnceLock::new(),
+            searched: RwLock::default(),
             limit,
             plans: RwLock::default(),
-            progress,
-            witness,
+            observer,
             refusals: Refusals::default(),
         }
     }
 
+    /// How files are named.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
     /// Lets the file at `path` be as large as a plan.
-    pub(super) fn may_be_plan(&self, path: &str) {
-        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(PathBuf::from(path));
+    pub fn may_be_plan(&self, path: &str) {
+        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(self.base.locate(path).into_owned());
     }
 
     fn limit_of(&self, path: &Path) -> u64 {
@@ -65,14 +72,18 @@ impl DiskFileSystem {
     }
 
     /// What has been refused so far, and will be.
-    pub(super) fn refusals(&self) -> Refusals {
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
         self.refusals.clone()
     }
 
-    /// Lets a search for modules look into these directories only. Says so once.
-    pub(super) fn search_only(&self, directories: BTreeSet<String>) {
-        directories.iter().for_each(|dir| self.witness.note(Path::new(dir)));
-        let _said_before = self.searched.set(directories);
+    /// Lets a search for modules look into these directories only. What was known of
+    /// directories before is forgotten.
+    pub fn search_only(&self, directories: BTreeSet<String>) {
+        directories.iter().for_each(|dir| self.observer.reads(&self.base.locate(dir)));
+        self.admitted.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.area.forget();
+        *self.searched.write().unwrap_or_else(PoisonError::into_inner) = Some(directories);
     }
 
     /// What is at `path`, links followed. Refuses what lies outside the area.
@@ -117,29 +128,30 @@ impl DiskFileSystem {
 }
 
 impl FileSystem for DiskFileSystem {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.witness.note(Path::new(path));
-        let metadata = self.admit(Path::new(path)).inspect_err(|error| {
+    fn read(&self, name: &str) -> Result<Vec<u8>, FileError> {
+        let path = self.base.locate(name);
+        self.observer.reads(&path);
+        let metadata = self.admit(&path).inspect_err(|error| {
             if *error == FileError::OutsideWorkspace {
-                self.refusals.add(path);
+                self.refusals.add(name);
             }
         })?;
-        let file = self.open(Path::new(path), &metadata)?;
+        let file = self.open(&path, &metadata)?;
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
-        let read = file.take(self.limit_of(Path::new(path))).read_to_end(&mut bytes);
+        let read = file.take(self.limit_of(&path)).read_to_end(&mut bytes);
         read.map_err(|error| from_io(&error))?;
-        self.progress.file_read(path);
-        match content::not_text(&bytes).filter(|_| content::is_text(path)) {
+        self.observer.has_read(name);
+        match content::not_text(&bytes).filter(|_| content::is_text(name)) {
             Some(reason) => Err(FileError::Other(reason.to_owned())),
             None => Ok(bytes),
         }
     }
 
     fn list(&self, dir: &str) -> Result<Vec<Entry>, FileError> {
-        let directory = Path::new(dir);
-        self.witness.note(directory);
+        let directory = self.base.locate(dir);
+        self.observer.reads(&directory);
         let entries = directory.read_dir().map_err(|error| from_io(&error))?;
-        if !self.admits_directory(directory) {
+        if !self.admits_directory(&directory) {
             return Err(FileError::OutsideWorkspace);
         }
         let mut entries: Vec<_> = entries.flatten().filter_map(|entry| named(&entry)).collect();
@@ -148,16 +160,18 @@ impl FileSystem for DiskFileSystem {
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        let kind = kind(&fs::metadata(path).ok()?)?;
+        let path = self.base.locate(path);
+        let kind = kind(&fs::metadata(&path).ok()?)?;
         let admitted = match kind {
-            EntryKind::File => self.admit(Path::new(path)).is_ok(),
-            EntryKind::Directory => self.admits_directory(Path::new(path)),
+            EntryKind::File => self.admit(&path).is_ok(),
+            EntryKind::Directory => self.admits_directory(&path),
         };
         admitted.then_some(kind)
     }
 
     fn passes_over(&self, path: &str) -> bool {
-        self.searched.get().is_some_and(|searched| !searched.contains(path))
+        let searched = self.searched.read().unwrap_or_else(PoisonError::into_inner);
+        searched.as_ref().is_some_and(|searched| !searched.contains(path))
     }
 }
 
@@ -186,7 +200,8 @@ fn not_a_file(metadata: &Metadata) -> &'static str {
 }
 
 /// The error in words that do not depend on the system where that can be.
-pub(super) fn from_io(error: &io::Error) -> FileError {
+#[must_use]
+pub fn from_io(error: &io::Error) -> FileError {
     match error.kind() {
         io::ErrorKind::NotFound => FileError::NotFound,
         io::ErrorKind::PermissionDenied => FileError::Other("permission denied".to_owned()),
@@ -198,17 +213,4 @@ pub(super) fn from_io(error: &io::Error) -> FileError {
 fn words(error: &io::Error) -> String {
     let words = error.to_string();
     words.split(" (os error").next().unwrap_or_default().to_lowercase()
-}
-
-/// `path` as the analysis knows it: relative to the working directory where it lies
-/// in it, separated by `/`; `None` if it is no text.
-pub(crate) fn known_as(path: &Path) -> Option<String> {
-    let inside = working_directory().filter(|_| path.is_absolute()).and_then(|working| path.strip_prefix(working).ok());
-    inside.unwrap_or(path).to_str().map(path::normalize)
-}
-
-/// The directory that the program was started in; it never changes it.
-pub(super) fn working_directory() -> Option<&'static Path> {
-    static WORKING: OnceLock<Option<PathBuf>> = OnceLock::new();
-    WORKING.get_or_init(|| std::env::current_dir().ok()).as_deref()
 }

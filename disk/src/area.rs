@@ -10,28 +10,34 @@ use std::sync::{PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
-use super::content;
+use crate::base::Base;
+use crate::content;
 
 /// The directories that may be read, links resolved.
 #[derive(Debug)]
-pub(super) struct Area {
+pub(crate) struct Area {
     roots: BTreeSet<PathBuf>,
     /// Directories outside the roots, and whether they are part of a module.
     outside: RwLock<FxHashMap<PathBuf, bool>>,
 }
 
 impl Area {
-    /// The workspace around each of `directories`.
-    pub(super) fn around(directories: &[PathBuf]) -> Self {
-        let working = std::env::current_dir().and_then(|dir| dir.canonicalize()).ok();
+    /// The workspace around each of `directories`; `base` is where names start.
+    pub(crate) fn around(directories: &[PathBuf], base: &Base) -> Self {
+        let working = base.directory().and_then(|dir| dir.canonicalize().ok());
         let resolved = directories.iter().filter_map(|dir| dir.canonicalize().ok());
         let roots = resolved.map(|dir| workspace(&dir, working.as_deref())).collect();
         Self { roots, outside: RwLock::default() }
     }
 
     /// Whether what lies in `dir`, a directory with its links resolved, may be read.
-    pub(super) fn admits(&self, dir: &Path) -> bool {
+    pub(crate) fn admits(&self, dir: &Path) -> bool {
         self.roots.iter().any(|root| dir.starts_with(root)) || self.is_module(dir)
+    }
+
+    /// Looks again at what is outside of the roots.
+    pub(crate) fn forget(&self) {
+        self.outside.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether `dir` or a directory above it holds configuration.
@@ -45,7 +51,7 @@ impl Area {
     }
 }
 
-/// The repository that holds `dir`; without one the working directory if `dir` lies
+/// The repository that holds `dir`; without one the `working` directory if `dir` lies
 /// in it, unless that is the whole machine; else `dir` itself.
 fn workspace(dir: &Path, working: Option<&Path>) -> PathBuf {
     let repository = dir.ancestors().find(|above| above.join(".git").exists());
@@ -80,7 +86,7 @@ mod tests {
         }
         std::fs::write(base.join("module/main.tf"), "").unwrap();
         let base = base.canonicalize().unwrap();
-        let area = Area::around(&[base.join("stack")]);
+        let area = Area::around(&[base.join("stack")], &Base::working_directory());
         let admitted = ["stack", "module", "module/policies", "other"].map(|dir| area.admits(&base.join(dir)));
         std::fs::remove_dir_all(&base).unwrap();
         assert_eq!(admitted, [true, true, true, false]);
