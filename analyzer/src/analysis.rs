@@ -13,6 +13,7 @@ mod knowledge;
 mod memory;
 mod mend;
 mod models;
+mod places;
 mod planned;
 mod remembered;
 mod things;
@@ -47,6 +48,7 @@ pub use host::Host;
 pub use memory::Work;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
 use models::{Models, Parts};
+use places::PolicyPlaces;
 use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
@@ -140,6 +142,8 @@ struct State {
     summary: OnceLock<Summary>,
     /// Put together when it is first asked for.
     trust_graph: OnceLock<TrustGraph>,
+    /// The same.
+    policy_places: OnceLock<PolicyPlaces>,
 }
 
 impl State {
@@ -233,6 +237,13 @@ impl Analysis {
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
         &self.state.models().policies
+    }
+
+    /// Those of the policies of which some text stands in `file`, in their order.
+    pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
+        let policies = self.policies();
+        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
+        places.in_file(file).iter().filter_map(|number| policies.get(*number))
     }
 
     /// Who is in view, and which of the policies they have.

@@ -211,6 +211,7 @@ impl Host {
             problems,
             summary: OnceLock::new(),
             trust_graph: OnceLock::new(),
+            policy_places: OnceLock::new(),
         };
         Analysis { state: Arc::new(state) }
     }
