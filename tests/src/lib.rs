@@ -10,3 +10,4 @@ pub mod managed_policies;
 pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;
+pub mod tflint_rules;
