@@ -4,42 +4,45 @@
 //! threads may ask. Each stack is evaluated once, only as far as policies need it, and
 //! what the evaluation kept in memory is gone when its policies are read.
 
+mod buffers;
 mod draft;
+mod host;
 mod inspect;
 mod knowledge;
 mod mend;
-mod overlay;
+mod places;
 mod planned;
 mod things;
 
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::access::AccessView;
 use crate::access::trust_graph::TrustGraph;
 use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
-use crate::cloudtrail::{self, CloudTrail};
+use crate::cloudtrail::CloudTrail;
 use crate::config::{Configuration, ConfigurationError};
 use crate::diagram::Diagram;
 use crate::eval::account::KnownAccounts;
 use crate::eval::text::Text;
 use crate::finding::Finding;
-use crate::iam::{self, IamModel};
+use crate::iam::IamModel;
 use crate::inspection::Inspection;
-use crate::module::{ModuleNode, Stack, Workspace, load_configured_workspace};
+use crate::module::{ModuleNode, Workspace};
 use crate::policy;
-use crate::policy::sites::{self, Knowledge, PolicySite};
+use crate::policy::sites::{Knowledge, PolicySite};
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::{Parted, Suppressions};
 use crate::syntax::{self, SyntaxError};
 
-use knowledge::Knowing;
+pub use crate::cancellation::{Cancellation, Cancelled};
+pub use host::Host;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use places::PolicyPlaces;
 use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
@@ -112,80 +115,6 @@ pub struct Summary {
     pub principals_without_number: usize,
 }
 
-/// Holds what is in view.
-pub struct Host {
-    files: Arc<dyn FileSystem>,
-    roots: Roots,
-    configuration: Arc<Configuration>,
-}
-
-impl Host {
-    /// A host that reads through `files` and has nothing in view yet.
-    #[must_use]
-    pub fn new(files: Arc<dyn FileSystem>) -> Self {
-        Self { files, roots: Roots::default(), configuration: Arc::default() }
-    }
-
-    /// Puts `roots` in view, in place of what was.
-    pub fn set_roots(&mut self, roots: Roots) {
-        self.roots = roots;
-    }
-
-    /// Has what follows analysed as `configuration` has it.
-    pub fn set_configuration(&mut self, configuration: Arc<Configuration>) {
-        self.configuration = configuration;
-    }
-
-    /// Reads and evaluates everything in view.
-    #[must_use]
-    pub fn analysis(&self) -> Analysis {
-        let sources = SourceMap::default();
-        let (files, configuration) = (&*self.files, &*self.configuration);
-        let mut workspace = load_configured_workspace(files, &sources, &self.roots.directories, configuration);
-        let planned = Planned::join(files, &sources, configuration, &self.roots.plans, &mut workspace);
-        let mut problems = syntax_problems(&workspace, &sources);
-        problems.extend(planned.problems.iter().cloned());
-        let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks, &planned);
-        problems.extend(unread);
-        let evaluate = |stack: &Arc<Stack>| {
-            knowledge.with_evaluator(stack, |evaluator| {
-                (sites::of_stack(evaluator), (iam::of_stack(evaluator), cloudtrail::of_stack(evaluator)))
-            })
-        };
-        let (of_stacks, parts): (Vec<_>, Vec<_>) = workspace.stacks.par_iter().map(evaluate).unzip();
-        let (parts, trail_parts) = parts.into_iter().unzip();
-        let mut policies: Vec<PolicySite> = of_stacks.into_iter().flatten().collect();
-        let iam = IamModel::new(parts, &policies);
-        let cloudtrail = CloudTrail::new(trail_parts, &iam);
-        let is_wanted = |path: &&String| !configuration.ignores(path) || self.roots.directories.is_empty();
-        for path in self.roots.documents.iter().filter(is_wanted) {
-            match read_document(&*self.files, &sources, path) {
-                Ok(file) => policies.push(document_site(&sources, file)),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let foreign = foreign_files(&workspace);
-        let files = Arc::clone(&self.files);
-        Analysis {
-            state: Arc::new(State {
-                files,
-                configuration: Arc::clone(&self.configuration),
-                roots: self.roots.clone(),
-                sources,
-                workspace,
-                planned,
-                policies,
-                iam,
-                cloudtrail,
-                problems,
-                foreign,
-                summary: OnceLock::new(),
-                trust_graph: OnceLock::new(),
-            }),
-        }
-    }
-}
-
 /// What was understood at one moment. A clone costs a counter.
 #[derive(Clone)]
 pub struct Analysis {
@@ -209,6 +138,8 @@ struct State {
     summary: OnceLock<Summary>,
     /// Put together when it is first asked for.
     trust_graph: OnceLock<TrustGraph>,
+    /// The same.
+    policy_places: OnceLock<PolicyPlaces>,
 }
 
 impl Analysis {
@@ -218,10 +149,37 @@ impl Analysis {
         self.parted_findings(options).kept
     }
 
+    /// [`findings`](Self::findings), as long as they are wanted.
+    ///
+    /// # Errors
+    /// When they are not.
+    pub fn try_findings(&self, options: &Options, cancellation: &Cancellation) -> Result<Vec<Finding>, Cancelled> {
+        self.try_parted(options, cancellation).map(|parted| parted.kept)
+    }
+
+    /// Those of the [`findings`](Self::findings) that are in the files at `paths`.
+    ///
+    /// # Errors
+    /// When they are not wanted any longer.
+    pub fn findings_in(
+        &self,
+        options: &Options,
+        paths: &[&str],
+        cancellation: &Cancellation,
+    ) -> Result<Vec<Finding>, Cancelled> {
+        let mut findings = self.try_findings(options, cancellation)?;
+        findings.retain(|finding| paths.contains(&&**self.sources().file(finding.primary.file).path()));
+        Ok(findings)
+    }
+
     /// What the selected rules find, and what of it comments silence, each in the order of
     /// paths and offsets.
     #[must_use]
     pub fn parted_findings(&self, options: &Options) -> Parted {
+        self.try_parted(options, &Cancellation::default()).unwrap_or_default()
+    }
+
+    fn try_parted(&self, options: &Options, cancellation: &Cancellation) -> Result<Parted, Cancelled> {
         let state = &*self.state;
         let foreign = |file| state.foreign.contains(&file);
         let access = self.access();
@@ -236,8 +194,9 @@ impl Analysis {
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
-        let findings = state.planned.placed(rules::check(&ctx, &options.select), &state.sources);
-        self.suppressions().part(findings, &options.select, &state.sources)
+        let findings = rules::check(&ctx, &options.select, cancellation)?;
+        let findings = state.planned.placed(findings, &state.sources);
+        Ok(self.suppressions().part(findings, &options.select, &state.sources))
     }
 
     /// The texts.
@@ -262,6 +221,13 @@ impl Analysis {
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
         &self.state.policies
+    }
+
+    /// Those of the policies of which some text stands in `file`, in their order.
+    pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
+        let policies = &self.state.policies;
+        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
+        places.in_file(file).iter().filter_map(|number| policies.get(*number))
     }
 
     /// Who is in view, and which of the policies they have.

@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod answer;
 pub mod aws;
 pub mod baseline;
+pub mod cancellation;
 #[cfg(test)]
 mod chance;
 pub mod cloudtrail;

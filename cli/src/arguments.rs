@@ -243,6 +243,7 @@ const GRAPH_HELP: &str = "\
 Examples:
   crosstrail graph --format dot org/ | dot -Tsvg > org.svg
   crosstrail graph --across org/ > org.mmd
+  crosstrail graph --format html org/ > org.html
 
 A grant of which one half is missing is a dashed red arrow, and one that depends on what is not known is dotted.";
 
@@ -270,6 +271,10 @@ pub(crate) enum GraphFormat {
     Dot,
     /// A flowchart that Markdown pages of many places draw
     Mermaid,
+    /// A picture that browsers show
+    Svg,
+    /// A page with that picture, a search and the statements
+    Html,
     /// For programs: nodes and edges with the places of their statements
     Json,
 }

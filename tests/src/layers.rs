@@ -12,6 +12,7 @@ use crate::source_tree;
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("truth", &[]),
+    ("cancellation", &[]),
     ("aws", &["truth"]),
     ("finding", &["source"]),
     ("config", &["source", "aws", "truth", "finding"]),
@@ -37,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "access",
             "aws",
             "truth",
+            "cancellation",
             "finding",
         ],
     ),

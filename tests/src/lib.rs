@@ -3,6 +3,7 @@
 
 pub mod access_analyzer;
 pub mod cloudtrail_checks;
+pub mod cloudtrail_mistakes;
 pub mod fixture;
 pub mod halves;
 pub mod layers;

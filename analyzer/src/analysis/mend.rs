@@ -10,8 +10,7 @@ use crate::finding::{Finding, Safety};
 use crate::fixes::{self, Allowed, Candidate, Obstacle, Rewritten, Round};
 use crate::source::{FileId, SourceMap, TextRange};
 
-use super::overlay::Overlay;
-use super::{Analysis, Host, Options, Problem};
+use super::{Analysis, Options, Problem};
 
 /// How often what is left after fixes is looked at for more. Fixes that meet are done one
 /// after the other; more than a few never do.
@@ -107,15 +106,6 @@ impl Analysis {
             trial.findings = after.unwrap_or(findings);
         }
         trial.finish()
-    }
-
-    /// What is there if files have other texts.
-    #[must_use]
-    pub fn with_texts(&self, texts: BTreeMap<String, Arc<str>>) -> Self {
-        let state = &*self.state;
-        let files = Arc::new(Overlay { files: Arc::clone(&state.files), texts });
-        let (roots, configuration) = (state.roots.clone(), Arc::clone(&state.configuration));
-        Host { files, roots, configuration }.analysis()
     }
 }
 
@@ -282,7 +272,7 @@ fn shift((path, range): &mut (Arc<str>, TextRange), file: &Rewritten) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Roots;
+    use crate::analysis::{Host, Roots};
     use crate::source::MemoryFileSystem;
 
     fn fixed(files: &[(&str, &str)], allowed: Allowed) -> Fixed {

@@ -411,3 +411,43 @@ fn states_that_need_each_other_end() {
     assert_eq!(values.len(), ROOTS);
     assert!(values[1].contains("[\"0\",\"{data.terraform_remote_state.s1.outputs.known}\",\"2\""), "{}", values[1]);
 }
+
+/// The paths and the codes of what is found.
+fn codes(findings: &[Finding], analysis: &Analysis) -> Vec<String> {
+    let show = |it: &Finding| format!("{} {}", analysis.sources().file(it.primary.file).path(), it.code);
+    findings.iter().map(show).collect()
+}
+
+#[test]
+fn open_buffers_stand_before_files() {
+    let wrong = "resource \"aws_iam_role_policy\" \"a\" {\n  role   = \"a\"\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"allow\", Action = \"s3:ListAllMyBuckets\", Resource = \"*\" }] })\n}\n";
+    let mut system = MemoryFileSystem::default();
+    system.insert("a/main.tf", wrong);
+    let mut host = Host::new(Arc::new(system)).remembering();
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    let found = |host: &Host| {
+        let analysis = host.analysis();
+        codes(&analysis.findings(&Options::default()), &analysis)
+    };
+    assert_eq!(found(&host), ["a/main.tf invalid-effect"]);
+    host.set_text("./a/main.tf", Some(wrong.replace("allow\"", "Allow\"").into()));
+    assert_eq!(found(&host), [""; 0]);
+    host.set_text("b/new.tf", Some(wrong.into()));
+    assert_eq!(found(&host), ["b/new.tf invalid-effect"]);
+    host.set_text("a/main.tf", None);
+    assert_eq!(found(&host), ["a/main.tf invalid-effect", "b/new.tf invalid-effect"]);
+    let analysis = host.analysis();
+    let one = analysis.findings_in(&Options::default(), &["b/new.tf"], &Cancellation::default()).unwrap();
+    assert_eq!(codes(&one, &analysis), ["b/new.tf invalid-effect"]);
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_not_worked_out() {
+    let mut host = Host::new(Arc::new(MemoryFileSystem::default()));
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    let cancellation = Cancellation::default();
+    let analysis = host.try_analysis(&cancellation).ok().unwrap();
+    cancellation.cancel();
+    assert!(host.try_analysis(&cancellation).is_err());
+    assert_eq!(analysis.try_findings(&Options::default(), &cancellation), Err(Cancelled));
+}

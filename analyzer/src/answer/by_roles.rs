@@ -8,7 +8,7 @@ use crate::aws::facts::{self, ActionFacts};
 use crate::iam::{Principal, PrincipalKind};
 
 use super::principal::{self, Who};
-use super::{ByRoles, Roll, Step, account_name, obstacle, reason, target};
+use super::{ByRoles, Roll, Step, obstacle, reason, target};
 
 /// Those who may do it themselves, and those who may perhaps.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ fn add_ways<'a>(
             // All in view were asked about before.
             roll.others -= usize::from(who.principal.is_some()).min(roll.others);
             roll.by_roles.push(ByRoles {
-                account: who.account.as_ref().map(account_name),
+                account: who.account.as_ref().map(|it| view.account_name(it)),
                 stack: who.principal.filter(|it| !it.address.is_empty()).map(|it| it.stack.to_string()),
                 principal: who.name,
                 certain,
@@ -80,7 +80,7 @@ fn who<'a>(view: &'a AccessView<'a>, node: &Node) -> Option<Who<'a>> {
         return view.iam().principals().get(index).and_then(|it| principal::in_view(view, it));
     }
     let name = match &node.kind {
-        NodeKind::Account => format!("account {}", node.account.as_ref().map(account_name)?),
+        NodeKind::Account => format!("account {}", node.account.as_ref().map(|it| view.account_name(it))?),
         NodeKind::Stranger(arn) | NodeKind::Federated(arn) => arn.display(),
         NodeKind::Service(name) => name.to_string(),
         NodeKind::Everyone => "everyone".to_owned(),

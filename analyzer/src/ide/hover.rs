@@ -2,7 +2,8 @@
 
 mod action;
 mod arn;
-mod condition;
+mod as_written;
+pub(super) mod condition;
 mod declared;
 mod principal;
 mod who;
@@ -37,7 +38,11 @@ pub struct Hover {
 /// about it: the findings that an editor shows.
 #[must_use]
 pub fn hover(analysis: &Analysis, position: Position, findings: &[Finding]) -> Option<Hover> {
-    let known = in_policy(analysis, position).or_else(|| of_code(analysis, position));
+    if !position.is_between_characters(analysis) {
+        return None;
+    }
+    let known = in_policy(analysis, position);
+    let known = known.or_else(|| as_written::hover(analysis, position)).or_else(|| of_code(analysis, position));
     match (known, of_findings(position, findings)) {
         (Some(known), Some(rules)) => {
             Some(Hover { span: known.span, markdown: format!("{}\n\n---\n\n{}", known.markdown, rules.markdown) })

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
+use crate::cancellation::{Cancellation, Cancelled};
 use crate::finding::{Confidence, Finding, Severity};
 
 use super::merge::merge;
@@ -16,22 +17,36 @@ pub(super) const INTERNAL_ERROR: &str = "internal-error";
 
 /// Runs the selected rules over everything in view. The findings are in the order
 /// of [`crate::finding::sort`]; suppression comments are not applied yet.
-#[must_use]
-pub fn check(ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
-    check_with(RULES, ctx, selection)
+///
+/// # Errors
+/// When they are not wanted any longer.
+pub fn check(
+    ctx: &RuleContext<'_>,
+    selection: &Selection,
+    cancellation: &Cancellation,
+) -> Result<Vec<Finding>, Cancelled> {
+    check_with(RULES, ctx, selection, cancellation)
 }
 
 /// [`check`] with other rules than the table's.
-pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selection: &Selection) -> Vec<Finding> {
+pub(super) fn check_with(
+    rules: &[&'static Rule],
+    ctx: &RuleContext<'_>,
+    selection: &Selection,
+    cancellation: &Cancellation,
+) -> Result<Vec<Finding>, Cancelled> {
+    let is_wanted = || !cancellation.is_cancelled();
     let selected: Vec<(&'static Rule, Severity)> =
         rules.iter().filter_map(|rule| Some((*rule, selection.severity_somewhere(rule)?))).collect();
     let mut drafts: Vec<Draft> = ctx
         .policies
         .par_iter()
         .enumerate()
+        .filter(|_| is_wanted())
         .flat_map_iter(|(index, site)| check_site(&selected, ctx, index, site))
         .collect();
-    drafts.extend(check_whole(&selected, ctx));
+    drafts.extend(check_whole(&selected, ctx, cancellation));
+    cancellation.check()?;
     let mut findings = merge(drafts, ctx);
     findings.retain_mut(|finding| match severity_at(finding, rules, ctx, selection) {
         Some(severity) => {
@@ -40,7 +55,7 @@ pub(super) fn check_with(rules: &[&'static Rule], ctx: &RuleContext<'_>, selecti
         }
         None => false,
     });
-    findings
+    Ok(findings)
 }
 
 /// The severity that the finding has where it is, after the configuration; `None` if it is not wanted there.
@@ -74,8 +89,13 @@ fn check_site(
     drafts
 }
 
-fn check_whole(selected: &[(&'static Rule, Severity)], ctx: &RuleContext<'_>) -> Vec<Draft> {
-    let drafts = selected.par_iter().flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx));
+fn check_whole(
+    selected: &[(&'static Rule, Severity)],
+    ctx: &RuleContext<'_>,
+    cancellation: &Cancellation,
+) -> Vec<Draft> {
+    let wanted = selected.par_iter().filter(|_| !cancellation.is_cancelled());
+    let drafts = wanted.flat_map_iter(|(rule, severity)| check_workspace(rule, *severity, ctx));
     let mut drafts: Vec<Draft> = drafts.collect();
     if !drafts.is_empty() {
         let secrets = WorkspaceSecrets::of(ctx);
@@ -121,6 +141,7 @@ fn internal_error(code: &str, site: Option<usize>, ctx: &RuleContext<'_>) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use crate::cancellation::Cancellation;
     use crate::finding::Severity;
     use crate::rules::testing::Fixture;
     use crate::rules::{Check, Group, PolicySite, Report, Rule, RuleContext, Selection};
@@ -150,7 +171,8 @@ mod tests {
     fn a_panic_becomes_a_finding_and_the_other_rules_run() {
         let fixture = Fixture::new(r#"{ "Statement": [] }"#);
         let access = fixture.access();
-        let findings = super::check_with(&[&PANICS, &WORKS], &fixture.context(&access), &Selection::default());
+        let (ctx, wanted) = (fixture.context(&access), Cancellation::default());
+        let findings = super::check_with(&[&PANICS, &WORKS], &ctx, &Selection::default(), &wanted).unwrap();
         let seen: Vec<_> = findings.iter().map(|it| (it.code, it.message.as_str())).collect();
         assert_eq!(
             seen,

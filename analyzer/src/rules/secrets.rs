@@ -172,10 +172,11 @@ mod tests {
     use std::sync::Arc;
 
     use crate::analysis::{Host, Options, Roots};
+    use crate::cancellation::Cancellation;
     use crate::finding::Finding;
     use crate::policy::model::{Leaf, PolicyKind};
     use crate::rules::testing::Fixture;
-    use crate::rules::{RULES, Rule, Selection, run};
+    use crate::rules::{Rule, Selection, run};
     use crate::source::MemoryFileSystem;
 
     /// What all rules find in a policy if the strings are sensitive that `is_secret` picks.
@@ -186,7 +187,8 @@ mod tests {
             document.for_each_leaf_mut(&mut |leaf, _| leaf.sensitive = is_secret(leaf));
             document.faults.iter_mut().for_each(|fault| fault.sensitive = true);
         }
-        run::check_with(RULES, &fixture.context(&fixture.access()), &Selection::default())
+        let access = fixture.access();
+        run::check(&fixture.context(&access), &Selection::default(), &Cancellation::default()).unwrap()
     }
 
     /// All that people read of a finding.
