@@ -31,11 +31,13 @@ pub(super) struct Knowing<'a> {
     numbers: Numbers,
     values: BoundValues,
     file_values: FileValues,
-    /// Each with what it was made from, if that is noted.
-    outputs: Mutex<FxHashMap<usize, (Value, Option<Arc<Reads>>)>>,
+    outputs: Mutex<FxHashMap<usize, Outputs>>,
     /// Where the stacks keep their states, as far as their source says it.
     places: Places,
 }
+
+/// The outputs of a stack, and what they were made from, if that is noted.
+type Outputs = (Value, Option<Arc<Reads>>);
 
 impl<'a> Knowing<'a> {
     /// Reads what `configuration` binds, and says what of it cannot be had.

@@ -41,12 +41,14 @@ pub struct Kept {
     listed: AtomicUsize,
 }
 
+/// The name of a file and its tree.
+pub(super) type NamedTree = (String, Arc<Tree>);
+
 /// A module and the trees that it was made from.
 #[derive(Debug, Clone)]
 pub(super) struct KeptModule {
     pub(super) files: ModuleFiles,
-    /// By the names of the files.
-    pub(super) trees: Vec<(String, Arc<Tree>)>,
+    pub(super) trees: Vec<NamedTree>,
     pub(super) module: Arc<Module>,
 }
 

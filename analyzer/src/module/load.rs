@@ -11,7 +11,7 @@ use crate::syntax::{self, SyntaxError};
 
 use super::declaration::Module;
 use super::files::ModuleFiles;
-use super::kept::{Kept, KeptModule};
+use super::kept::{Kept, KeptModule, NamedTree};
 use super::{declare, json_places};
 
 /// What is read, and what is kept of earlier readings.
@@ -40,10 +40,8 @@ impl Reader<'_> {
             let before = trees_before.iter().find(|(before, _)| before == *name).map(|(_, tree)| tree);
             (String::clone(name), self.tree_after(before, &path::join(dir, name), json_places::configuration))
         };
-        let trees: Vec<(String, Arc<Tree>)> = names.par_iter().map(tree).collect();
-        let is_same = |((name, tree), (name_before, before)): (&(String, Arc<Tree>), &(String, Arc<Tree>))| {
-            name == name_before && Arc::ptr_eq(tree, before)
-        };
+        let trees: Vec<NamedTree> = names.par_iter().map(tree).collect();
+        let is_same = |(now, before): (&NamedTree, &NamedTree)| now.0 == before.0 && Arc::ptr_eq(&now.1, &before.1);
         if let Some(before) = &before
             && before.module.downloaded == downloaded
             && before.trees.len() == trees.len()
@@ -52,7 +50,7 @@ impl Reader<'_> {
             return Arc::clone(&before.module);
         }
         let (primary, overriding) = trees.split_at(files.primary.len().min(trees.len()));
-        let of = |trees: &[(String, Arc<Tree>)]| trees.iter().map(|(_, tree)| Arc::clone(tree)).collect::<Vec<_>>();
+        let of = |trees: &[NamedTree]| trees.iter().map(|(_, tree)| Arc::clone(tree)).collect::<Vec<_>>();
         let module = Arc::new(declare::module(dir, downloaded, &of(primary), &of(overriding), self.sources));
         kept.keep_module(dir, KeptModule { files: files.clone(), trees, module: Arc::clone(&module) });
         module

@@ -64,19 +64,16 @@ pub fn reload_workspace(
     dirs: &[String],
     configuration: &Configuration,
 ) -> Workspace {
-    let whole = kept.whole.take();
+    let mut before = kept.whole.take();
     let reader = Reader { fs, sources, kept: Some((kept, &changes.texts)) };
     let is_known = !changes.structure && changes.texts.iter().all(|path| kept.is_module_file(path));
-    let changed = whole.filter(|_| is_known).map(|whole| change(whole, reader, &changes.texts, configuration));
-    let whole = match changed {
-        Some(Ok(whole)) => {
-            let workspace = whole.workspace();
-            kept.whole = Some(whole);
-            return workspace;
-        }
-        Some(Err(whole)) => Some(whole),
-        None => None,
-    };
+    if let Some(whole) = before.as_mut().filter(|_| is_known)
+        && change(whole, reader, &changes.texts, configuration)
+    {
+        let workspace = whole.workspace();
+        kept.whole = before;
+        return workspace;
+    }
     kept.begin();
     let reader = Reader { fs, sources, kept: Some((kept, &changes.texts)) };
     let dirs = normalized(dirs);
@@ -84,7 +81,7 @@ pub fn reload_workspace(
     let library = Library::load(reader, &dirs, &directories, configuration);
     let roots = roots(reader, &library, &directories);
     let new = Whole { directories, modules: library.into_modules(), roots, used_by: FxHashMap::default(), errors };
-    kept.keep(new, whole);
+    kept.keep(new, before);
     kept.whole.as_ref().map(Whole::workspace).unwrap_or_default()
 }
 
@@ -121,35 +118,13 @@ fn root(reader: Reader<'_>, library: &Library<'_>, files: &ModuleFiles, dir: &st
     Some(Root { dir: dir.to_owned(), is_library, stacks: stacks.into_iter().map(Arc::new).collect(), errors })
 }
 
-/// `whole` with other texts in some files of its modules; as it was if that may change which directories are stacks.
-fn change(
-    mut whole: Whole,
-    reader: Reader<'_>,
-    texts: &BTreeSet<String>,
-    configuration: &Configuration,
-) -> Result<Whole, Whole> {
+/// Takes other texts of some files of its modules into `whole`, unless that may change which directories are stacks:
+/// whether it could be done.
+fn change(whole: &mut Whole, reader: Reader<'_>, texts: &BTreeSet<String>, configuration: &Configuration) -> bool {
     let mut library = Library::of(std::mem::take(&mut whole.modules), configuration);
-    let mut changed = BTreeSet::new();
-    for dir in texts.iter().map(|path| path::parent(path)).collect::<BTreeSet<_>>() {
-        let before = library.module(dir).cloned();
-        let read = before.as_ref().and_then(|before| {
-            let files = reader.files_before(dir)?;
-            Some((before, reader.module(dir, &files, before.downloaded)))
-        });
-        match read {
-            Some((before, module)) if calls_alike(before, &module) => {
-                if !Arc::ptr_eq(before, &module) {
-                    library.replace(dir, module);
-                    changed.extend(whole.used_by.get(dir).into_iter().flatten().copied());
-                }
-            }
-            Some(_) | None => {
-                whole.modules = library.into_modules();
-                return Err(whole);
-            }
-        }
-    }
-    for index in changed {
+    let changed = changed_modules(&mut library, reader, texts);
+    let users = changed.iter().flatten().filter_map(|dir| whole.used_by.get(dir.as_str())).flatten();
+    for index in users.copied().collect::<BTreeSet<_>>() {
         let Some(before) = whole.roots.get_mut(index) else { continue };
         let files = whole.directories.get(&before.dir);
         let root = files.and_then(|files| root(reader, &library, files, &before.dir, before.is_library));
@@ -158,7 +133,25 @@ fn change(
         }
     }
     whole.modules = library.into_modules();
-    Ok(whole)
+    changed.is_some()
+}
+
+/// Reads the modules of the files anew, and gives the directories of those that are others now; `None` if one of
+/// them calls other modules.
+fn changed_modules(library: &mut Library<'_>, reader: Reader<'_>, texts: &BTreeSet<String>) -> Option<Vec<String>> {
+    let mut changed = Vec::new();
+    for dir in texts.iter().map(|path| path::parent(path)).collect::<BTreeSet<_>>() {
+        let before = Arc::clone(library.module(dir)?);
+        let module = reader.module(dir, &reader.files_before(dir)?, before.downloaded);
+        if !calls_alike(&before, &module) {
+            return None;
+        }
+        if !Arc::ptr_eq(&before, &module) {
+            library.replace(dir, module);
+            changed.push(dir.to_owned());
+        }
+    }
+    Some(changed)
 }
 
 /// Whether two states of a module call the same modules and look the same to those who wonder whether it is a root.
