@@ -50,8 +50,10 @@ impl Host {
 
     /// Puts `roots` in view, in place of what was.
     pub fn set_roots(&mut self, roots: Roots) {
-        self.roots = roots;
-        if let Some(memory) = self.memory() {
+        let before = std::mem::replace(&mut self.roots, roots);
+        if before.directories != self.roots.directories
+            && let Some(memory) = self.memory()
+        {
             memory.reset();
         }
     }
@@ -147,8 +149,8 @@ impl Host {
             Ok(knowing.with_evaluator(stack, evaluated))
         };
         let mut parts: Vec<Evaluated> = workspace.stacks.par_iter().map(evaluate).collect::<Result<_, Cancelled>>()?;
-        let (documents, undocumented) = self.documents(&*files, &sources);
-        parts.extend(documents);
+        let (documents, undocumented) = self.documents(&*files, &sources, |_| None);
+        parts.extend(documents.into_iter().filter_map(|(_, document)| Arc::into_inner(document)));
         let models = OnceLock::from(Models::of(parts));
         cancellation.check()?;
         let unread = [planned.problems.clone(), unread, undocumented].concat();
@@ -182,8 +184,9 @@ impl Host {
         cancellation.check()?;
         let mut parts: Vec<Arc<Evaluated>> =
             workspace.stacks.iter().filter_map(|stack| memory.evaluated(stack)).collect();
-        let (documents, undocumented) = self.documents(&*files, &sources);
-        parts.extend(documents.into_iter().map(Arc::new));
+        let (documents, undocumented) = self.documents(&*files, &sources, |path| memory.document(path));
+        parts.extend(documents.iter().map(|(_, document)| Arc::clone(document)));
+        memory.keep_documents(documents.into_iter().collect());
         let unread = [unread, undocumented].concat();
         Ok(self.state(files, sources, workspace, planned, unread, Parts { parts, models: OnceLock::new() }))
     }
@@ -216,13 +219,25 @@ impl Host {
         Analysis { state: Arc::new(state) }
     }
 
-    /// The files that are policies, and what is wrong with them.
-    fn documents(&self, files: &dyn FileSystem, sources: &SourceMap) -> (Vec<Evaluated>, Vec<Problem>) {
+    /// The files that are policies, by path, and what is wrong with them. `kept` is what is kept of one.
+    fn documents(
+        &self,
+        files: &dyn FileSystem,
+        sources: &SourceMap,
+        kept: impl Fn(&str) -> Option<Arc<Evaluated>>,
+    ) -> (Vec<(String, Arc<Evaluated>)>, Vec<Problem>) {
         let is_wanted = |path: &&String| !self.configuration.ignores(path) || self.roots.directories.is_empty();
         let (mut documents, mut problems) = (Vec::new(), Vec::new());
         for path in self.roots.documents.iter().filter(is_wanted) {
+            if let Some(document) = kept(path) {
+                documents.push((path.clone(), document));
+                continue;
+            }
             match read_document(files, sources, path) {
-                Ok(file) => documents.push(Evaluated::of_document(path, document_site(sources, file))),
+                Ok(file) => {
+                    let document = Evaluated::of_document(&path::normalize(path), document_site(sources, file));
+                    documents.push((path.clone(), Arc::new(document)));
+                }
                 Err(problem) => problems.push(problem),
             }
         }

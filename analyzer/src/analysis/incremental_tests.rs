@@ -350,6 +350,26 @@ fn what_policies_say_is_part_of_all_that_is_found() {
 }
 
 #[test]
+fn files_that_are_policies_are_read_once() {
+    let (mut host, options) = (workspace(2), Options::default());
+    work(&host, &options);
+    host.set_text("policy.json", Some(FILES[7].1.into()));
+    host.set_roots(Roots {
+        directories: vec![".".to_owned()],
+        documents: vec!["./policy.json".to_owned()],
+        plans: Vec::new(),
+    });
+    let found = |host: &Host| {
+        let findings = host.analysis().findings(&options);
+        findings.iter().filter(|finding| finding.message.contains("s3:GetObjekt")).count()
+    };
+    let (before, evaluated) = (found(&host), host.work().evaluated);
+    assert_eq!((found(&host), host.work().evaluated), (before, evaluated), "the stacks are the same");
+    host.set_text("policy.json", Some(FILES[7].1.replace("Objekt", "Object").into()));
+    assert_eq!(found(&host), before - 1);
+}
+
+#[test]
 fn what_is_cancelled_is_done_later() {
     let (mut host, options) = (workspace(2), Options::default());
     work(&host, &options);

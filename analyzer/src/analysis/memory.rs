@@ -83,6 +83,8 @@ pub(super) struct Memory {
     touched_before: BTreeSet<String>,
     /// By where the stacks are in memory.
     stacks: FxHashMap<usize, KeptStack>,
+    /// The files that are policies, by path.
+    documents: FxHashMap<String, Arc<Evaluated>>,
     /// What else the configuration was read with.
     configured: BTreeSet<String>,
     places: Vec<PlaceOfStack>,
@@ -111,6 +113,7 @@ impl Memory {
             touched: BTreeSet::new(),
             touched_before: BTreeSet::new(),
             stacks: FxHashMap::default(),
+            documents: FxHashMap::default(),
             configured: BTreeSet::new(),
             places: Vec::new(),
             evaluated: 0,
@@ -174,6 +177,7 @@ impl Memory {
                 && (are_places_same || !kept.reads.asked_for_stacks)
                 && kept.others.iter().all(|other| now.contains(&address(other)))
         });
+        self.documents.retain(|path, _| !touched.contains(&path::normalize(path)));
         self.places = places;
         self.configured.clone_from(&configured.paths);
         self.touched_before = touched;
@@ -194,12 +198,21 @@ impl Memory {
         self.stacks.insert(address(stack), kept);
     }
 
+    pub(super) fn document(&self, path: &str) -> Option<Arc<Evaluated>> {
+        self.documents.get(path).cloned()
+    }
+
+    /// Keeps what was made of the files that are policies, and of no others.
+    pub(super) fn keep_documents(&mut self, documents: FxHashMap<String, Arc<Evaluated>>) {
+        self.documents = documents;
+    }
+
     pub(super) fn work(&self) -> Work {
         Work {
             parsed: self.kept.parsed(),
             listed: self.kept.listed(),
             evaluated: self.evaluated,
-            kept: self.kept.len() + self.stacks.len() + self.sources.len(),
+            kept: self.kept.len() + self.stacks.len() + self.documents.len() + self.sources.len(),
         }
     }
 }
