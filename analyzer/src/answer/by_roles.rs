@@ -79,12 +79,17 @@ fn who<'a>(view: &'a AccessView<'a>, node: &Node) -> Option<Who<'a>> {
     if let NodeKind::Principal(index) = node.kind {
         return view.iam().principals().get(index).and_then(|it| principal::in_view(view, it));
     }
+    if let NodeKind::PermissionSet(index) = node.kind {
+        let name = node.account.as_ref().map(|it| view.account_name(it));
+        let mut of_set = principal::of_set(view, view.iam().principals().get(index)?);
+        return of_set.find(|who| who.account.as_ref().map(|it| view.account_name(it)) == name);
+    }
     let name = match &node.kind {
         NodeKind::Account => format!("account {}", node.account.as_ref().map(|it| view.account_name(it))?),
         NodeKind::Stranger(arn) | NodeKind::Federated(arn) => arn.display(),
         NodeKind::Service(name) => name.to_string(),
         NodeKind::Everyone => "everyone".to_owned(),
-        NodeKind::Principal(_) | NodeKind::Resource(_) => return None,
+        NodeKind::Principal(_) | NodeKind::PermissionSet(_) | NodeKind::Resource(_) => return None,
     };
     Some(principal::stranger(view, name, trust_graph::calling(node)?))
 }
