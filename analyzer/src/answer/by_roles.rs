@@ -29,9 +29,20 @@ pub(super) fn add<'a>(view: &'a AccessView<'a>, direct: &Direct<'a>, roll: &mut 
     };
     let (certain, possible) = (nodes(&roles(&direct.may)), nodes(&roles(&direct.depends)));
     let mut seen: FxHashSet<usize> = nodes(&direct.may).into_iter().collect();
+    // A permission set that may do it itself may do it wherever someone has it.
+    let sets = |of: &[&Principal]| -> Vec<usize> {
+        let is_one = |index: &usize| of.iter().any(|it| indices.get(&address(it)) == Some(index));
+        let nodes = graph.nodes().iter().enumerate();
+        nodes
+            .filter(|(_, node)| matches!(&node.kind, NodeKind::PermissionSet(index) if is_one(index)))
+            .map(|(node, _)| node)
+            .collect()
+    };
+    seen.extend(sets(&direct.may));
     let assuming = |edge: &Edge| edge.kind == EdgeKind::Assume;
     add_ways(view, graph.ways(&certain, Hold::Certain, assuming), true, &mut seen, roll);
     seen.extend(nodes(&direct.depends));
+    seen.extend(sets(&direct.depends));
     let ends: Vec<usize> = certain.into_iter().chain(possible).collect();
     add_ways(view, graph.ways(&ends, Hold::Possible, assuming), false, &mut seen, roll);
     roll.by_roles.sort_by(|a, b| {
