@@ -11,3 +11,4 @@ pub mod managed_policies;
 pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;
+pub mod tflint_rules;
