@@ -145,7 +145,7 @@ fn type_of(ty: &str) -> Option<&'static Type> {
 }
 
 /// What is declared, by what it is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Declarations(BTreeMap<Kind, Vec<Declared>>);
 
 impl Declarations {
