@@ -52,6 +52,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("variable", "The condition key: `aws:SourceAccount`."),
 ];
 
+/// The types of principals, and what they are.
+pub(super) const PRINCIPAL_TYPES: &[(&str, &str)] = &[
+    ("AWS", "accounts, roles and users"),
+    ("Service", "services of AWS"),
+    ("Federated", "identity providers"),
+    ("CanonicalUser", "users of S3 by their canonical ids"),
+];
+
 /// What the element `name` is, or the argument or block that stands for one.
 pub(super) fn meaning(name: &str) -> Option<&'static str> {
     let find = |table: &[(&str, &'static str)], name: &str| {

@@ -23,7 +23,7 @@ use crate::syntax::ast::{Attribute, Block};
 
 use super::code::{self, Code, Reference, Target};
 use super::place::{self, Element, Part};
-use super::{Position, tree, words};
+use super::{Position, elements, tree, words};
 
 /// What is shown at a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,9 @@ fn in_policy(analysis: &Analysis, position: Position) -> Option<Hover> {
             known.as_deref().and_then(|key| condition::key(key, condition, statement))
         }
         Element::Value(condition) => value(analysis, &part.leaf.text, condition, position),
-        Element::Version | Element::Id | Element::Sid | Element::Effect | Element::PrincipalType => None,
+        Element::Version => elements::meaning("Version").map(|meaning| format!("**`Version`**: {meaning}")),
+        Element::PrincipalType => known.as_deref().and_then(principal::of_type),
+        Element::Id | Element::Sid | Element::Effect => None,
     };
     // What is nothing but a hole is known by what it is a reference to.
     let markdown = markdown.or_else(|| unknown(analysis, &part))?;
@@ -120,11 +122,12 @@ fn plain(analysis: &Analysis, text: &str) -> Option<String> {
 
 /// What stands in Terraform's own code.
 fn of_code(analysis: &Analysis, position: Position) -> Option<Hover> {
-    if let Some((text, span)) = code::text_at(analysis, position) {
+    let tree = tree::of_file(analysis, position.file)?;
+    if let Some((text, span)) = code::text_in(&tree, analysis, position) {
         let markdown = arn::markdown(analysis, &text, position).or_else(|| plain(analysis, &text.as_known()?))?;
         return Some(Hover { span, markdown });
     }
-    match code::at(analysis, position)? {
+    match code::in_tree(&tree, position)? {
         Code::Reference(Reference { span, target: Target::Resource(address), .. }) => {
             declared::markdown(analysis, position.file, &address).map(|markdown| Hover { span, markdown })
         }

@@ -6,6 +6,7 @@
 use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
+use crate::aws::sites;
 use crate::eval::json_text::{JsonText, verbatim};
 use crate::eval::text::Text;
 use crate::source::{FileId, SourceFile, TextRange};
@@ -181,8 +182,9 @@ impl Reader<'_> {
             let names = inner.iter().map(|block| block.kind.text.as_str()).chain([attribute.name.text.as_str()]);
             Some((ty.text.clone(), names.collect::<Vec<_>>().join(".")))
         });
+        let is_site = holder.as_ref().is_some_and(|(ty, path)| is_policy_attribute(ty, path));
         let documents = (attribute.name.text == "data").then(|| self.json_documents(&attribute.value)).flatten();
-        let sketch = documents.or_else(|| self.in_expression(&attribute.value))?;
+        let sketch = documents.or_else(|| self.in_expression(&attribute.value, is_site))?;
         Some(Sketch { holder, ..sketch })
     }
 
@@ -199,20 +201,27 @@ impl Reader<'_> {
         })
     }
 
-    /// The outermost policy in `expr` that the offset is in.
-    fn in_expression(&self, expr: &Expr) -> Option<Sketch> {
+    /// The outermost policy in `expr` that the offset is in. `is_site`: it is the value of an attribute that
+    /// holds a policy, so that an object or JSON is one whatever is in it.
+    fn in_expression(&self, expr: &Expr, is_site: bool) -> Option<Sketch> {
         if !expr.range.touches(self.offset) {
             return None;
         }
-        if let Some(sketch) = self.policy(expr) {
+        if let Some(sketch) = self.policy(expr).filter(|sketch| is_site || sketch.root.is_policy()) {
             return Some(sketch);
         }
+        // What other functions are given, as the variables of a template, is no policy itself.
+        let is_site = is_site
+            && match &expr.kind {
+                ExprKind::Call(call) => matches!(call.name.text.as_str(), "jsonencode" | "merge"),
+                _ => true,
+            };
         let mut found = None;
-        tree::for_each_child(expr, &mut |child| found = found.take().or_else(|| self.in_expression(child)));
+        tree::for_each_child(expr, &mut |child| found = found.take().or_else(|| self.in_expression(child, is_site)));
         found
     }
 
-    /// The policy that `expr` is.
+    /// The policy that `expr` may be.
     fn policy(&self, expr: &Expr) -> Option<Sketch> {
         let (root, syntax) = match &expr.kind {
             ExprKind::Object(_) => (self.expression(expr), Syntax::Object),
@@ -228,7 +237,7 @@ impl Reader<'_> {
             _ => return None,
         };
         let anchor = root.range.start;
-        root.is_policy().then_some(Sketch { syntax, names: Names::Elements, root, anchor, holder: None })
+        Some(Sketch { syntax, names: Names::Elements, root, anchor, holder: None })
     }
 
     /// The text of a template that looks like JSON.
@@ -347,6 +356,10 @@ impl JsonReader<'_> {
         let name = member.key.as_text().unwrap_or_default();
         Entry { name, key, key_content, value: self.node(&member.value, outer) }
     }
+}
+
+fn is_policy_attribute(ty: &str, path: &str) -> bool {
+    sites::policies(ty).any(|site| site.attribute.replace("[]", "") == path)
 }
 
 fn is_policy_document(block: &Block) -> bool {

@@ -11,9 +11,11 @@ use crate::aws::subjects::subject_type;
 use crate::eval::symbol::Cause;
 use crate::eval::text::{Piece, Text};
 use crate::ide::sketch::Syntax;
-use crate::ide::{tree, words};
+use crate::ide::{tree, walk, words};
 use crate::module::{Child, Mode, Module, ModuleNode, Resource};
 use crate::source::{Span, TextRange};
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::key_name;
 
 use super::{Asked, CompletionItemKind, Draft, Insert};
 
@@ -149,9 +151,23 @@ pub(super) fn instances(resource: &Resource) -> Vec<String> {
     if resource.body.attribute("count").is_some() {
         return vec![format!("{address}[0]")];
     }
-    match resource.body.attribute("for_each") {
-        Some(_) => vec![format!("{address}[each.key]")],
-        None => vec![address],
+    let Some(for_each) = resource.body.attribute("for_each") else { return vec![address] };
+    let keys = keys(&for_each.value);
+    if keys.is_empty() {
+        return vec![format!("{address}[each.key]")];
+    }
+    keys.iter().map(|key| format!("{address}[\"{key}\"]")).collect()
+}
+
+/// The keys that are written in the value of a `for_each`.
+fn keys(value: &Expr) -> Vec<SmolStr> {
+    match &value.kind {
+        ExprKind::Object(items) => items.iter().filter_map(|item| key_name(&item.key)).map(|name| name.text).collect(),
+        ExprKind::Call(call) if call.name.text == "toset" => match call.arguments.as_slice() {
+            [Expr { kind: ExprKind::Tuple(items), .. }] => items.iter().filter_map(walk::literal).collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 

@@ -68,7 +68,7 @@ fn draft(asked: &Asked<'_>, key: &ConditionKeyFacts, rank: u32) -> Draft {
     let several = if key.multivalued { ", several values" } else { "" };
     let draft = as_name(asked, text, CompletionItemKind::Key, rank);
     let draft = Draft { label: key.name.to_owned(), ..draft }.detail(format!("{}{several}", key.ty.name()));
-    if key.present.is_empty() { draft } else { draft.documentation(format!("In requests of: {}", key.present)) }
+    if key.present.is_empty() { draft } else { draft.documentation(format!("Carried by: {}", key.present)) }
 }
 
 /// Values that keys of certain names take. Sources: IAM User Guide,

@@ -29,14 +29,6 @@ const BLOCKS: &[(&str, &[&str])] = &[
     ("not_principals", &["not_principals {", "  type        = \"AWS\"", "  identifiers = []", "}"]),
 ];
 
-/// The types of principals, and what they are.
-const PRINCIPAL_TYPES: &[(&str, &str)] = &[
-    ("AWS", "accounts, roles and users"),
-    ("Service", "services of AWS"),
-    ("Federated", "identity providers"),
-    ("CanonicalUser", "users of S3 by their canonical ids"),
-];
-
 /// The names that are not yet in the map around the position.
 pub(super) fn names(asked: &Asked<'_>, level: Level) -> Vec<Draft> {
     let context = asked.context;
@@ -89,7 +81,7 @@ fn is_excluded(asked: &Asked<'_>, name: &str) -> bool {
 pub(super) fn principal_types(asked: &Asked<'_>) -> Vec<Draft> {
     let context = asked.context;
     let is_new = |name: &&(&str, &str)| !context.siblings.iter().any(|sibling| sibling == name.0);
-    let types = PRINCIPAL_TYPES.iter().filter(|it| context.names == Names::Arguments || is_new(it));
+    let types = elements::PRINCIPAL_TYPES.iter().filter(|it| context.names == Names::Arguments || is_new(it));
     let types = types
         .zip(0..)
         .map(|((name, means), rank)| as_name(asked, name, CompletionItemKind::Value, rank).detail(*means));

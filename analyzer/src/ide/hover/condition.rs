@@ -77,7 +77,7 @@ fn described(facts: &ConditionKeyFacts) -> Vec<String> {
     let several = if facts.multivalued { ", several values" } else { "" };
     let mut lines = vec![format!("**`{}`**: {}{several}", facts.name, facts.ty.name())];
     if !facts.present.is_empty() {
-        lines.push(format!("In requests of: {}", facts.present));
+        lines.push(format!("Carried by: {}", facts.present));
     }
     lines.push(match facts.scope {
         KeyScope::Global => match facts.senders() {

@@ -8,7 +8,7 @@ use crate::eval::text::Text;
 use crate::policy::model::{PrincipalGroup, Statement};
 
 use super::super::place::Part;
-use super::super::{Position, words};
+use super::super::{Position, elements, words};
 use super::{arn, declared, who};
 
 /// How many statements that name someone are shown.
@@ -68,6 +68,12 @@ pub(super) fn account(analysis: &Analysis, number: &str) -> Option<String> {
         Some(name) => format!("**`{number}`**: account {name}"),
         None => format!("**`{number}`**: an account that `crosstrail.toml` does not name"),
     })
+}
+
+/// What principals of the type `kind` are.
+pub(super) fn of_type(kind: &str) -> Option<String> {
+    let (_, means) = elements::PRINCIPAL_TYPES.iter().find(|(name, _)| *name == kind)?;
+    Some(format!("**`{kind}`**: {means}"))
 }
 
 /// The service of that name.
