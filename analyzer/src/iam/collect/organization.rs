@@ -20,7 +20,7 @@ use super::mention::{Mention, Mentions};
 use super::{Collector, is_downloaded};
 
 /// A resource that makes a policy of an organization, whose document is at the same address.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) struct OrganizationPolicyDeclaration {
     pub(in crate::iam) stack: SmolStr,
     pub(in crate::iam) address: SmolStr,
@@ -34,7 +34,7 @@ pub(in crate::iam) struct OrganizationPolicyDeclaration {
 }
 
 /// An attachment: a policy by its id and a target by its own.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) struct TargetClaim {
     pub(in crate::iam) policy: Mention,
     pub(in crate::iam) target: Mention,
