@@ -74,6 +74,18 @@ impl Analysis {
     /// that `may_change` says of that they may change.
     #[must_use]
     pub fn fixed(&self, options: &Options, allowed: Allowed, may_change: &dyn Fn(&str) -> bool) -> Fixed {
+        self.fixed_except(options, allowed, may_change, &|_, _| false)
+    }
+
+    /// The same without the fixes of the findings that `stays` says of that they may stay.
+    #[must_use]
+    pub fn fixed_except(
+        &self,
+        options: &Options,
+        allowed: Allowed,
+        may_change: &dyn Fn(&str) -> bool,
+        stays: &dyn Fn(&Finding, &SourceMap) -> bool,
+    ) -> Fixed {
         let mut trial = Trial::new(self, options);
         for _ in 0..MAX_ROUNDS {
             let analysis = trial.analysis.clone();
@@ -84,6 +96,7 @@ impl Analysis {
             let findings = std::mem::take(&mut trial.findings);
             let mut candidates = fixes::candidates(&findings, allowed, &may_change);
             candidates.retain(|it| may_change(it.finding.primary.file) && !trial.is_refused(it));
+            candidates.retain(|it| !stays(it.finding, analysis.sources()));
             let round = fixes::apply(&candidates, analysis.sources());
             if round.done.is_empty() {
                 trial.leave(&round);

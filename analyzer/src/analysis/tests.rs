@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
+use crate::config::{Configuration, ConfigurationPlace, FILE_NAME, GivenValue};
 use crate::inspection::{StackInspection, render_json};
 use crate::source::MemoryFileSystem;
 
@@ -95,6 +95,27 @@ environments = [
             "other = \"{var.name}-{var.size}-{terraform.workspace}\"",
         ]
     );
+}
+
+#[test]
+fn what_is_given_stands_over_what_is_written_and_below_an_environment() {
+    let values = |configuration: &str| {
+        let text = "variable \"x\" {\n  default = \"written\"\n}\noutput \"x\" {\n  value = var.x\n}\n";
+        let mut system = MemoryFileSystem::default();
+        system.insert("a/main.tf", text);
+        let (mut configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), configuration);
+        assert_eq!(errors, []);
+        let given = [("x".to_owned(), GivenValue::Text("given".to_owned()))];
+        configuration.give_variables("a".to_owned(), given.into());
+        let mut host = Host::new(Arc::new(system));
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+        host.set_configuration(Arc::new(configuration));
+        View { analysis: host.analysis(), options: Options::default() }.values("x")
+    };
+    assert_eq!(values(""), ["a = \"given\""]);
+    assert_eq!(values("[stacks.a]\nenvironments = [{ name = \"prod\" }]\n"), ["a@prod = \"given\""]);
+    let configured = "[stacks.a]\nenvironments = [{ name = \"prod\", vars = { x = \"configured\" } }]\n";
+    assert_eq!(values(configured), ["a@prod = \"configured\""]);
 }
 
 #[test]

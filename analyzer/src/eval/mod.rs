@@ -15,6 +15,7 @@ pub mod evaluator;
 mod expression;
 pub mod file_values;
 pub mod functions;
+mod given;
 pub mod json;
 pub mod json_text;
 pub mod number;

@@ -41,6 +41,7 @@ impl StackBuilder<'_> {
             workspace: None,
             root: Arc::clone(&root),
             variables: variables.clone(),
+            given: self.configuration().given_variables(dir).cloned().unwrap_or_default(),
             library: is_library,
         };
         let mut stacks: Vec<Stack> = environments
@@ -63,8 +64,9 @@ impl StackBuilder<'_> {
         mut variables: Variables,
         errors: &mut Errors,
     ) -> Stack {
+        let mut named = BTreeMap::new();
         for file in &environment.var_files {
-            self.named_variables(dir, file, &mut variables, errors);
+            self.named_variables(dir, file, &mut named, errors);
         }
         if !environment.vars.is_empty() {
             let file = self.configuration_file();
@@ -72,14 +74,18 @@ impl StackBuilder<'_> {
                 let value = VariableValue::Configured(Arc::new(entry.value.clone()), file);
                 (SmolStr::from(entry.key.as_str()), value)
             });
-            variables.extend(given);
+            named.extend(given);
         }
+        let mut given = self.configuration().given_variables(dir).cloned().unwrap_or_default();
+        given.retain(|name, _| !named.contains_key(name.as_str()));
+        variables.extend(named);
         Stack {
             dir: dir.into(),
             environment: Some(environment.name.as_str().into()),
             workspace: environment.workspace.as_deref().map(SmolStr::from),
             root: Arc::clone(root),
             variables,
+            given,
             library: false,
         }
     }

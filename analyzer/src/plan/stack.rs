@@ -87,6 +87,7 @@ impl<'p> Builder<'p> {
             workspace: None,
             root: Arc::new(builder.node(&root, &[], None, configuration, path)),
             variables: builder.variable_values(),
+            given: BTreeMap::new(),
             library: false,
         }
     }
