@@ -1,5 +1,11 @@
 //! Plans and states on the command line: alone, with their source, several of them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "a test whose plans are not as they are written here has to fail"
+)]
+
 #[cfg(test)]
 mod support;
 
@@ -58,13 +64,11 @@ fn plan(more: &Value) -> String {
             block("aws_sqs_queue_policy", json!({"policy": {"references": []}, "queue_url": {"references": []}})),
         ]}},
     });
-    if let (Value::Object(plan), Value::Object(more)) = (&mut plan, more) {
-        plan.extend(more.clone());
-    }
-    // `terraform show -json` writes its members in this order: the version stands first.
-    let text = plan.to_string();
-    let version = plan["format_version"].to_string();
-    format!("{{\"format_version\":{version},{}", &text[1..])
+    let members = plan.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    // `terraform show -json` writes the versions first.
+    let [format, terraform] = ["format_version", "terraform_version"].map(|name| members.remove(name).unwrap());
+    format!("{{\"format_version\":{format},\"terraform_version\":{terraform},{}", &plan.to_string()[1..])
 }
 
 /// A plan file: a zip with the source.
@@ -92,7 +96,7 @@ fn lint(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     sandbox.run(&[&CONCISE[..], arguments].concat())
 }
 
-/// The places and codes of what is found, as `path:line code`.
+/// The places and codes of what is found, as `path:line code`, sorted.
 fn found(run: &Run) -> Vec<String> {
     let line = |line: &str| {
         let (place, rest) = line.split_once(": ")?;
@@ -100,7 +104,9 @@ fn found(run: &Run) -> Vec<String> {
         let mut place = place.split(':');
         Some(format!("{}:{} {code}", place.next()?, place.next()?))
     };
-    run.stdout.lines().filter_map(line).collect()
+    let mut found: Vec<String> = run.stdout.lines().filter_map(line).collect();
+    found.sort();
+    found
 }
 
 #[test]
@@ -123,6 +129,10 @@ fn a_plan_with_its_source_is_found_in_the_source() {
     assert_eq!(found(&run), expected, "{run:?}");
     let run = lint(&sandbox, &["infra", "--source", "infra", "plan.json"]);
     assert_eq!(found(&run), expected, "the directory is not checked twice: {run:?}");
+    sandbox.write("other/main.tf", b"locals {}\n");
+    let run = lint(&sandbox, &["--source", "other", "plan.json"]);
+    let told = "error: plan.json:1:1: `other` declares nothing of what is planned: its source is not used\n";
+    assert!(run.stderr.contains(told) && found(&run).len() == 2, "{run:?}");
     let run = lint(&sandbox, &["--source", "nowhere", "plan.json"]);
     assert!(run.stderr.contains("error: nowhere: there is no such directory to take the source from\n"), "{run:?}");
     let run = lint(&sandbox, &["infra"]);
@@ -230,8 +240,9 @@ fn what_is_odd_of_a_plan_is_told() {
     let errored = plan(&json!({"errored": true}));
     let sandbox = Sandbox::with("plan-errored", &[("plan.json", &errored)]);
     let run = lint(&sandbox, &["plan.json"]);
-    let told = "error: plan.json: Terraform failed to make this plan: what is missing in it is not checked\n";
+    let told = ": Terraform failed to make this plan: what is missing in it is not checked\n";
     assert!(run.stderr.contains(told) && found(&run).len() == 2, "{run:?}");
+    assert_eq!(run.code, 1);
 
     let newer = plan(&json!({"format_version": "1.9", "of_the_future": [1], "action_invocations": {"a": []}}));
     sandbox.write("plan.json", newer.as_bytes());

@@ -8,6 +8,7 @@ mod end_to_end;
 mod formats;
 mod managed_policies;
 mod oracle;
+mod plans;
 mod refresh;
 mod sources;
 
@@ -38,7 +39,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, and compare decisions (needs node, npm, python, pip, curl, xz and jq)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read and a plan checked, and compare decisions (needs node, npm, python, pip, curl, xz and jq)",
         run: end_to_end::run,
     },
     Command {
@@ -52,6 +53,12 @@ static COMMANDS: &[Command] = &[
         arguments: "FILE VERSION DATE",
         about: "derive the table of AWS's managed policies from a file of the PyPI package moto",
         run: managed_policies::run,
+    },
+    Command {
+        name: "plans",
+        arguments: "[BINARY]",
+        about: "have a plan made, and checked by a binary, that of the release unless one is given (needs pip, and terraform or tofu)",
+        run: plans::run,
     },
     Command {
         name: "refresh",
