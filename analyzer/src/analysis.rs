@@ -10,6 +10,7 @@ mod host;
 mod inspect;
 mod knowledge;
 mod mend;
+mod places;
 mod planned;
 mod things;
 
@@ -41,6 +42,7 @@ use crate::syntax::{self, SyntaxError};
 pub use crate::cancellation::{Cancellation, Cancelled};
 pub use host::Host;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use places::PolicyPlaces;
 use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
@@ -136,6 +138,8 @@ struct State {
     summary: OnceLock<Summary>,
     /// Put together when it is first asked for.
     trust_graph: OnceLock<TrustGraph>,
+    /// The same.
+    policy_places: OnceLock<PolicyPlaces>,
 }
 
 impl Analysis {
@@ -217,6 +221,13 @@ impl Analysis {
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
         &self.state.policies
+    }
+
+    /// Those of the policies of which some text stands in `file`, in their order.
+    pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
+        let policies = &self.state.policies;
+        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
+        places.in_file(file).iter().filter_map(|number| policies.get(*number))
     }
 
     /// Who is in view, and which of the policies they have.

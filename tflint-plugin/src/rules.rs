@@ -38,3 +38,14 @@ pub(crate) fn severity(severity: Severity) -> wire::Severity {
 pub(crate) fn is_own(name: &str) -> bool {
     RULES.iter().any(|rule| self::name(rule) == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_page() {
+        assert!(RULES.iter().all(|rule| crosstrail_tests::tflint_rules::name(rule) == name(rule)));
+        assert!(is_own("crosstrail_unknown_action") && !is_own("crosstrail_x") && !is_own("unknown_action"));
+    }
+}

@@ -126,6 +126,7 @@ impl Host {
                 problems,
                 summary: OnceLock::new(),
                 trust_graph: OnceLock::new(),
+                policy_places: OnceLock::new(),
             }),
         })
     }

@@ -210,7 +210,7 @@ impl<'t> Sender<'t> {
     /// What the role does in the log group with the ARN `group`; nothing if that has no name in view.
     #[must_use]
     pub fn to_log_group(&self, group: &Text) -> Vec<Delivery> {
-        let Some(group) = without_end(group, ":*") else { return Vec::new() };
+        let Some(group) = without_end(group, ":*").or_else(|| without_streams(group)) else { return Vec::new() };
         let stream = |start: &Text| {
             let parts =
                 [Text::known(":log-stream:"), start.clone(), Text::known("_CloudTrail_"), self.trail.region.clone()];
@@ -260,6 +260,15 @@ fn management(trail: &Trail, accounts: KnownAccounts<'_>) -> Option<Text> {
     let managed_here = trail.organization.managed_in.iter().any(is_here);
     let own = managed_here.then(|| trail.account.text.clone());
     own.or_else(|| accounts.management().map(|it| it.text)).or_else(|| trail.organization.management.clone())
+}
+
+/// The log group itself, where its streams should have been named; `None` if it may be that they are.
+fn without_streams(group: &Text) -> Option<Text> {
+    let is_end = match group.pieces().last()? {
+        Piece::Known(known) => !known.text.ends_with('*'),
+        Piece::Hole(symbol) => matches!(symbol.cause(), Cause::Computed | Cause::Impure),
+    };
+    (is_end && group.display().contains(":log-group:")).then(|| group.clone())
 }
 
 /// `text` without `end`; `None` if it does not end so.

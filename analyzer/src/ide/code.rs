@@ -10,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::eval::text::Text;
 use crate::module::{Mode, ResourceAddress};
 use crate::source::{FileId, Span, TextRange};
-use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Step, TemplateForm};
+use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Step, TemplateForm, Tree};
 
 use super::{Position, tree, written};
 
@@ -62,7 +62,11 @@ impl fmt::Display for Target {
 
 /// What stands at `position`.
 pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Code> {
-    let tree = tree::of_file(analysis, position.file)?;
+    in_tree(&tree::of_file(analysis, position.file)?, position)
+}
+
+/// What stands at `position` of the file whose tree is `tree`.
+pub(super) fn in_tree(tree: &Tree, position: Position) -> Option<Code> {
     let (blocks, attribute) = tree::way_to(&tree.body, position.offset);
     let Some(attribute) = attribute else {
         // In JSON notation the words in front of a block are keys of objects.
@@ -76,9 +80,8 @@ pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Code> {
     tree::innermost(&attribute.value, position.offset, &read).map(Code::Reference)
 }
 
-/// The string at `position` that stands in no interpolation of it, and where its content stands.
-pub(super) fn text_at(analysis: &Analysis, position: Position) -> Option<(Text, Span)> {
-    let tree = tree::of_file(analysis, position.file)?;
+/// The string at `position` of the file whose tree is `tree` that stands in no interpolation of it, and where its content stands.
+pub(super) fn text_in(tree: &Tree, analysis: &Analysis, position: Position) -> Option<(Text, Span)> {
     let (_, attribute) = tree::way_to(&tree.body, position.offset);
     let source = analysis.sources().file(position.file);
     let read = |expr: &Expr| match &expr.kind {

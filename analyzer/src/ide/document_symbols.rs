@@ -141,7 +141,7 @@ fn whole_blocks(blocks: &[Arc<Block>]) -> FxHashMap<TextRange, TextRange> {
 
 /// The statements that stand in `file`, each once.
 fn statements(analysis: &Analysis, file: FileId) -> Vec<(Span, &Statement)> {
-    let all = analysis.policies().iter().flat_map(|site| &site.document.statements);
+    let all = analysis.policies_in(file).flat_map(|site| &site.document.statements);
     let mut found: Vec<(Span, &Statement)> = Vec::new();
     found.extend(all.filter(|it| it.span.file == file && !it.span.range.is_empty()).map(|it| (it.span, it)));
     found.sort_by_key(|(span, _)| span.range);

@@ -129,7 +129,7 @@ fn owner(id: AccountId) -> Option<String> {
 /// The actions and resources of policies that have a wildcard and whose text ends in `span`, each once.
 fn wildcards(analysis: &Analysis, span: Span) -> Vec<(Element<'_>, &Leaf)> {
     let mut found: Vec<(Element<'_>, &Leaf)> = Vec::new();
-    for site in analysis.policies() {
+    for site in analysis.policies_in(span.file) {
         place::for_each(&site.document, &mut |element, leaf, _| {
             let is_here = leaf.span.file == span.file && span.range.contains_range(leaf.span.range);
             if is_here && leaf.is_written() && matches!(element, Element::Action | Element::Resource) {

@@ -2,7 +2,8 @@
 
 mod action;
 mod arn;
-mod condition;
+mod as_written;
+pub(super) mod condition;
 mod declared;
 mod principal;
 mod who;
@@ -22,7 +23,7 @@ use crate::syntax::ast::{Attribute, Block};
 
 use super::code::{self, Code, Reference, Target};
 use super::place::{self, Element, Part};
-use super::{Position, tree, words};
+use super::{Position, elements, tree, words};
 
 /// What is shown at a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,11 @@ pub struct Hover {
 /// about it: the findings that an editor shows.
 #[must_use]
 pub fn hover(analysis: &Analysis, position: Position, findings: &[Finding]) -> Option<Hover> {
-    let known = in_policy(analysis, position).or_else(|| of_code(analysis, position));
+    if !position.is_between_characters(analysis) {
+        return None;
+    }
+    let known = in_policy(analysis, position);
+    let known = known.or_else(|| as_written::hover(analysis, position)).or_else(|| of_code(analysis, position));
     match (known, of_findings(position, findings)) {
         (Some(known), Some(rules)) => {
             Some(Hover { span: known.span, markdown: format!("{}\n\n---\n\n{}", known.markdown, rules.markdown) })
@@ -63,7 +68,9 @@ fn in_policy(analysis: &Analysis, position: Position) -> Option<Hover> {
             known.as_deref().and_then(|key| condition::key(key, condition, statement))
         }
         Element::Value(condition) => value(analysis, &part.leaf.text, condition, position),
-        Element::Version | Element::Id | Element::Sid | Element::Effect | Element::PrincipalType => None,
+        Element::Version => elements::meaning("Version").map(|meaning| format!("**`Version`**: {meaning}")),
+        Element::PrincipalType => known.as_deref().and_then(principal::of_type),
+        Element::Id | Element::Sid | Element::Effect => None,
     };
     // What is nothing but a hole is known by what it is a reference to.
     let markdown = markdown.or_else(|| unknown(analysis, &part))?;
@@ -115,11 +122,12 @@ fn plain(analysis: &Analysis, text: &str) -> Option<String> {
 
 /// What stands in Terraform's own code.
 fn of_code(analysis: &Analysis, position: Position) -> Option<Hover> {
-    if let Some((text, span)) = code::text_at(analysis, position) {
+    let tree = tree::of_file(analysis, position.file)?;
+    if let Some((text, span)) = code::text_in(&tree, analysis, position) {
         let markdown = arn::markdown(analysis, &text, position).or_else(|| plain(analysis, &text.as_known()?))?;
         return Some(Hover { span, markdown });
     }
-    match code::at(analysis, position)? {
+    match code::in_tree(&tree, position)? {
         Code::Reference(Reference { span, target: Target::Resource(address), .. }) => {
             declared::markdown(analysis, position.file, &address).map(|markdown| Hover { span, markdown })
         }

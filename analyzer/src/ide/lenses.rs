@@ -113,7 +113,8 @@ struct Tally {
     accounts: BTreeSet<Key>,
     services: BTreeSet<usize>,
     federated: BTreeSet<usize>,
-    everyone: bool,
+    /// Anyone, and whether without a condition.
+    everyone: Option<bool>,
     /// Those of whom one half is missing.
     missing: BTreeSet<usize>,
     places: Vec<Span>,
@@ -140,12 +141,12 @@ impl Tally {
             }
             let Some(place) = place else { continue };
             tally.places.push(place);
-            tally.add(other, graph);
+            tally.add(other, edge.keys.is_empty(), graph);
         }
         tally
     }
 
-    fn add(&mut self, number: usize, graph: &TrustGraph) {
+    fn add(&mut self, number: usize, is_free: bool, graph: &TrustGraph) {
         let Some(node) = graph.nodes().get(number) else { return };
         let account = || node.account.as_ref().map(|account| Key::new(&account.text));
         match &node.kind {
@@ -160,7 +161,7 @@ impl Tally {
             NodeKind::Federated(_) => {
                 self.federated.insert(number);
             }
-            NodeKind::Everyone => self.everyone = true,
+            NodeKind::Everyone => self.everyone = Some(is_free || self.everyone == Some(true)),
             NodeKind::Resource(_) => {}
         }
     }
@@ -187,7 +188,8 @@ impl Tally {
     }
 
     fn anyone(&self) -> Option<String> {
-        self.everyone.then(|| "anyone".to_owned())
+        let said = |is_free| if is_free { "anyone" } else { "anyone under conditions" };
+        self.everyone.map(|is_free| said(is_free).to_owned())
     }
 
     fn services(&self) -> Option<String> {

@@ -171,7 +171,7 @@ fn page(arn: &str) -> Option<String> {
 
 /// Texts of policies in `file` that are ARNs of AWS's own policies.
 fn of_policies(analysis: &Analysis, file: FileId) -> Vec<DocumentLink> {
-    let leaves = analysis.policies().iter().flat_map(|site| site.document.leaves());
+    let leaves = analysis.policies_in(file).flat_map(|site| site.document.leaves());
     let here = leaves.filter(|leaf| leaf.span.file == file && leaf.is_written());
     let link = |leaf: &crate::policy::model::Leaf| {
         let page = page(&leaf.text.as_known()?)?;

@@ -7,13 +7,15 @@
 //!
 //! This layer must not know a protocol, reads no file, and finds no faults: those are the rules'.
 //!
-//! [`Analysis`]: crate::analysis::Analysis
 //! [`Span`]: crate::source::Span
 
 mod code;
 mod code_actions;
+mod completion;
+mod context;
 mod definition;
 mod document_symbols;
+mod elements;
 mod entity;
 mod hints;
 mod hover;
@@ -24,6 +26,7 @@ mod navigation_tests;
 mod place;
 mod references;
 mod rewrite;
+mod sketch;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -36,6 +39,7 @@ mod workspace_symbols;
 mod written;
 
 pub use code_actions::{CodeAction, CodeActionKind, FileChange, code_actions, fix_all};
+pub use completion::{CompletionItem, CompletionItemKind, Completions, completions};
 pub use definition::{Definition, definition};
 pub use document_symbols::{DocumentSymbol, DocumentSymbolKind, document_symbols};
 pub use hints::{InlayHint, inlay_hints};
@@ -46,6 +50,7 @@ pub use references::references;
 pub use trust::{TrustItem, TrustItemKind, TrustStep, trust_items, what_it_can_assume, who_can_assume};
 pub use workspace_symbols::{WorkspaceSymbol, WorkspaceSymbolKind, workspace_symbols};
 
+use crate::analysis::Analysis;
 use crate::source::FileId;
 
 /// A place between two characters of a file.
@@ -55,4 +60,11 @@ pub struct Position {
     pub file: FileId,
     /// Bytes before it. One that is behind the end of the text, or within a character, has nothing at it.
     pub offset: u32,
+}
+
+impl Position {
+    /// Whether it is in the text, and not within a character.
+    fn is_between_characters(self, analysis: &Analysis) -> bool {
+        analysis.sources().file(self.file).text().is_char_boundary(self.offset as usize)
+    }
 }

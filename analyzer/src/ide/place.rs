@@ -61,7 +61,7 @@ impl Part<'_> {
 pub(super) fn at(analysis: &Analysis, position: Position) -> Option<Part<'_>> {
     let mut best: Option<Part<'_>> = None;
     let mut uses = 0;
-    for site in analysis.policies() {
+    for site in analysis.policies_in(position.file) {
         let Some(found) = in_site(site, position) else { continue };
         uses += 1;
         if best.as_ref().is_none_or(|best| is_better(&found, best)) {

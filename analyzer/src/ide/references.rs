@@ -1,11 +1,15 @@
 //! Where what stands at a position is used.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use memchr::memmem;
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
 use crate::aws::arn::AccountId;
-use crate::module::{Module, VariableValue};
+use crate::module::{Module, ModuleCall, VariableValue};
 use crate::policy::model::Leaf;
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
@@ -23,7 +27,7 @@ pub fn references(analysis: &Analysis, position: Position) -> Vec<Span> {
     let entities = entity::at(analysis, position);
     let mut found: Vec<Span> = entities.list.iter().flat_map(|entity| of_entity(analysis, entity)).collect();
     order(&mut found, analysis.sources());
-    found = innermost(found);
+    found = least(analysis, innermost(found));
     found.truncate(MOST_PLACES);
     found
 }
@@ -48,77 +52,117 @@ fn innermost(places: Vec<Span>) -> Vec<Span> {
     kept
 }
 
+/// The same without the attributes of a block that has a reference elsewhere in it: what attaches a policy
+/// names both the policy and its holder.
+fn least(analysis: &Analysis, places: Vec<Span>) -> Vec<Span> {
+    let is_attribute = |place: &Span| {
+        let text = analysis.sources().text(*place);
+        text.split_once('=').is_some_and(|(name, _)| is_name(name.trim_end()))
+    };
+    let (attributes, mut kept): (Vec<Span>, Vec<Span>) = places.into_iter().partition(is_attribute);
+    for attribute in attributes {
+        let block = tree::module_of(analysis, attribute.file).and_then(|module| {
+            let holds = |body: TextRange, file| file == attribute.file && body.contains_range(attribute.range);
+            module.resources.values().find(|it| holds(it.body.range, it.header.file))
+        });
+        let is_said = |place: &Span| {
+            block.is_some_and(|it| it.header.file == place.file && it.body.range.contains_range(place.range))
+        };
+        if !kept.iter().any(is_said) {
+            kept.push(attribute);
+        }
+    }
+    order(&mut kept, analysis.sources());
+    kept
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
 fn of_entity(analysis: &Analysis, entity: &Entity<'_>) -> Vec<Span> {
     match entity {
         Entity::Declared(module, declared) => of_declared(analysis, module, declared),
-        Entity::Source(module) => callers(analysis, module)
-            .into_iter()
-            .filter_map(|(caller, name)| caller.calls.get(name).map(|call| call.source_span))
-            .collect(),
-        Entity::Principal(index) => of_principals(analysis, &[*index]),
-        Entity::Resource(index) => of_resources(analysis, &[*index]),
+        Entity::Source(module) => calls_of(analysis, module).into_iter().map(|call| call.source_span).collect(),
+        Entity::Principal(index) => of_principal(analysis, *index),
+        Entity::Resource(index) => of_resource(analysis, *index),
         Entity::Account(id) => of_account(analysis, *id),
         Entity::Action(action) => definition::grants(analysis, action).into_iter().map(|leaf| leaf.span).collect(),
     }
 }
 
 fn of_declared(analysis: &Analysis, module: &Module, declared: &Declared) -> Vec<Span> {
-    let target = match declared {
-        Declared::Variable(name) => Some(Target::Variable(name.clone())),
-        Declared::Local(name) => Some(Target::Local(name.clone())),
-        Declared::Resource(address) => Some(Target::Resource(address.clone())),
-        Declared::Call(name) => Some(Target::Call(name.clone())),
-        Declared::Output(_) => None,
-    };
-    let mut found: Vec<Span> =
-        target.into_iter().flat_map(|target| in_module(analysis, module, &|it| it.target == target)).collect();
+    let to = |target: Target, name: &str| in_module(analysis, module, name, &|it| it.target == target);
     match declared {
-        Declared::Variable(name) => found.extend(given(analysis, module, name)),
-        Declared::Output(name) => {
-            for (caller, call) in callers(analysis, module) {
-                let is_it = |it: &Reference| {
-                    it.attribute.as_ref() == Some(name) && matches!(&it.target, Target::Call(of) if of == call)
-                };
-                found.extend(in_module(analysis, caller, &is_it));
-            }
+        Declared::Variable(name) => {
+            let mut found = to(Target::Variable(name.clone()), name);
+            found.extend(given(analysis, module, name));
+            found
         }
-        Declared::Resource(address) => found.extend(of_block(analysis, module, &address.to_string())),
-        Declared::Local(_) | Declared::Call(_) => {}
+        Declared::Local(name) => to(Target::Local(name.clone()), name),
+        Declared::Call(name) => to(Target::Call(name.clone()), name),
+        Declared::Output(name) => of_output(analysis, module, name),
+        Declared::Resource(address) => {
+            let mut found = to(Target::Resource(address.clone()), &address.name);
+            found.extend(of_block(analysis, module, &address.to_string()));
+            found
+        }
     }
-    found
 }
 
-/// The references of the files of `module` that are wanted.
-fn in_module(analysis: &Analysis, module: &Module, wanted: &dyn Fn(&Reference) -> bool) -> Vec<Span> {
+fn of_output(analysis: &Analysis, module: &Module, name: &str) -> Vec<Span> {
+    let callers = callers(analysis, module).into_values();
+    let in_caller = |(caller, calls): (&Module, BTreeSet<&str>)| {
+        let is_it = |it: &Reference| {
+            let call = matches!(&it.target, Target::Call(call) if calls.contains(call.as_str()));
+            call && it.attribute.as_deref() == Some(name)
+        };
+        in_module(analysis, caller, name, &is_it)
+    };
+    callers.flat_map(in_caller).collect()
+}
+
+/// The references of the files of `module` that are wanted, all of which have `name` in them.
+fn in_module(analysis: &Analysis, module: &Module, name: &str, wanted: &dyn Fn(&Reference) -> bool) -> Vec<Span> {
+    let finder = memmem::Finder::new(name);
     let in_file = |file: &FileId| {
-        let tree = tree::of_file(analysis, *file);
+        let has_name = finder.find(analysis.sources().file(*file).text().as_bytes()).is_some();
+        let tree = has_name.then(|| tree::of_file(analysis, *file)).flatten();
         let found = tree.map(|tree| walk::references(&tree.body, *file)).unwrap_or_default();
         found.into_iter().filter(|it| wanted(it)).map(|it| it.span).collect::<Vec<_>>()
     };
     module.files.iter().flat_map(in_file).collect()
 }
 
-/// The modules that call `module`, and by which call.
-fn callers<'a>(analysis: &'a Analysis, module: &Module) -> Vec<(&'a Module, &'a str)> {
-    let mut found: Vec<(&Module, &str)> = Vec::new();
+/// Modules by their directories, each with the names of some of its calls.
+type Callers<'a> = BTreeMap<&'a str, (&'a Module, BTreeSet<&'a str>)>;
+
+/// The modules that call `module`, and by which calls.
+fn callers<'a>(analysis: &'a Analysis, module: &Module) -> Callers<'a> {
+    let mut found = Callers::new();
     for stack in &analysis.workspace().stacks {
         for node in stack.root.descendants() {
-            for name in node.children.keys() {
-                let leads_here = node.child(name).is_some_and(|child| child.module.dir == module.dir);
-                let is_new = |(caller, call): &(&Module, &str)| caller.dir != node.module.dir || *call != name;
-                if leads_here && found.iter().all(is_new) {
-                    found.push((&node.module, name));
-                }
+            let leads_here = |name: &&SmolStr| node.child(name).is_some_and(|child| child.module.dir == module.dir);
+            for name in node.children.keys().filter(leads_here) {
+                found.entry(&node.module.dir).or_insert_with(|| (&node.module, BTreeSet::new())).1.insert(name);
             }
         }
     }
     found
 }
 
+/// The calls that lead to `module`.
+fn calls_of<'a>(analysis: &'a Analysis, module: &Module) -> Vec<&'a ModuleCall> {
+    let callers = callers(analysis, module).into_values();
+    let of_caller = |(caller, names): (&'a Module, BTreeSet<&str>)| {
+        names.into_iter().filter_map(|name| caller.calls.get(name)).map(|call| &**call).collect::<Vec<_>>()
+    };
+    callers.flat_map(of_caller).collect()
+}
+
 /// Where a variable gets its values.
 fn given(analysis: &Analysis, module: &Module, name: &str) -> Vec<Span> {
-    let calls = callers(analysis, module).into_iter().filter_map(|(caller, call)| caller.calls.get(call));
-    let arguments = calls.filter_map(|call| call.body.attribute(name));
+    let arguments = calls_of(analysis, module).into_iter().filter_map(|call| call.body.attribute(name));
     let stacks = analysis.workspace().stacks.iter().filter(|stack| stack.root.module.dir == module.dir);
     let values = stacks.filter_map(|stack| match stack.variables.get(name) {
         Some(VariableValue::File(attribute)) => Some(attribute),
@@ -141,26 +185,28 @@ fn of_block(analysis: &Analysis, module: &Module, address: &str) -> Vec<Span> {
     if resources.is_empty() { Vec::new() } else { naming_resources(analysis, &resources) }
 }
 
-/// References to the blocks of principals, and what names them.
-fn of_principals(analysis: &Analysis, indices: &[usize]) -> Vec<Span> {
-    let principals = indices.iter().filter_map(|index| analysis.iam().principals().get(*index));
-    let blocks = principals.filter_map(|it| entity::block_of(analysis, it.span, &it.address));
-    let mut found: Vec<Span> = blocks
-        .flat_map(|(module, address)| in_module(analysis, module, &|it| it.target == Target::Resource(address.clone())))
-        .collect();
-    found.extend(naming_principals(analysis, indices));
+/// References to the block of a principal, and what names it.
+fn of_principal(analysis: &Analysis, index: usize) -> Vec<Span> {
+    let principal = analysis.iam().principals().get(index);
+    let mut found = principal.map(|it| to_block(analysis, it.span, &it.address)).unwrap_or_default();
+    found.extend(naming_principals(analysis, &[index]));
     found
 }
 
-/// The same of resources.
-fn of_resources(analysis: &Analysis, indices: &[usize]) -> Vec<Span> {
-    let resources = indices.iter().filter_map(|index| analysis.iam().resources().get(*index));
-    let blocks = resources.filter_map(|it| entity::block_of(analysis, it.span, &it.address));
-    let mut found: Vec<Span> = blocks
-        .flat_map(|(module, address)| in_module(analysis, module, &|it| it.target == Target::Resource(address.clone())))
-        .collect();
-    found.extend(naming_resources(analysis, indices));
+/// The same of a resource.
+fn of_resource(analysis: &Analysis, index: usize) -> Vec<Span> {
+    let resource = analysis.iam().resources().get(index);
+    let mut found = resource.map(|it| to_block(analysis, it.span, &it.address)).unwrap_or_default();
+    found.extend(naming_resources(analysis, &[index]));
     found
+}
+
+/// References to the block of which `address` is that of an instance, in the module that it is in.
+fn to_block(analysis: &Analysis, span: Span, address: &str) -> Vec<Span> {
+    let Some((module, address)) = entity::block_of(analysis, span, address) else { return Vec::new() };
+    let name = address.name.clone();
+    let target = Target::Resource(address);
+    in_module(analysis, module, &name, &|it| it.target == target)
 }
 
 /// The texts of policies that name principals, and what is attached to them.
@@ -197,7 +243,9 @@ fn naming_resources(analysis: &Analysis, indices: &[usize]) -> Vec<Span> {
 
 /// Calls `each` for every text of a policy that may name someone or something.
 fn for_each_naming<'a>(analysis: &'a Analysis, each: &mut dyn FnMut(&'a Leaf)) {
-    for site in analysis.policies() {
+    // A document is shared by all places that use it.
+    let mut seen = FxHashSet::default();
+    for site in analysis.policies().iter().filter(|site| seen.insert(Arc::as_ptr(&site.document).addr())) {
         place::for_each(&site.document, &mut |element, leaf, _| match element {
             place::Element::Principal(_) | place::Element::Resource | place::Element::Value(_) => each(leaf),
             place::Element::Version
@@ -221,7 +269,7 @@ fn of_account(analysis: &Analysis, id: AccountId) -> Vec<Span> {
     let mut files: Vec<FileId> = files.into_iter().collect();
     files.sort_unstable();
     let in_file = |file: FileId| {
-        let text = std::sync::Arc::clone(analysis.sources().file(file).text());
+        let text = Arc::clone(analysis.sources().file(file).text());
         let places = memmem::find_iter(text.as_bytes(), number.as_bytes());
         let ranges = places.filter_map(|at| entity::number_at(&text, u32::try_from(at).ok()?));
         ranges.map(|range: TextRange| range.at(file)).collect::<Vec<_>>()

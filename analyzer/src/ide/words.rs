@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::aws::pattern;
-use crate::eval::account::{Account, EvidenceKind};
+use crate::eval::account::{Account, EvidenceKind, KnownAccounts};
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::source::Span;
@@ -21,9 +21,33 @@ pub(super) fn account(account: &Account) -> String {
     }
 }
 
+/// What is known of accounts beside what stands in the source.
+pub(super) fn accounts(analysis: &Analysis) -> KnownAccounts<'_> {
+    KnownAccounts::new(Some(analysis.configuration()), analysis.sources())
+}
+
 /// `text` as code, its unknowns in braces.
 pub(super) fn code(text: &Text) -> String {
-    format!("`{}`", text.display())
+    let piece = |piece: &Piece| match piece {
+        Piece::Known(known) => known.text.to_string(),
+        Piece::Hole(symbol) => format!("{{{}}}", unknown(symbol)),
+    };
+    format!("`{}`", text.pieces().iter().map(piece).collect::<String>())
+}
+
+/// What an unknown is called: those that every provider has by what they are.
+pub(super) fn unknown(symbol: &Symbol) -> &str {
+    match symbol.cause() {
+        Cause::Partition => "partition",
+        Cause::Region => "region",
+        Cause::Account if symbol.address() == "home" => "account",
+        _ => symbol.address(),
+    }
+}
+
+/// Whether every provider has such an unknown, so that there is nothing to say of it.
+fn is_usual(symbol: &Symbol) -> bool {
+    unknown(symbol) != symbol.address()
 }
 
 /// Where `span` stands: `path:line`.
@@ -73,7 +97,7 @@ fn cause(cause: &Cause) -> &'static str {
 /// The unknowns of `text`, each in a line; none if there are none.
 pub(super) fn holes(analysis: &Analysis, text: &Text) -> Option<String> {
     let mut symbols: Vec<&Symbol> = Vec::new();
-    for symbol in text.holes() {
+    for symbol in text.holes().filter(|symbol| !is_usual(symbol)) {
         if !symbols.contains(&symbol) {
             symbols.push(symbol);
         }

@@ -1,7 +1,7 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 //!
 //! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
-//! of the repository; `refresh` and `e2e` touch the network, by way of npm.
+//! of the repository; `refresh`, `e2e` and `tflint` touch the network, by way of npm, pip and go.
 
 mod docs;
 mod end_to_end;
@@ -11,6 +11,7 @@ mod oracle;
 mod plans;
 mod refresh;
 mod sources;
+mod tflint;
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -39,7 +40,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, have reports read and a plan checked, and compare decisions (needs node, npm, python, pip, curl, xz and jq)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read and a plan checked, compare decisions, and have TFLint run the plugin (needs node, npm, python, pip, curl, xz, jq and go)",
         run: end_to_end::run,
     },
     Command {
@@ -47,6 +48,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[BINARY]",
         about: "have the reports of a binary read, that of the release unless one is given, and the files for CI (needs npm, pip, curl, xz and jq)",
         run: formats::run,
+    },
+    Command {
+        name: "install-plugin",
+        arguments: "[DIRECTORY]",
+        about: "build the plugin for TFLint and put it where TFLint looks for plugins, or into DIRECTORY",
+        run: tflint::install,
     },
     Command {
         name: "managed-policies",
@@ -71,6 +78,12 @@ static COMMANDS: &[Command] = &[
         arguments: "",
         about: "write the hashes of analyzer/data into its SOURCES.toml, after editing a table by hand",
         run: sources::run,
+    },
+    Command {
+        name: "tflint",
+        arguments: "",
+        about: "have the real TFLint run the plugin (needs go, which fetches TFLint)",
+        run: tflint::run,
     },
 ];
 

@@ -38,7 +38,7 @@ fn types(arn: &Arn<'_, &Symbol>, text: &Text) -> Vec<String> {
 
 fn fields(analysis: &Analysis, arn: &Arn<'_, &Symbol>, text: &Text, position: Position) -> String {
     let service = arn.service.known().and_then(|prefix| facts::service(&prefix)).map(|service| service.name.to_owned());
-    let account = analysis.access().accounts().of_arn(text).and_then(|account| account.name).map(|it| it.to_string());
+    let account = words::accounts(analysis).of_arn(text).and_then(|account| account.name).map(|it| it.to_string());
     let parts = [
         ("partition", &arn.partition, None),
         ("service", &arn.service, service),
@@ -63,7 +63,7 @@ fn shown(field: &Field<'_, &Symbol>) -> String {
     }
     let piece = |piece: &Piece<'_, &Symbol>| match piece {
         Piece::Text(text) => (*text).to_owned(),
-        Piece::Hole(symbol) => format!("{{{}}}", symbol.address()),
+        Piece::Hole(symbol) => format!("{{{}}}", words::unknown(symbol)),
     };
     format!("`{}`", field.pieces().iter().map(piece).collect::<String>())
 }

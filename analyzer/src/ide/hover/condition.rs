@@ -20,7 +20,7 @@ pub(super) fn operator(text: &str, condition: &Condition) -> Option<String> {
 }
 
 /// What is known of an operator, wherever it is used.
-fn operator_alone(text: &str) -> Option<Vec<String>> {
+pub(super) fn operator_alone(text: &str) -> Option<Vec<String>> {
     let used = facts::operator(text)?;
     let mut lines = vec![format!("**`{}`**: {}", used.name(), meaning(used.operator))];
     lines.extend(used.set.map(|set| match set {
@@ -39,7 +39,8 @@ fn operator_alone(text: &str) -> Option<Vec<String>> {
     Some(lines)
 }
 
-fn meaning(operator: &Operator) -> String {
+/// What an operator compares.
+pub(in super::super) fn meaning(operator: &Operator) -> String {
     let what = match operator.ty {
         OperatorType::String => "text",
         OperatorType::Numeric => "numbers",
@@ -67,12 +68,16 @@ pub(super) fn key(text: &str, condition: &Condition, statement: Option<&Statemen
     Some(lines.join("\n\n"))
 }
 
-/// What is known of a key, wherever it is used.
+/// What is known of the key `text`, wherever it is used.
+pub(super) fn key_alone(text: &str) -> Option<String> {
+    facts::condition_key(text).map(|facts| described(&facts).join("\n\n"))
+}
+
 fn described(facts: &ConditionKeyFacts) -> Vec<String> {
     let several = if facts.multivalued { ", several values" } else { "" };
     let mut lines = vec![format!("**`{}`**: {}{several}", facts.name, facts.ty.name())];
     if !facts.present.is_empty() {
-        lines.push(format!("In requests of: {}", facts.present));
+        lines.push(format!("Carried by: {}", facts.present));
     }
     lines.push(match facts.scope {
         KeyScope::Global => match facts.senders() {

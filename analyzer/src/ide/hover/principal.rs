@@ -8,7 +8,7 @@ use crate::eval::text::Text;
 use crate::policy::model::{PrincipalGroup, Statement};
 
 use super::super::place::Part;
-use super::super::{Position, words};
+use super::super::{Position, elements, words};
 use super::{arn, declared, who};
 
 /// How many statements that name someone are shown.
@@ -56,8 +56,7 @@ fn of_aws(analysis: &Analysis, text: &Text, position: Position) -> Option<Vec<St
 /// The account of that number, as the configuration or the public knows it.
 pub(super) fn account(analysis: &Analysis, number: &str) -> Option<String> {
     let id = AccountId::parse(number)?;
-    let accounts = analysis.access();
-    let accounts = accounts.accounts();
+    let accounts = words::accounts(analysis);
     let account = accounts.of_text(&Text::known(number));
     let trusted = accounts.trusted().iter().find(|it| it.ids.contains(&id)).map(|it| it.name.clone());
     let public = known_accounts::owner(id).map(|owner| match owner {
@@ -71,7 +70,14 @@ pub(super) fn account(analysis: &Analysis, number: &str) -> Option<String> {
     })
 }
 
-fn service(name: &str) -> String {
+/// What principals of the type `kind` are.
+pub(super) fn of_type(kind: &str) -> Option<String> {
+    let (_, means) = elements::PRINCIPAL_TYPES.iter().find(|(name, _)| *name == kind)?;
+    Some(format!("**`{kind}`**: {means}"))
+}
+
+/// The service of that name.
+pub(super) fn service(name: &str) -> String {
     let Some(parts) = facts::service_principal(name) else {
         return format!("**`{name}`**: no service principal");
     };

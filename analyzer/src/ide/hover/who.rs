@@ -51,9 +51,7 @@ fn trusted(analysis: &Analysis, statement: &Statement) -> Vec<String> {
 
 /// The account that a principal is in, by name.
 fn account_of(analysis: &Analysis, leaf: &Leaf) -> String {
-    let view = analysis.access();
-    let accounts = view.accounts();
-    let account = accounts.of_arn(&leaf.text);
+    let account = words::accounts(analysis).of_arn(&leaf.text);
     account.and_then(|account| account.name).map(|name| format!(" ({name})")).unwrap_or_default()
 }
 

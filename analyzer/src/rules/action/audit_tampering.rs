@@ -377,6 +377,61 @@ resource "aws_iam_role_policy" "r" {{
     }
 
     #[test]
+    fn names_that_are_known_in_part() {
+        let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
+        let count = |name: &str| found(&role(name, r#"AWS = "arn:aws:iam::111122223333:root""#, all)).len();
+        assert_eq!(count("developer-${var.x}"), 1);
+        assert_eq!(count("${var.x}-deploy"), 0);
+        assert_eq!(count("${var.x}"), 0);
+    }
+
+    #[test]
+    fn a_boundary_keeps_it_away() {
+        let all = r#"{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }"#;
+        let text = role("developer", r#"AWS = "arn:aws:iam::111122223333:root""#, all);
+        let boundary = |action: &str| {
+            let policy = format!(
+                "resource \"aws_iam_policy\" \"b\" {{\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"{action}\", Resource = \"*\" }}] }})\n}}\n"
+            );
+            let bounded = "  permissions_boundary = aws_iam_policy.b.arn\n  assume_role_policy";
+            found(&(policy + &text.replace("  assume_role_policy", bounded))).len()
+        };
+        assert_eq!(boundary("*"), 1);
+        assert_eq!(boundary("s3:*"), 0);
+    }
+
+    #[test]
+    fn permission_sets_where_they_are_given() {
+        let given = |account: &str| {
+            found(&format!(
+                r#"
+resource "aws_ssoadmin_permission_set" "s" {{
+  name         = "Analyst"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+}}
+resource "aws_ssoadmin_permission_set_inline_policy" "s" {{
+  instance_arn       = aws_ssoadmin_permission_set.s.instance_arn
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  inline_policy      = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "cloudtrail:*", Resource = "*" }}] }})
+}}
+resource "aws_ssoadmin_account_assignment" "s" {{
+  instance_arn       = aws_ssoadmin_permission_set.s.instance_arn
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  principal_id       = "a"
+  principal_type     = "GROUP"
+  target_id          = "{account}"
+  target_type        = "AWS_ACCOUNT"
+}}
+"#
+            ))
+        };
+        let said = given("111122223333");
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("lets `aws_ssoadmin_permission_set.s` stop or blind"), "{said:?}");
+        assert_eq!(given("444455556666"), [""; 0]);
+    }
+
+    #[test]
     fn another_account_has_other_trails() {
         let policy = role(
             "developer",

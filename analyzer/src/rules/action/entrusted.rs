@@ -6,6 +6,7 @@ use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
 use crate::iam::Principal;
 use crate::policy::model::{Leaf, PolicyDocument};
+use crate::rules::text::known_parts;
 use crate::rules::{RuleContext, strings};
 
 /// Words in the names of those who deploy, or who are called when all else fails.
@@ -57,13 +58,12 @@ pub(super) fn is_entrusted<'a>(
     makes_trails || is_named_so(&holder.name) || trust.is_some_and(|site| is_for_deploying(&site.document))
 }
 
-/// Whether the name says so, or may say so.
+/// Whether what is known of the name says so, or nothing is.
 fn is_named_so(name: &Text) -> bool {
-    let Some(known) = name.as_known() else { return name.known_prefix().is_empty() };
-    let folded: String = known.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    let lower = known.to_lowercase();
+    let lower = known_parts(name).collect::<Vec<_>>().join(" ").to_lowercase();
+    let folded: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    WORDS.iter().any(|word| folded.contains(word)) || words.any(|word| SHORT_WORDS.contains(&word))
+    folded.is_empty() || WORDS.iter().any(|word| folded.contains(word)) || words.any(|word| SHORT_WORDS.contains(&word))
 }
 
 /// Whether a trust policy lets in a pipeline.

@@ -17,7 +17,7 @@ use crate::rules::action::fit::{Fit, verdicts};
 
 use super::judgement::{Judged, asks_for_source, is_for_another, is_meant, is_under_another_prefix, judged};
 use super::papers::{Paper, Papers};
-use super::stand_in;
+use super::stand_in::StandIn;
 
 /// A request that is denied, and one of the faults that keep it from being allowed.
 #[derive(Debug, Clone)]
@@ -154,10 +154,7 @@ fn ask<'a>(lack: &Lack<'a>, papers: &Papers<'a>, ctx: &RuleContext<'a>) -> Vec<F
     let attached = Attached { policies: &certain, possible: &possible, open: &papers.open, in_view: papers.in_view };
     let by = ctx.access.stranger(Principal::Service(SERVICE.into()));
     let (action, context) = (Action::new(delivery.action), context(delivery));
-    let target = match delivery.need {
-        Need::WriteOrganization => stand_in::text(&delivery.target, &sender.organization),
-        _ => delivery.target.clone(),
-    };
+    let target = stand_in(delivery, sender).map_or_else(|| delivery.target.clone(), |it| it.text(&delivery.target));
     let target = Target::each(&target, Some(lack.resource.account.text.clone()));
     let request = Request { caller: &by.caller, action: &action, target: &target, context: &context };
     let policies = Policies { resource: attached, ..Policies::NONE };
@@ -214,14 +211,22 @@ fn may_allow(standings: &[Stand<'_>], papers: &Papers<'_>) -> bool {
 type StandIns = (Vec<CompiledPolicy>, Vec<CompiledPolicy>);
 
 fn stand_ins(delivery: &Delivery, sender: &Sender<'_>, papers: &Papers<'_>) -> Option<StandIns> {
-    if delivery.need != Need::WriteOrganization {
-        return None;
-    }
+    let letters = stand_in(delivery, sender)?;
     let compile = |papers: &[Paper<'_>]| {
-        let documents = papers.iter().map(|paper| stand_in::document(paper.document, &sender.organization));
+        let documents = papers.iter().map(|paper| letters.document(paper.document));
         documents.map(|document: PolicyDocument| CompiledPolicy::new(&document, PolicyKind::Resource)).collect()
     };
     Some((compile(&papers.certain), compile(&papers.possible)))
+}
+
+/// What accounts and organisations are told apart by, where the request is of a trail that has to do with both.
+pub(super) fn stand_in<'t>(delivery: &Delivery, sender: &'t Sender<'_>) -> Option<StandIn<'t>> {
+    let with_accounts = match delivery.need {
+        Need::WriteOrganization | Need::CreateOrganizationStream | Need::PutOrganizationEvents => true,
+        Need::Write | Need::WriteDigest if sender.trail.is_of_organization().is_yes() => false,
+        _ => return None,
+    };
+    Some(StandIn { organization: &sender.organization, with_accounts })
 }
 
 pub(super) fn context(delivery: &Delivery) -> Context {

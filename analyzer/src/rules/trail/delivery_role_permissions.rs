@@ -1,13 +1,16 @@
 //! What it finds, why, and its tests: `delivery_role_permissions.md`.
 
+use std::sync::Arc;
+
 use super::roles::{self, Sent};
+use super::stand_in::StandIn;
 use super::{mend_role, words};
-use crate::access::{Action, Attached, Decision, Denial, Half, Policies, Request, Standing, Target, Verdict};
-use crate::access::{decide, verdict};
+use crate::access::{Action, Attached, CompiledPolicy, Decision, Denial, Half, Policies, Request, Standing, Target};
+use crate::access::{Verdict, decide, verdict};
 use crate::cloudtrail::{Delivery, Need};
 use crate::finding::Fix;
 use crate::finding::Severity;
-use crate::policy::model::{Leaf, PolicyKind, Statement};
+use crate::policy::model::{Leaf, PolicyDocument, PolicyKind, Statement};
 use crate::rules::action::fit::{Fit, verdicts};
 use crate::rules::listing::{each_once, joined};
 use crate::rules::{Check, Group, Report, Rule, RuleContext, strings};
@@ -79,15 +82,26 @@ fn ask<R>(
     read: impl FnOnce(&Request<'_>, &Policies<'_>) -> R,
 ) -> Option<R> {
     let by = ctx.access.caller(sent.role)?;
-    let target = Target::each(&delivery.target, Some(sent.role.account.text.clone()));
+    let letters = super::asked::stand_in(delivery, &sent.sender);
+    let target = letters.map_or_else(|| delivery.target.clone(), |letters| letters.text(&delivery.target));
+    let target = Target::each(&target, Some(sent.role.account.text.clone()));
     let (action, context) = (Action::new(delivery.action), super::asked::context(delivery));
     let request = Request { caller: &by.caller, action: &action, target: &target, context: &context };
-    let policies = Policies {
-        identity: by.identity.attached(),
-        boundary: by.boundary.attached(),
-        resource: Attached::NONE,
-        ..Policies::NONE
+    let own = letters.map(|letters| {
+        let held = ctx.iam.identity_policies(sent.role, ctx.policies);
+        let compile = |documents: &[&Arc<PolicyDocument>]| -> Vec<CompiledPolicy> {
+            documents.iter().map(|document| compiled(letters, document)).collect()
+        };
+        (compile(&held.certain), compile(&held.possible))
+    });
+    let own = own.as_ref().map(|(certain, possible)| {
+        (certain.iter().collect::<Vec<&CompiledPolicy>>(), possible.iter().collect::<Vec<&CompiledPolicy>>())
+    });
+    let identity = match &own {
+        Some((policies, possible)) => Attached { policies, possible, ..by.identity.attached() },
+        None => by.identity.attached(),
     };
+    let policies = Policies { identity, boundary: by.boundary.attached(), resource: Attached::NONE, ..Policies::NONE };
     Some(read(&request, &policies))
 }
 
@@ -115,6 +129,10 @@ fn say(sent: &Sent<'_>, near: Option<&Leaf>, denied: &[&Delivery], fix: Option<F
     );
 }
 
+fn compiled(letters: StandIn<'_>, document: &PolicyDocument) -> CompiledPolicy {
+    CompiledPolicy::new(&letters.document(document), PolicyKind::Identity)
+}
+
 /// A statement that has the action.
 struct Near<'a> {
     statement: &'a Statement,
@@ -126,7 +144,9 @@ struct Near<'a> {
 fn near<'a>(sent: &Sent<'a>, delivery: &Delivery, ctx: &RuleContext<'a>) -> Option<Near<'a>> {
     let held = ctx.iam.identity_policies(sent.role, ctx.policies);
     held.certain.into_iter().find_map(|document| {
-        let policy = ctx.access.compiled(document, PolicyKind::Identity)?;
+        let letters = super::asked::stand_in(delivery, &sent.sender);
+        let own = letters.map(|letters| compiled(letters, document));
+        let policy = own.as_ref().or_else(|| ctx.access.compiled(document, PolicyKind::Identity))?;
         let standings = ask(sent, delivery, ctx, |request, _| policy.standings(request, ctx.access))?;
         let is_near = |it: &Standing| it.allows.is_yes() && it.action.is_yes() && it.resource.is_no();
         let mut pairs = document.statements.iter().zip(&standings);

@@ -90,9 +90,26 @@ fn log_group(sent: &Sent<'_>, place: &Place<'_>, ctx: &RuleContext<'_>) -> Optio
     let is_simple = is_text && !expression.contains(['\n', '\\']) || is_reference(&expression);
     let is_of_instance = ["each.", "count."].iter().any(|name| expression.contains(name));
     if is_near && is_simple && !is_of_instance && ctx.sources.file(group.span.file).path().ends_with(".tf") {
-        return Some(expression);
+        return Some(if names_streams(&group.text) { expression } else { naming_streams(&expression) });
     }
-    group.text.as_known().filter(|_| place.is_root()).map(|arn| quoted(&arn))
+    streams_of(&group.text).as_known().filter(|_| place.is_root()).map(|arn| quoted(&arn))
+}
+
+fn names_streams(group: &Text) -> bool {
+    group.known_suffix().ends_with(STREAMS)
+}
+
+/// `group` with its streams, which a trail may have left out.
+fn streams_of(group: &Text) -> Text {
+    if names_streams(group) { group.clone() } else { group.clone().concat(Text::known(STREAMS)) }
+}
+
+/// An expression of a log group as one of its streams.
+fn naming_streams(expression: &str) -> String {
+    match expression.strip_suffix('"') {
+        Some(text) => format!("{text}{STREAMS}\""),
+        None => format!("\"${{{expression}}}{STREAMS}\""),
+    }
 }
 
 fn is_reference(expression: &str) -> bool {
@@ -107,7 +124,7 @@ const STREAMS: &str = ":*";
 pub(super) fn with_streams(statement: &Written, group: &Text, report: &Report<'_>) -> Option<Fix> {
     let mut resources = strings::resources(statement);
     let leaf = resources.next().filter(|leaf| leaf.via.is_empty())?;
-    let is_group = texts_equal(&leaf.text.clone().concat(Text::known(STREAMS)), group).is_yes();
+    let is_group = texts_equal(&leaf.text.clone().concat(Text::known(STREAMS)), &streams_of(group)).is_yes();
     if resources.next().is_some() || !is_group {
         return None;
     }
@@ -124,7 +141,7 @@ fn end_with_streams(leaf: &Leaf, report: &Report<'_>) -> Option<Edit> {
     // The only thing in a template stands for all of it.
     let is_in_template = before.ends_with("${") && behind.starts_with('}');
     if is_reference(&written) && !is_literal && !is_in_template {
-        return Some(Edit { span: leaf.span, new_text: format!("\"${{{written}}}{STREAMS}\"") });
+        return Some(Edit { span: leaf.span, new_text: naming_streams(&written) });
     }
     let is_template = written.starts_with("${") && written.ends_with('}');
     let end = leaf.span.range.end + u32::from(is_in_template);

@@ -325,3 +325,34 @@ fn what_trails_ask_is_asked_once() {
     assert!(found.iter().any(|it| it.code == "trail-bucket-write-missing"), "{found:?}");
     assert_eq!(ctx.lacks.searches.load(Ordering::Relaxed), 4);
 }
+
+#[test]
+fn the_path_of_the_account_where_only_the_organization_is_not_known() {
+    let with = |path: &str, bucket: &str| {
+        let statements = [acl(), put(path, "")];
+        let organization = "resource \"aws_organizations_organization\" \"me\" {\n  aws_service_access_principals = [\"cloudtrail.amazonaws.com\"]\n}\n";
+        let text = format!("{START}{organization}{}{}", policy(&statements), trail("is_organization_trail = true"));
+        codes("", &[("main.tf", &text.replace("bucket = \"logs\"", bucket))])
+    };
+    let own = "bucket = \"logs\"";
+    assert_eq!(with("AWSLogs/${aws_organizations_organization.me.id}/*", own), ["trail-bucket-write-missing"]);
+    assert_eq!(with("AWSLogs/*", own), [""; 0]);
+    assert_eq!(with("AWSLogs/${var.x}/*", own), [""; 0]);
+    assert_eq!(with("AWSLogs/111122223333/*", own), ["trail-bucket-write-missing"]);
+}
+
+#[test]
+fn a_bucket_whose_name_has_the_account_in_it() {
+    let start = START.replace("  allowed_account_ids = [\"111122223333\"]\n", "");
+    let bucket = "bucket = \"logs-${data.aws_caller_identity.me.account_id}\"";
+    let statements: Vec<String> = ["AWSLogs/*"].map(|path| put(path, "")).to_vec();
+    let written = policy(&[vec![acl()], statements].concat())
+        .replace("${aws_s3_bucket.logs.arn}", "arn:aws:s3:::logs-111122223333");
+    let organization = "resource \"aws_organizations_organization\" \"me\" {\n  aws_service_access_principals = [\"cloudtrail.amazonaws.com\"]\n}\n";
+    let text = format!(
+        "{}data \"aws_caller_identity\" \"me\" {{}}\n{organization}{written}{}",
+        start.replace("bucket = \"logs\"", bucket),
+        trail("is_organization_trail = true")
+    );
+    assert_eq!(codes("", &[("main.tf", &text)]), [""; 0], "the number may be that of the account");
+}

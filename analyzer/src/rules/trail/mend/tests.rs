@@ -402,3 +402,28 @@ fn the_streams_of_the_group() {
     assert_eq!(mended(&policy("\"${aws_cloudwatch_log_group.trail.arn}\"")).1, ":*");
     assert_eq!(mended(&policy("\"arn:aws:logs:eu-west-1:111122223333:log-group:trail\"")).1, ":*");
 }
+
+#[test]
+fn the_streams_of_a_group_that_the_trail_names_alone() {
+    let policy = "\nresource \"aws_iam_role_policy\" \"trail\" {\n  role = aws_iam_role.trail.name\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"logs:*\", Resource = aws_cloudwatch_log_group.trail.arn }] })\n}\n";
+    let alone = |policies: &str| {
+        let text = to_log_group(policies);
+        text.replace(
+            "cloud_watch_logs_group_arn = \"${aws_cloudwatch_log_group.trail.arn}:*\"",
+            "cloud_watch_logs_group_arn = aws_cloudwatch_log_group.trail.arn",
+        )
+    };
+    let fixes = |text: &str| {
+        let mut options = Options::default();
+        options.select.select("trail").unwrap();
+        let found = analysis(text).findings(&options);
+        let fixes = found.iter().map(|finding| (finding.code, finding.fixes[0].edits[0].new_text.clone()));
+        fixes.collect::<Vec<_>>()
+    };
+    let named = "\"${aws_cloudwatch_log_group.trail.arn}:*\"".to_owned();
+    let both = [("delivery-role-permissions", named.clone()), ("log-group-arn-wildcard", named.clone())];
+    assert_eq!(fixes(&alone(policy)), both);
+    let added = fixes(&alone(""));
+    assert_eq!(added.len(), 2, "{added:?}");
+    assert!(added.iter().all(|(_, text)| text.contains(&named)), "{added:?}");
+}
