@@ -6,12 +6,16 @@
 
 mod buffers;
 mod draft;
+mod findings;
 mod host;
 mod inspect;
 mod knowledge;
+mod memory;
 mod mend;
+mod models;
 mod places;
 mod planned;
+mod remembered;
 mod things;
 
 use std::sync::{Arc, OnceLock};
@@ -41,7 +45,9 @@ use crate::syntax::{self, SyntaxError};
 
 pub use crate::cancellation::{Cancellation, Cancelled};
 pub use host::Host;
+pub use memory::Work;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use models::{Models, Parts};
 use places::PolicyPlaces;
 use planned::Planned;
 
@@ -68,7 +74,7 @@ pub struct PlanFile {
 }
 
 /// What a caller may choose.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// The rules that run, and how bad their findings are.
     pub select: Selection,
@@ -125,12 +131,10 @@ struct State {
     files: Arc<dyn FileSystem>,
     configuration: Arc<Configuration>,
     roots: Roots,
-    sources: SourceMap,
+    sources: Arc<SourceMap>,
     workspace: Workspace,
     planned: Planned,
-    policies: Vec<PolicySite>,
-    iam: IamModel,
-    cloudtrail: CloudTrail,
+    parts: Parts,
     problems: Vec<Problem>,
     /// The files that are not the user's to mend.
     foreign: FxHashSet<FileId>,
@@ -140,6 +144,12 @@ struct State {
     trust_graph: OnceLock<TrustGraph>,
     /// The same.
     policy_places: OnceLock<PolicyPlaces>,
+}
+
+impl State {
+    fn models(&self) -> &Models {
+        self.parts.models()
+    }
 }
 
 impl Analysis {
@@ -181,22 +191,28 @@ impl Analysis {
 
     fn try_parted(&self, options: &Options, cancellation: &Cancellation) -> Result<Parted, Cancelled> {
         let state = &*self.state;
-        let foreign = |file| state.foreign.contains(&file);
-        let access = self.access();
+        let models = state.models();
+        let (foreign, access) = (|file| state.foreign.contains(&file), self.access());
         let ctx = RuleContext {
             sources: &state.sources,
-            policies: &state.policies,
-            iam: &state.iam,
-            cloudtrail: &state.cloudtrail,
+            policies: &models.policies,
+            iam: &models.iam,
+            cloudtrail: &models.cloudtrail,
             access: &access,
             lacks: rules::Lacks::default(),
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
-        let findings = rules::check(&ctx, &options.select, cancellation)?;
+        let findings = match state.parts.parts.as_slice() {
+            [] => rules::check(&ctx, &options.select, cancellation)?,
+            parts => {
+                let found = self.policy_findings(parts, options, cancellation)?;
+                rules::check_rest(&ctx, &options.select, found, cancellation)?
+            }
+        };
         let findings = state.planned.placed(findings, &state.sources);
-        Ok(self.suppressions().part(findings, &options.select, &state.sources))
+        Ok(self.suppressions(self.own_files()).part(findings, &options.select, &state.sources))
     }
 
     /// The texts.
@@ -220,12 +236,12 @@ impl Analysis {
     /// The policies, one entry for each use.
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
-        &self.state.policies
+        &self.state.models().policies
     }
 
     /// Those of the policies of which some text stands in `file`, in their order.
     pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
-        let policies = &self.state.policies;
+        let policies = self.policies();
         let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
         places.in_file(file).iter().filter_map(|number| policies.get(*number))
     }
@@ -233,13 +249,13 @@ impl Analysis {
     /// Who is in view, and which of the policies they have.
     #[must_use]
     pub fn iam(&self) -> &IamModel {
-        &self.state.iam
+        &self.state.models().iam
     }
 
     /// What is declared of CloudTrail.
     #[must_use]
     pub fn cloudtrail(&self) -> &CloudTrail {
-        &self.state.cloudtrail
+        &self.state.models().cloudtrail
     }
 
     /// Who may do what, asked of those in view. Policies are compiled when they are first needed.
@@ -247,7 +263,7 @@ impl Analysis {
     pub fn access(&self) -> AccessView<'_> {
         let state = &*self.state;
         let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
-        AccessView::new(&state.iam, &state.policies, accounts)
+        AccessView::new(&state.models().iam, &state.models().policies, accounts)
     }
 
     /// Whether `principal` may do `action` to `resource`, all as someone types them. The stacks are
@@ -301,8 +317,8 @@ impl Analysis {
     fn count(&self) -> Summary {
         let state = &*self.state;
         let mut seen = FxHashSet::default();
-        let documents: Vec<Knowledge> = state
-            .policies
+        let documents: Vec<Knowledge> = self
+            .policies()
             .iter()
             .filter(|site| seen.insert((site.document.span, site.knowledge)))
             .map(|site| site.knowledge)
@@ -326,7 +342,7 @@ impl Analysis {
             let account = accounts.of_arn(text);
             account.is_some_and(|account| account.id.is_none() && account.text.holes().eq(text.holes()))
         };
-        let statements = self.state.policies.iter().flat_map(|site| &site.document.statements);
+        let statements = self.policies().iter().flat_map(|site| &site.document.statements);
         let groups = statements.flat_map(|statement| &statement.principals).flat_map(|principals| &principals.groups);
         let leaves = groups.flat_map(|group| &group.items);
         let places: FxHashSet<Span> = leaves.filter(|leaf| lacks_number(&leaf.text)).map(|leaf| leaf.span).collect();
@@ -363,9 +379,10 @@ impl Analysis {
         files.filter(|file| !state.foreign.contains(file))
     }
 
-    fn suppressions(&self) -> Suppressions {
+    /// What comments in `files` silence.
+    fn suppressions(&self, files: impl Iterator<Item = FileId>) -> Suppressions {
         let mut suppressions = Suppressions::default();
-        for file in self.own_files().filter(|file| self.may_have_comments(*file)) {
+        for file in files.filter(|file| self.may_have_comments(*file)) {
             suppressions.add(&self.state.sources, file);
         }
         suppressions
@@ -418,5 +435,7 @@ fn foreign_files(workspace: &Workspace) -> FxHashSet<FileId> {
     downloaded.flat_map(|node| node.module.files.iter().copied()).collect()
 }
 
+#[cfg(test)]
+mod incremental_tests;
 #[cfg(test)]
 mod tests;

@@ -91,6 +91,13 @@ impl Suppressions {
         }
     }
 
+    /// The findings that are not silenced.
+    #[must_use]
+    pub fn silence(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        findings.retain(|finding| !self.entries.iter().any(|entry| entry.silences(finding)));
+        findings
+    }
+
     /// Takes out the findings that are silenced, and adds a note for each code that
     /// silences nothing. A code whose rule does not run is not looked at.
     #[must_use]

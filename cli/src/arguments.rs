@@ -40,12 +40,30 @@ pub(crate) enum Command {
     Graph(GraphArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
+    /// Serve an editor: speak the Language Server Protocol on standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp(LspArguments),
     /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
     Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
     /// Print the manual page, or write those of all commands
     Man(ManArguments),
+}
+
+const LSP_HELP: &str = "\
+Set up your editor to start this command for Terraform files: docs/editors.md shows how.
+Exit code: 0 after `shutdown` and `exit`, 1 if the editor went away without them.";
+
+#[derive(Debug, Args)]
+pub(crate) struct LspArguments {
+    /// What editors add for servers that could speak otherwise: this one always uses standard input and output
+    #[arg(long)]
+    pub(crate) stdio: bool,
+
+    /// Added by some editors: the process to end with, which the first message names as well
+    #[arg(long = "clientProcessId", hide = true, value_name = "ID")]
+    pub(crate) client_process_id: Option<u32>,
 }
 
 const LINT_EXITS: &str = "\

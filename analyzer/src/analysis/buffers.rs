@@ -70,6 +70,10 @@ impl FileSystem for Buffers {
     fn passes_over(&self, path: &str) -> bool {
         self.files.passes_over(path)
     }
+
+    fn used(&self, path: &str) {
+        self.files.used(path);
+    }
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub struct CloudTrail {
 }
 
 /// What one stack declares, before what it names is looked up.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StackPart {
     trails: Vec<Trail>,
     declared: Declarations,

@@ -30,7 +30,7 @@ mod writing;
 pub use crate::policy::sites::PolicySite;
 pub use context::RuleContext;
 pub use report::{FindingBuilder, Report};
-pub use run::check;
+pub use run::{PolicyFindings, check, check_policies, check_rest, conclude};
 pub(crate) use selection::nearest;
 pub use selection::{Level, Selection, UnknownSelector};
 pub(crate) use trail::asked::Lacks;
@@ -59,8 +59,11 @@ pub struct Rule {
 /// How a fault is found.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// By looking at one use of a policy at a time.
+    /// By looking at one use of a policy at a time, and of the context at nothing but the texts and the day: what
+    /// is found follows from the policy alone, and is kept as long as the policy is the same.
     Policy(fn(&PolicySite, &RuleContext<'_>, &mut Report<'_>)),
+    /// By looking at one use of a policy at a time, and at what else is in view.
+    PolicyInView(fn(&PolicySite, &RuleContext<'_>, &mut Report<'_>)),
     /// By looking at everything in view at once.
     Workspace(fn(&RuleContext<'_>, &mut Report<'_>)),
     /// By the machinery around the rules.

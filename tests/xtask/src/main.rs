@@ -6,6 +6,7 @@
 mod docs;
 mod end_to_end;
 mod formats;
+mod latency;
 mod managed_policies;
 mod oracle;
 mod plans;
@@ -54,6 +55,12 @@ static COMMANDS: &[Command] = &[
         arguments: "[DIRECTORY]",
         about: "build the plugin for TFLint and put it where TFLint looks for plugins, or into DIRECTORY",
         run: tflint::install,
+    },
+    Command {
+        name: "latency",
+        arguments: "[BINARY]",
+        about: "measure how long an editor waits for diagnostics in a workspace of 4,000 files, with the release unless a binary is given (Linux)",
+        run: latency::run,
     },
     Command {
         name: "managed-policies",

@@ -38,7 +38,7 @@ pub(super) use organization::{OrganizationPolicyDeclaration, TargetClaim};
 pub(super) use resources::{ResourceClaim, ResourceSays, ResourceSubject};
 
 /// What one stack says, before it is joined with what others say.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StackPart {
     /// Principals without what claims add to them.
     pub(super) principals: Vec<Principal>,
@@ -65,7 +65,7 @@ pub struct StackPart {
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ManagedPolicyDeclaration {
     pub(super) stack: SmolStr,
     pub(super) address: SmolStr,
