@@ -61,6 +61,12 @@ pub fn not_text(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether `bytes` are marked as UTF-16.
+#[must_use]
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
 /// Whether `text` starts as a JSON object, perhaps behind a byte order mark.
 #[must_use]
 pub fn starts_as_object(text: &str) -> bool {
@@ -91,14 +97,25 @@ pub fn is_terraform_json(text: &str) -> bool {
     starts_as_object(text) && outermost_keys(text).iter().any(|key| BLOCKS.contains(key))
 }
 
+/// How much of a text tells whether it is a plan, in bytes.
+pub const PLAN_START: usize = 4096;
+
 /// Whether the text is a plan or a state, as `terraform show -json` writes them: their version is
 /// that of the format, and stands first.
 #[must_use]
 pub fn is_plan(text: &str) -> bool {
-    const START: usize = 4096;
-    let start = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= START).last();
-    let start = start.filter(|_| text.len() > START).and_then(|at| text.get(..at)).unwrap_or(text);
-    starts_as_object(text) && outermost_keys(start).contains(&"format_version")
+    starts_as_object(text) && start_keys(text).contains(&"format_version")
+}
+
+/// Whether the text, met on the way through a directory, is a plan or a state for certain: other
+/// commands of Terraform have a `format_version`, too.
+#[must_use]
+pub fn is_surely_plan(text: &str) -> bool {
+    is_plan(text) && start_keys(text).contains(&"terraform_version")
+}
+
+fn start_keys(text: &str) -> Vec<&str> {
+    outermost_keys(text.get(..text.floor_char_boundary(PLAN_START)).unwrap_or(text))
 }
 
 /// Whether `bytes` are those of a zip file, as Terraform writes plans that it can apply.
@@ -201,6 +218,22 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(is_policy(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn plans_are_known_by_their_first_keys() {
+        let cases = [
+            (r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"#, true, true),
+            ("\u{feff}{\n  \"format_version\": \"0.1\",\n  \"terraform_version\": \"0.12.0\"", true, true),
+            (r#"{"format_version":"1.0","provider_schemas":{}}"#, true, false),
+            (r#"{"a":{"format_version":"1.0"}}"#, false, false),
+            (r#"[{"format_version":"1.0"}]"#, false, false),
+        ];
+        for (text, may_be, is_sure) in cases {
+            assert_eq!((is_plan(text), is_surely_plan(text)), (may_be, is_sure), "{text}");
+        }
+        let late = format!("{{\"a\":\"{}\",\"format_version\":\"1.0\"}}", "é".repeat(PLAN_START));
+        assert!(!is_plan(&late), "it is not looked for further on");
     }
 
     #[test]

@@ -66,9 +66,22 @@ impl DiskFileSystem {
         self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(self.base.locate(path).into_owned());
     }
 
+    fn is_plan(&self, path: &Path) -> bool {
+        self.plans.read().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
     fn limit_of(&self, path: &Path) -> u64 {
-        let is_plan = self.plans.read().unwrap_or_else(PoisonError::into_inner).contains(path);
-        if is_plan { self.limit.max(PLAN_LIMIT) } else { self.limit }
+        if self.is_plan(path) { self.limit.max(PLAN_LIMIT) } else { self.limit }
+    }
+
+    /// What the file at `name` starts with, however large it is: `length` bytes if it has as many.
+    #[must_use]
+    pub fn start(&self, name: &str, length: u64) -> Option<Vec<u8>> {
+        let path = self.base.locate(name);
+        self.admit(&path).ok().filter(Metadata::is_file)?;
+        let mut bytes = Vec::new();
+        File::open(&path).ok()?.take(length).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     /// What has been refused so far, and will be.
@@ -141,7 +154,9 @@ impl FileSystem for DiskFileSystem {
         let read = file.take(self.limit_of(&path)).read_to_end(&mut bytes);
         read.map_err(|error| from_io(&error))?;
         self.observer.has_read(name);
-        match content::not_text(&bytes).filter(|_| content::is_text(name)) {
+        // A plan may be in UTF-16, as PowerShell writes it.
+        let is_wide = content::is_utf16(&bytes) && self.is_plan(&path);
+        match content::not_text(&bytes).filter(|_| content::is_text(name) && !is_wide) {
             Some(reason) => Err(FileError::Other(reason.to_owned())),
             None => Ok(bytes),
         }

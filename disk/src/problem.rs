@@ -39,7 +39,9 @@ impl Problem {
         Self { at: Some(at), ..Self::new(path, message) }
     }
 
-    pub(crate) fn odd(self) -> Self {
+    /// The same, of which nothing was missed.
+    #[must_use]
+    pub fn odd(self) -> Self {
         Self { weight: Weight::Odd, ..self }
     }
 }

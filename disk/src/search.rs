@@ -32,6 +32,8 @@ pub struct Searched {
     pub directories: BTreeSet<String>,
     /// Files that hold a policy and nothing else.
     pub documents: Vec<String>,
+    /// Files that hold a plan or a state as JSON, as many as were met.
+    pub plans: Vec<String>,
     /// How many files of configuration there are.
     pub configuration_files: usize,
     /// What is wrong on the way.
@@ -84,18 +86,39 @@ impl<'a> Search<'a> {
             }
         } else if content::is_configuration(&shown) {
             self.found.configuration_files += 1;
-        } else if shown.ends_with(".json") && is_policy(entry, &shown, self.files) {
-            self.found.documents.push(shown);
+        } else if shown.ends_with(".json") && !content::is_terraform(&shown) {
+            match json_kind(entry, &shown, self.files) {
+                JsonFile::Policy => self.found.documents.push(shown),
+                JsonFile::Plan => self.found.plans.push(shown),
+                JsonFile::Other => {}
+            }
         }
     }
 }
 
-/// Whether the file holds a policy. One that cannot be read is none: nobody has asked
-/// for this file by name.
-fn is_policy(entry: &DirEntry, shown: &str, files: &DiskFileSystem) -> bool {
+/// What a JSON file holds.
+enum JsonFile {
+    Policy,
+    Plan,
+    Other,
+}
+
+/// What the file holds. One that cannot be read is nothing: nobody has asked for this file by name.
+fn json_kind(entry: &DirEntry, shown: &str, files: &DiskFileSystem) -> JsonFile {
     let is_small = entry.metadata().is_ok_and(|metadata| metadata.len() <= POLICY_LIMIT);
-    let bytes = if is_small && !content::is_terraform(shown) { files.read(shown).ok() } else { None };
-    bytes.is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(content::is_policy))
+    let bytes = if is_small { files.read(shown).ok() } else { files.start(shown, content::PLAN_START as u64) };
+    let bytes = bytes.unwrap_or_default();
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if is_small && content::is_policy(text) => JsonFile::Policy,
+        Ok(text) if content::is_surely_plan(text) => JsonFile::Plan,
+        // What is cut off may be so within a character.
+        Err(error) if !is_small && is_plan_up_to(&bytes, error.valid_up_to()) => JsonFile::Plan,
+        Ok(_) | Err(_) => JsonFile::Other,
+    }
+}
+
+fn is_plan_up_to(bytes: &[u8], end: usize) -> bool {
+    bytes.get(..end).and_then(|start| std::str::from_utf8(start).ok()).is_some_and(content::is_surely_plan)
 }
 
 /// What went wrong on the way, unless it is about an ignore file.
@@ -176,6 +199,10 @@ mod tests {
         fs::write(root.join("org/prod/main.tf"), "").unwrap();
         fs::write(root.join("org/policy.json"), r#"{"Statement": []}"#).unwrap();
         fs::write(root.join("org/other.json"), r#"{"a": []}"#).unwrap();
+        let plan = r#"{"format_version": "1.2", "terraform_version": "1.11.4", "variables": ["#;
+        fs::write(root.join("org/plan.json"), plan).unwrap();
+        let large = format!("{plan}\"{}\"]}}", "é".repeat(1 << 20));
+        fs::write(root.join("org/large.json"), large).unwrap();
         symlink(root.join("org"), root.join("same")).unwrap();
         let root = root.canonicalize().unwrap();
         let files = DiskFileSystem::new(Base::at(&root), std::slice::from_ref(&root), FILE_LIMIT, Arc::new(()));
@@ -187,7 +214,9 @@ mod tests {
         let outside = files.read("../other/main.tf");
         fs::remove_dir_all(&parent).unwrap();
         assert_eq!(searched.directories.into_iter().collect::<Vec<_>>(), [".", "org", "org/prod"]);
-        assert_eq!(searched.documents.first().map(String::as_str), Some("org/policy.json"));
+        let own = |paths: &[String]| paths.iter().filter(|path| path.starts_with("org/")).cloned().collect::<Vec<_>>();
+        assert_eq!(own(&searched.documents), ["org/policy.json"]);
+        assert_eq!(own(&searched.plans), ["org/large.json", "org/plan.json"]);
         assert_eq!((searched.configuration_files > 0, listed.unwrap()), (true, 1));
         assert!(files.passes_over("same") && !files.passes_over("org"));
         assert!(outside.is_err());

@@ -203,7 +203,7 @@ impl Analyst {
         let mut desk = self.desk();
         let mut is_due = true;
         loop {
-            let first = if is_due { None } else { changes.recv().map_or_else(|_| None, Some) };
+            let first = if is_due { None } else { changes.recv().ok() };
             if !is_due && first.is_none() {
                 return;
             }

@@ -71,7 +71,11 @@ async fn serve_host() -> Result<(), String> {
     let line = format!("1|{PROTOCOL}|{network}|{address}|grpc\n");
     let mut stdout = io::stdout();
     stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| format!("no host: {error}"))?;
-    let Ok(stream) = timeout(PATIENCE, listener.accept()).await else { return Err("no host has called".to_owned()) };
+    let called = tokio::select! {
+        called = timeout(PATIENCE, listener.accept()) => called.ok(),
+        () = abandoned() => None,
+    };
+    let Some(stream) = called else { return Err("no host has called".to_owned()) };
     let stream = stream.map_err(|error| format!("the host cannot be heard: {error}"))?;
     // The host calls once. That it has gone and lets something lie does not concern the exit code.
     let farewell = Arc::new(Notify::new());
@@ -98,6 +102,20 @@ async fn open() -> io::Result<Listener> {
 async fn open() -> io::Result<Listener> {
     let port = |name, default| env::var(name).ok().and_then(|port| port.parse().ok()).unwrap_or(default);
     Listener::open_port(port("PLUGIN_MIN_PORT", 10_000)..=port("PLUGIN_MAX_PORT", 25_000)).await
+}
+
+/// Waits for the host to end before it has called: then the process is another one's child.
+#[cfg(unix)]
+async fn abandoned() {
+    let host = std::os::unix::process::parent_id();
+    while std::os::unix::process::parent_id() == host {
+        sleep(GRACE).await;
+    }
+}
+
+#[cfg(not(unix))]
+async fn abandoned() {
+    std::future::pending().await
 }
 
 /// Has interrupts do nothing. Where the system does not let it, they end the process as ever.

@@ -1,7 +1,7 @@
 //! The wire, from the other end: how the plugin starts, answers and ends, whatever the host does.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "what goes wrong here is a test that fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is a test that fails")]
 
 mod host;
 
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crosstrail_tflint::grpc::Connection;
+use crosstrail_tflint::process::COOKIE;
 use crosstrail_tflint::socket::Stream;
 use crosstrail_tflint::wire::{
     CheckRequest, ConnInfo, EmitIssueRequest, Empty, GetConfigSchemaResponse, GetRuleNamesResponse, GlobalConfig,
@@ -111,6 +112,25 @@ async fn it_ends_if_the_host_is_killed() {
     drop(connection);
     host::ended(&mut child).await;
     assert_eq!(scratch.0.read_dir().unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn it_ends_if_the_host_is_killed_before_it_calls() {
+    let scratch = Scratch::new("orphan");
+    let plugin = env!("CARGO_BIN_EXE_tflint-ruleset-crosstrail");
+    let mut host = Command::new("sh");
+    host.arg("-c").arg(format!("'{plugin}' > line & sleep 1")).current_dir(&scratch.0);
+    host.env(COOKIE.0, COOKIE.1).env("PLUGIN_UNIX_SOCKET_DIR", &scratch.0);
+    assert!(host.status().unwrap().success());
+    let line = std::fs::read_to_string(scratch.0.join("line")).unwrap();
+    let socket = host::place(&line).address;
+    for _ in 0..200 {
+        if !std::path::Path::new(&socket).exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the plugin waits for a host that is gone");
 }
 
 #[tokio::test]

@@ -188,10 +188,17 @@ impl<'a> AccessView<'a> {
     /// `role` as what is assumed, with its trust policy.
     #[must_use]
     pub fn role<'v>(&'v self, role: &'v Principal) -> TargetSide<'v> {
-        let trust = role.trust.and_then(|index| self.policies.get(index));
-        let compiled = trust.and_then(|site| self.library().get(&site.document, PolicyKind::Trust));
-        let policies =
-            Holding { in_view: compiled.is_some(), certain: compiled.into_iter().collect(), ..Holding::default() };
+        let document = self.iam.trust(role, self.policies);
+        let compiled = document.and_then(|document| self.library().get(document, PolicyKind::Trust));
+        let mut policies = Holding { in_view: compiled.is_some(), ..Holding::default() };
+        match &role.existence {
+            // What AWS gives a role that may be there is there as far as the role is.
+            Existence::MayExist(symbol) if role.given_trust.is_some() => {
+                policies.possible.extend(compiled);
+                policies.open.push(symbol.clone());
+            }
+            Existence::MayExist(_) | Existence::Certain => policies.certain.extend(compiled),
+        }
         TargetSide { target: Target::new(&role.arn, Some(role.account.text.clone())), policies }
     }
 

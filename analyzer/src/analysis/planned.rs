@@ -53,9 +53,9 @@ impl Planned {
             message,
         };
         let read = Plan::read(file, source.text()).map_err(|error| problem(error.at, error.message))?;
-        if read.is_errored() {
+        if let Some(place) = read.errored() {
             let message = "Terraform failed to make this plan: what is missing in it is not checked";
-            self.problems.push(problem(None, message.to_owned()));
+            self.problems.push(problem(Some(place.start), message.to_owned()));
         }
         match joiner.source_of(plan, &read) {
             Ok(Some(mut stack)) => {
@@ -67,7 +67,7 @@ impl Planned {
                 joiner.workspace.stacks.push(stack);
             }
             alone => {
-                self.problems.extend(alone.err().map(|message| problem(None, message)));
+                self.problems.extend(alone.err().map(|message| problem(Some(0), message)));
                 let stack = Arc::new(read.stack(source.path()));
                 self.places.insert(file, read.places());
                 joiner.workspace.modules.push(Arc::clone(&stack.root.module));

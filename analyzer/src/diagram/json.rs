@@ -109,6 +109,7 @@ impl<'a> EdgeOutput<'a> {
             kind: match arrow.kind {
                 EdgeKind::Assume => "assume",
                 EdgeKind::Reach => "reach",
+                EdgeKind::Member => "member",
             },
             actions: arrow.actions.iter().map(SmolStr::as_str).collect(),
             state: arrow.standing.word(),

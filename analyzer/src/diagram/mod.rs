@@ -82,6 +82,10 @@ pub enum VertexKind {
     Role,
     /// A user.
     User,
+    /// A group of users.
+    Group,
+    /// A permission set in an account.
+    PermissionSet,
     /// A resource with a policy.
     Resource,
     /// A service.
@@ -156,6 +160,8 @@ impl VertexKind {
             Self::Account => "account",
             Self::Role => "role",
             Self::User => "user",
+            Self::Group => "group",
+            Self::PermissionSet => "permission-set",
             Self::Resource => "resource",
             Self::Service => "service",
             Self::Federated => "federated",
@@ -249,7 +255,7 @@ fn crosses(from: &Node, to: &Node) -> bool {
 fn vertex(id: usize, node: &Node, view: &AccessView<'_>) -> Vertex {
     let plain = |kind, name: String| Vertex { id, kind, name, address: None, stack: None, arn: None, span: None };
     match &node.kind {
-        NodeKind::Principal(index) => match view.iam().principals().get(*index) {
+        NodeKind::Principal(index) | NodeKind::PermissionSet(index) => match view.iam().principals().get(*index) {
             Some(principal) => of_principal(id, principal),
             None => plain(VertexKind::Role, String::new()),
         },
@@ -271,7 +277,12 @@ fn vertex(id: usize, node: &Node, view: &AccessView<'_>) -> Vertex {
 }
 
 fn of_principal(id: usize, principal: &Principal) -> Vertex {
-    let kind = if principal.kind == PrincipalKind::User { VertexKind::User } else { VertexKind::Role };
+    let kind = match principal.kind {
+        PrincipalKind::Role => VertexKind::Role,
+        PrincipalKind::User => VertexKind::User,
+        PrincipalKind::Group => VertexKind::Group,
+        PrincipalKind::PermissionSet => VertexKind::PermissionSet,
+    };
     let name = principal.name.as_known().filter(|_| !principal.name.is_empty());
     let (address, stack) = place(&principal.address, &principal.stack);
     Vertex {
@@ -306,6 +317,9 @@ fn last_field(arn: &Text) -> String {
 /// The actions in a few words.
 fn actions(arrow: &Arrow) -> String {
     const NAMED: usize = 3;
+    if arrow.kind == EdgeKind::Member {
+        return "member of".to_owned();
+    }
     let named: Vec<&str> = arrow.actions.iter().take(NAMED).map(SmolStr::as_str).collect();
     match arrow.actions.len().saturating_sub(NAMED) {
         0 => named.join(", "),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::labels::Labels;
 use super::layout::{self, Layout, Line, Place};
-use super::{AccountBox, Arrow, Diagram, Standing, Vertex, VertexKind, actions, remarks};
+use super::{AccountBox, Arrow, Diagram, EdgeKind, Standing, Vertex, VertexKind, actions, remarks};
 
 /// Letters of a name that a node has room for.
 const MOST_LETTERS: usize = 28;
@@ -72,7 +72,7 @@ fn node(svg: &mut String, vertex: &Vertex, place: Place) {
     let Place { x, y, width, height } = place;
     let round = match vertex.kind {
         VertexKind::Service | VertexKind::Federated | VertexKind::Everyone => height / 2,
-        VertexKind::Account | VertexKind::Role | VertexKind::User => 6,
+        VertexKind::Account | VertexKind::Role | VertexKind::User | VertexKind::Group | VertexKind::PermissionSet => 6,
         VertexKind::Resource => 0,
     };
     let title = escaped(vertex.arn.as_deref().or(vertex.address.as_deref()).unwrap_or(&vertex.name));
@@ -144,6 +144,9 @@ const fn head(arrow: &Arrow) -> &'static str {
 
 /// As much of the actions as there is room for between two columns.
 fn brief(arrow: &Arrow) -> String {
+    if arrow.kind == EdgeKind::Member {
+        return actions(arrow);
+    }
     let first = arrow.actions.first().map(|action| shortened(action)).unwrap_or_default();
     match arrow.actions.len().saturating_sub(1) {
         0 => first,

@@ -76,6 +76,13 @@ pub struct IamModel {
 }
 
 impl IamModel {
+    /// The trust policy of a role, where it is in view or AWS gives it.
+    #[must_use]
+    pub fn trust<'m>(&self, role: &'m Principal, policies: &'m [PolicySite]) -> Option<&'m Arc<PolicyDocument>> {
+        let written = role.trust.and_then(|index| policies.get(index)).map(|site| &site.document);
+        written.or(role.given_trust.as_ref())
+    }
+
     /// Joins what the stacks say. `policies` are those of all stacks.
     #[must_use]
     pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {

@@ -94,8 +94,15 @@ pub(super) fn text_in(tree: &Tree, analysis: &Analysis, position: Position) -> O
         _ => None,
     };
     let (text, range) = tree::innermost(&attribute?.value, position.offset, &read)?;
-    let content = TextRange::new(range.start + 1, range.end.saturating_sub(1));
-    Some((text?, content.at(position.file)))
+    Some((text?, content(source.text(), range).at(position.file)))
+}
+
+/// Where the content of the string at `range` of `source` stands, without its quotes, of which one may be missing.
+pub(super) fn content(source: &str, range: TextRange) -> TextRange {
+    let text = source.get(range.as_usize()).unwrap_or_default();
+    let opened = text.starts_with('"');
+    let closed = opened && text.len() > 1 && text.ends_with('"');
+    TextRange::new(range.start + u32::from(opened), range.end - u32::from(closed))
 }
 
 /// The reference that `expr` is, with what is taken of it.

@@ -6,11 +6,13 @@ mod actions;
 mod arns;
 mod conditions;
 mod item;
+mod managed;
 mod names;
 mod principals;
 
 use crate::analysis::Analysis;
 use crate::aws::facts::{self, ActionFacts};
+use crate::aws::sites::{PolicySite, Site};
 use crate::finding::Edit;
 use crate::policy::model::PolicyKind;
 use crate::source::Span;
@@ -73,8 +75,16 @@ pub enum CompletionItemKind {
 /// What can be written at `position`.
 #[must_use]
 pub fn completions(analysis: &Analysis, position: Position) -> Completions {
-    let context = position.is_between_characters(analysis).then(|| context::at(analysis, position)).flatten();
-    let Some(context) = context else { return Completions::default() };
+    if !position.is_between_characters(analysis) {
+        return Completions::default();
+    }
+    match context::at(analysis, position) {
+        Some(context) => in_policy(analysis, position, context),
+        None => managed::policies(analysis, position).unwrap_or_default(),
+    }
+}
+
+fn in_policy(analysis: &Analysis, position: Position, context: Context) -> Completions {
     let asked = Asked { analysis, position, context: &context, purpose: purpose(analysis, position, &context) };
     let mut is_incomplete = false;
     let drafts = match &context.slot {
@@ -118,6 +128,21 @@ struct Purpose {
     subject: Option<(&'static str, Option<&'static str>)>,
 }
 
+impl Purpose {
+    /// What an attribute makes of the policy that it holds. One of an organization nearly always controls services.
+    fn of(site: Site<PolicySite>) -> Self {
+        let kind = match site.kind {
+            PolicySite::Identity => PolicyKind::Identity,
+            PolicySite::Trust => PolicyKind::Trust,
+            PolicySite::Resource => PolicyKind::Resource,
+            PolicySite::Session => PolicyKind::Session,
+            PolicySite::Endpoint => PolicyKind::Endpoint,
+            PolicySite::Organization => PolicyKind::ServiceControl,
+        };
+        Self { kind, subject: Some((site.service, site.subject_type)) }
+    }
+}
+
 /// What the analysis says of the policy, else the attribute that holds it.
 fn purpose(analysis: &Analysis, position: Position, context: &Context) -> Purpose {
     let is_this = |span: Span| span.file == position.file && span.range.touches(context.anchor);
@@ -126,8 +151,7 @@ fn purpose(analysis: &Analysis, position: Position, context: &Context) -> Purpos
         let subject = site.site.map(|site| (site.service, site.subject_type));
         return Purpose { kind: site.kind, subject };
     }
-    let of_attribute = context.holder.as_ref().and_then(|(ty, path)| names::site_of(ty, path));
-    of_attribute.unwrap_or(Purpose { kind: PolicyKind::Unattached, subject: None })
+    context.holder.map(Purpose::of).unwrap_or(Purpose { kind: PolicyKind::Unattached, subject: None })
 }
 
 impl Asked<'_> {

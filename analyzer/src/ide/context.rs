@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
+use crate::aws::sites::{PolicySite, Site};
 use crate::eval::text::Text;
 use crate::source::TextRange;
 
@@ -28,7 +29,7 @@ pub(super) struct Context {
     /// See [`Sketch::anchor`].
     pub(super) anchor: u32,
     /// See [`Sketch::holder`].
-    pub(super) holder: Option<(SmolStr, String)>,
+    pub(super) holder: Option<Site<PolicySite>>,
 }
 
 /// What belongs at a position.

@@ -1,9 +1,11 @@
 //! Where what stands at a position is declared.
 
+use std::sync::Arc;
+
 use crate::analysis::Analysis;
 use crate::aws::arn::AccountId;
 use crate::aws::pattern::{Pattern, Syntax};
-use crate::module::Module;
+use crate::module::{Module, ProviderConfig, ResourceAddress};
 use crate::policy::model::{Leaf, Statement};
 use crate::source::{Span, TextRange};
 
@@ -56,9 +58,20 @@ pub(super) fn of_declared(module: &Module, declared: &Declared) -> Option<Span> 
             attribute.name.range.at(attribute.file)
         }
         Declared::Output(name) => module.outputs.get(name)?.header,
-        Declared::Resource(address) => module.resources.get(address)?.header,
+        Declared::Resource(address) => match module.resources.get(address) {
+            Some(resource) => resource.header,
+            None => provider(module, address)?,
+        },
         Declared::Call(name) => module.calls.get(name)?.header,
     })
+}
+
+/// The provider configuration that `address` is the name of: `aws.log`.
+fn provider(module: &Module, address: &ResourceAddress) -> Option<Span> {
+    let is_it = |it: &&Arc<ProviderConfig>| {
+        it.reference.name == address.ty && it.reference.alias.as_ref() == Some(&address.name)
+    };
+    module.providers.iter().find(is_it).map(|it| it.header)
 }
 
 /// The head of the block of a principal.

@@ -12,13 +12,13 @@ use crate::analysis::Analysis;
 use crate::aws::arn::AccountId;
 use crate::eval::text::Text;
 use crate::iam::{IamModel, Origin, PolicedResource, Principal, are_one_arn};
-use crate::module::{Module, ResourceAddress};
+use crate::module::{Mode, Module, ResourceAddress, top_level_blocks};
 use crate::source::{FileId, Span, TextRange, path};
 use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Notation, TemplatePart};
 
 use super::code::{self, Code, Reference, Target};
 use super::place::{self, Element};
-use super::{Position, tree, words};
+use super::{Position, tree, walk, words};
 
 /// Something that is declared somewhere and used elsewhere.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub(super) enum Declared {
     Local(SmolStr),
     /// `output`
     Output(SmolStr),
-    /// `resource`, `data`, `ephemeral`
+    /// `resource`, `data`, `ephemeral`; a provider configuration with an alias, as `aws.log`.
     Resource(ResourceAddress),
     /// `module`
     Call(SmolStr),
@@ -119,7 +119,7 @@ fn of_source(analysis: &Analysis, position: Position) -> Option<Entities<'_>> {
 /// In JSON the head of a block is a key.
 fn head_in_json(analysis: &Analysis, position: Position) -> Option<Arc<Block>> {
     let tree = tree::of_file(analysis, position.file).filter(|tree| tree.body.notation == Notation::Json)?;
-    let blocks = crate::module::top_level_blocks(&tree.body);
+    let blocks = top_level_blocks(&tree.body);
     blocks.into_iter().find(|block| !block.labels.is_empty() && block.header.touches(position.offset))
 }
 
@@ -151,11 +151,16 @@ fn declared_by(block: &Block) -> Option<Declared> {
         "variable" => Declared::Variable(label(0)?),
         "output" => Declared::Output(label(0)?),
         "module" => Declared::Call(label(0)?),
+        "provider" => {
+            // It is referred to as a resource is: `aws.log`.
+            let alias = walk::literal(&block.body.attribute("alias")?.value)?;
+            Declared::Resource(ResourceAddress { mode: Mode::Managed, ty: label(0)?, name: alias })
+        }
         kind => {
             let mode = match kind {
-                "resource" => crate::module::Mode::Managed,
-                "data" => crate::module::Mode::Data,
-                "ephemeral" => crate::module::Mode::Ephemeral,
+                "resource" => Mode::Managed,
+                "data" => Mode::Data,
+                "ephemeral" => Mode::Ephemeral,
                 _ => return None,
             };
             Declared::Resource(ResourceAddress { mode, ty: label(0)?, name: label(1)? })

@@ -37,14 +37,7 @@ const MOST_NAMES: usize = 12;
 pub fn inlay_hints(analysis: &Analysis, span: Span) -> Vec<InlayHint> {
     let mut hints: Vec<InlayHint> = accounts(analysis, span);
     let mut counter = Counter::new(analysis);
-    for (element, leaf) in wildcards(analysis, span) {
-        let hint = match element {
-            Element::Action => counter.actions(leaf),
-            Element::Resource => counter.resources(leaf),
-            _ => None,
-        };
-        hints.extend(hint);
-    }
+    hints.extend(wildcards(analysis, span).into_iter().filter_map(|(element, leaf)| counter.hint(element, leaf)));
     hints.sort_by(|a, b| (a.offset, &a.label).cmp(&(b.offset, &b.label)));
     hints
 }
@@ -143,45 +136,50 @@ fn wildcards(analysis: &Analysis, span: Span) -> Vec<(Element<'_>, &Leaf)> {
     found
 }
 
-/// Counts what patterns cover.
+/// Counts what patterns cover, each pattern once.
 struct Counter<'a> {
     analysis: &'a Analysis,
-    actions: FxHashMap<SmolStr, Option<(String, String)>>,
-    /// The ARNs of what is declared and how that is called, by service; made when they are first needed.
+    /// What is to be said of a pattern, and more of it.
+    known: FxHashMap<SmolStr, Option<(String, String)>>,
+    /// What is declared; looked through when it is first needed.
     things: Option<Things<'a>>,
 }
 
 impl<'a> Counter<'a> {
     fn new(analysis: &'a Analysis) -> Self {
-        Self { analysis, actions: FxHashMap::default(), things: None }
+        Self { analysis, known: FxHashMap::default(), things: None }
     }
 
-    fn actions(&mut self, leaf: &Leaf) -> Option<InlayHint> {
+    /// What is to be said of `leaf`, one of a statement's actions or resources.
+    fn hint(&mut self, element: Element<'_>, leaf: &Leaf) -> Option<InlayHint> {
         let text = leaf.text.as_known()?;
-        let counted = self.actions.entry(text.clone()).or_insert_with(|| {
-            let names: Vec<&str> = facts::expand(&text).map(|action| action.name).collect();
-            let label = count(names.len(), "action")?;
-            Some((label, listed(names.into_iter())))
-        });
-        let (label, detail) = counted.clone()?;
+        let counted = match self.known.get(&text) {
+            Some(counted) => counted.clone(),
+            None => {
+                let is_action = matches!(element, Element::Action);
+                let counted = if is_action { actions(&text) } else { self.resources(&text) };
+                self.known.insert(text, counted.clone());
+                counted
+            }
+        };
+        let (label, detail) = counted?;
         Some(InlayHint { offset: leaf.span.range.end, label, detail })
     }
 
-    fn resources(&mut self, leaf: &Leaf) -> Option<InlayHint> {
-        let text = leaf.text.as_known()?;
-        let service = service_of(&text)?;
-        let wanted: Pattern<&Symbol> = Pattern::of_text(&text, Syntax::Variables);
+    fn resources(&mut self, text: &str) -> Option<(String, String)> {
+        let service = service_of(text)?;
+        let wanted: Pattern<&Symbol> = Pattern::of_text(text, Syntax::Variables);
         let analysis = self.analysis;
         let things = self.things.get_or_insert_with(|| things(analysis)).get(&service)?;
         let covered = things.iter().filter(|(arn, _)| wanted.covers_as_arn(arn).is_yes());
         let names: Vec<&str> = covered.map(|(_, name)| name.as_str()).collect();
-        let label = count(names.len(), "resource")?;
-        Some(InlayHint {
-            offset: leaf.span.range.end,
-            label: format!("{label} in view"),
-            detail: listed(names.into_iter()),
-        })
+        Some((format!("{} in view", count(names.len(), "resource")?), listed(names.into_iter())))
     }
+}
+
+fn actions(pattern: &str) -> Option<(String, String)> {
+    let names: Vec<&str> = facts::expand(pattern).map(|action| action.name).collect();
+    Some((count(names.len(), "action")?, listed(names.into_iter())))
 }
 
 /// The service in an ARN.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::analysis::Analysis;
 use crate::aws::arn::AccountId;
 use crate::aws::facts;
-use crate::aws::sites::{self, PolicySite};
+use crate::aws::sites::PolicySite;
 use crate::eval::text::Text;
 use crate::finding::Finding;
 use crate::policy::model::Condition;
@@ -23,7 +23,7 @@ use crate::syntax::ast::{Attribute, Block};
 
 use super::code::{self, Code, Reference, Target};
 use super::place::{self, Element, Part};
-use super::{Position, elements, tree, words};
+use super::{Position, attributes, elements, tree, words};
 
 /// What is shown at a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,11 +147,7 @@ fn of_code(analysis: &Analysis, position: Position) -> Option<Hover> {
 
 /// What kind of policy an attribute holds.
 fn policy_attribute(blocks: &[Arc<Block>], attribute: &Attribute) -> Option<String> {
-    let [resource, inner @ ..] = blocks else { return None };
-    let ty = resource.label(0).filter(|_| resource.kind.text == "resource")?;
-    let names = inner.iter().map(|block| block.kind.text.as_str()).chain([attribute.name.text.as_str()]);
-    let path = names.collect::<Vec<_>>().join(".");
-    let site = sites::policies(&ty.text).find(|site| site.attribute.replace("[]", "") == path)?;
+    let site = attributes::policy(blocks, attribute)?;
     let kind = match site.kind {
         PolicySite::Identity => "an identity policy: what someone may do".to_owned(),
         PolicySite::Trust => "a trust policy: who may assume the role".to_owned(),
@@ -163,7 +159,7 @@ fn policy_attribute(blocks: &[Arc<Block>], attribute: &Attribute) -> Option<Stri
             format!("a resource policy on `{}{ty}`: who may do what to it", site.service)
         }
     };
-    Some(format!("**`{path}`** of `{}`: {kind}", ty.text))
+    Some(format!("**`{}`** of `{}`: {kind}", site.attribute, site.resource_type))
 }
 
 /// The rules of the findings at `position`, each once.

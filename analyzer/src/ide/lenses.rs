@@ -79,6 +79,7 @@ fn resources(analysis: &Analysis, graph: &TrustGraph, file: FileId) -> BTreeMap<
         .filter_map(|(number, node)| match node.kind {
             NodeKind::Resource(index) => Some((index, number)),
             NodeKind::Principal(_)
+            | NodeKind::PermissionSet(_)
             | NodeKind::Account
             | NodeKind::Stranger(_)
             | NodeKind::Service(_)
@@ -150,7 +151,7 @@ impl Tally {
         let Some(node) = graph.nodes().get(number) else { return };
         let account = || node.account.as_ref().map(|account| Key::new(&account.text));
         match &node.kind {
-            NodeKind::Principal(_) | NodeKind::Stranger(_) => {
+            NodeKind::Principal(_) | NodeKind::PermissionSet(_) | NodeKind::Stranger(_) => {
                 self.principals.insert(number);
                 self.accounts.extend(account());
             }

@@ -9,6 +9,7 @@
 //!
 //! [`Span`]: crate::source::Span
 
+mod attributes;
 mod code;
 mod code_actions;
 mod completion;

@@ -260,12 +260,17 @@ fn for_each_naming<'a>(analysis: &'a Analysis, each: &mut dyn FnMut(&'a Leaf)) {
     }
 }
 
-/// The number of an account wherever it stands in a file of a module or in a policy.
+/// The number of an account wherever it stands in a file of a module, in values of variables or in a policy.
 fn of_account(analysis: &Analysis, id: AccountId) -> Vec<Span> {
     let number = id.to_string();
     let modules = analysis.workspace().modules.iter().flat_map(|module| module.files.iter().copied());
     let policies = analysis.policies().iter().map(|site| site.document.span.file);
-    let files: FxHashSet<FileId> = modules.chain(policies).collect();
+    let values = analysis.workspace().stacks.iter().flat_map(|stack| stack.variables.values());
+    let values = values.filter_map(|value| match value {
+        VariableValue::File(attribute) => Some(attribute.file),
+        VariableValue::Text(_) | VariableValue::Configured(..) => None,
+    });
+    let files: FxHashSet<FileId> = modules.chain(policies).chain(values).collect();
     let mut files: Vec<FileId> = files.into_iter().collect();
     files.sort_unstable();
     let in_file = |file: FileId| {

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
-use crate::aws::sites;
+use crate::aws::sites::{PolicySite, Site};
 use crate::eval::json_text::{JsonText, verbatim};
 use crate::eval::text::Text;
 use crate::source::{FileId, SourceFile, TextRange};
@@ -14,7 +14,7 @@ use crate::syntax::ast::{Block, Body, Expr, ExprKind, Item, ObjectItem, Template
 use crate::syntax::json::{JsonKind, JsonMember, JsonValue};
 use crate::syntax::{key_name, parse_template};
 
-use super::{Position, tree, written};
+use super::{Position, attributes, code, tree, written};
 
 /// A policy in a text.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub(super) struct Sketch {
     pub(super) root: Node,
     /// What holds it: an offset at which the analysis has it as a whole.
     pub(super) anchor: u32,
-    /// The type of the resource and the path of the attribute that it is the value of.
-    pub(super) holder: Option<(SmolStr, String)>,
+    /// What the attribute whose value it is makes of it.
+    pub(super) holder: Option<Site<PolicySite>>,
 }
 
 /// How the parts of a policy are put into words.
@@ -141,10 +141,6 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn text(&self, range: TextRange) -> &str {
-        self.source.text().get(range.as_usize()).unwrap_or_default()
-    }
-
     /// A file of JSON, or a template that makes JSON.
     fn whole_file(&self) -> Option<Sketch> {
         let text = self.source.text();
@@ -177,12 +173,8 @@ impl Reader<'_> {
             });
         }
         let attribute = attribute?;
-        let holder = blocks.split_first().and_then(|(resource, inner)| {
-            let ty = resource.label(0).filter(|_| resource.kind.text == "resource")?;
-            let names = inner.iter().map(|block| block.kind.text.as_str()).chain([attribute.name.text.as_str()]);
-            Some((ty.text.clone(), names.collect::<Vec<_>>().join(".")))
-        });
-        let is_site = holder.as_ref().is_some_and(|(ty, path)| is_policy_attribute(ty, path));
+        let holder = attributes::policy(&blocks, &attribute);
+        let is_site = holder.is_some();
         let documents = (attribute.name.text == "data").then(|| self.json_documents(&attribute.value)).flatten();
         let sketch = documents.or_else(|| self.in_expression(&attribute.value, is_site))?;
         Some(Sketch { holder, ..sketch })
@@ -246,12 +238,8 @@ impl Reader<'_> {
         text.known_prefix().trim_start().starts_with('{').then_some(text)
     }
 
-    /// The content of a string, without its quotes.
     fn content(&self, expr: &Expr) -> TextRange {
-        let text = self.text(expr.range);
-        let opened = text.starts_with('"');
-        let closed = opened && text.len() > 1 && text.ends_with('"');
-        TextRange::new(expr.range.start + u32::from(opened), expr.range.end - u32::from(closed))
+        code::content(self.source.text(), expr.range)
     }
 
     fn expression(&self, expr: &Expr) -> Node {
@@ -356,10 +344,6 @@ impl JsonReader<'_> {
         let name = member.key.as_text().unwrap_or_default();
         Entry { name, key, key_content, value: self.node(&member.value, outer) }
     }
-}
-
-fn is_policy_attribute(ty: &str, path: &str) -> bool {
-    sites::policies(ty).any(|site| site.attribute.replace("[]", "") == path)
 }
 
 fn is_policy_document(block: &Block) -> bool {

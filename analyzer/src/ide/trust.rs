@@ -126,6 +126,9 @@ fn of_node(analysis: &Analysis, node: &Node, edge: &Edge) -> Option<TrustItem> {
     let (kind, name) = match &node.kind {
         NodeKind::Principal(index) => return of_principal(analysis, *index),
         NodeKind::Resource(_) => return None,
+        NodeKind::PermissionSet(index) => {
+            (TrustItemKind::Role, analysis.iam().principals().get(*index)?.address.to_string())
+        }
         NodeKind::Account => (TrustItemKind::Account, format!("account {}", account.as_deref()?)),
         NodeKind::Stranger(arn) => (stranger_kind(arn), arn.display()),
         NodeKind::Service(name) => (TrustItemKind::Service, name.to_string()),
@@ -157,6 +160,10 @@ fn key(analysis: &Analysis, kind: &NodeKind, account: Option<&Text>) -> Option<S
             }
         }
         NodeKind::Resource(_) => return None,
+        NodeKind::PermissionSet(index) => {
+            let it = analysis.iam().principals().get(*index)?;
+            format!("set {} {} {}", it.stack, it.address, account.map(shown).unwrap_or_default())
+        }
         NodeKind::Account => format!("account {}", account.map(shown).unwrap_or_default()),
         NodeKind::Stranger(arn) => format!("stranger {}", shown(arn)),
         NodeKind::Service(name) => format!("service {name}"),

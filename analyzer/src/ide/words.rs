@@ -81,7 +81,7 @@ fn cause(cause: &Cause) -> &'static str {
         Cause::Computed => "known after apply",
         Cause::Data => "what a data source reads",
         Cause::MissingModule => "an output of a module whose source is not at hand",
-        Cause::RemoteState => "an output of another state",
+        Cause::RemoteState(_) => "an output of another state",
         Cause::Workspace => "the workspace",
         Cause::Account => "an account without a number",
         Cause::Region => "the region of the provider",

@@ -23,8 +23,8 @@ pub(super) type Raw<'a> = &'a RawValue;
 pub(super) struct Document<'a> {
     #[serde(borrow, default)]
     pub(super) format_version: Option<Cow<'a, str>>,
-    #[serde(default)]
-    pub(super) errored: Option<bool>,
+    #[serde(borrow, default)]
+    pub(super) errored: Option<Raw<'a>>,
     #[serde(borrow, default)]
     pub(super) variables: Option<BTreeMap<String, Variable<'a>>>,
     #[serde(borrow, default)]

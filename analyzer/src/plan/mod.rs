@@ -115,10 +115,10 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Whether Terraform failed on the way: a part of what would be planned is missing.
+    /// Where it is told, if it is, that Terraform failed on the way: a part of what would be planned is missing.
     #[must_use]
-    pub fn is_errored(&self) -> bool {
-        self.document.errored.unwrap_or(false)
+    pub fn errored(&self) -> Option<TextRange> {
+        self.document.errored.filter(|errored| errored.get() == "true").map(|errored| self.text.range(errored))
     }
 
     /// The plan as a stack of its own, in the place of the directory that it was made from: `path`

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::PlanFile;
 use crosstrail_analyzer::source::{EntryKind, FileSystem, path};
+use crosstrail_analyzer::syntax::decode_utf16;
 use crosstrail_disk::{Base, DiskFileSystem, Observer, PLAN_LIMIT, Problem, Refusals, Search, content, from_io};
 
 use archive::Archives;
@@ -166,6 +167,7 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
     progress.expect(searched.configuration_files);
     input.documents.extend(searched.documents);
     input.problems.extend(searched.problems);
+    input.problems.extend(passed_over(&searched.plans));
     input.directories.retain(|dir| searched.directories.contains(dir) || archives.has(dir));
     files.search_only(searched.directories);
     input.documents.sort();
@@ -174,6 +176,19 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         input.files = Arc::new(archives.over(files));
     }
     input
+}
+
+/// Plans that were met and not named, in one line: of which environment each is, and whether it is
+/// of today, is not known.
+fn passed_over(plans: &[String]) -> Option<Problem> {
+    let first = plans.first()?;
+    let message = match plans.len() - 1 {
+        0 => "a plan or state of `terraform show -json`, passed over: name it to have it checked".to_owned(),
+        more => format!(
+            "a plan or state of `terraform show -json`, passed over as {more} more: name them to have them checked"
+        ),
+    };
+    Some(Problem::new(first, message).odd())
 }
 
 /// A file that the user names: the module it is part of is analysed, or it is a plan or a
@@ -199,7 +214,7 @@ fn named_file(
         }
         return;
     }
-    match bytes.map(|bytes| String::from_utf8(bytes).ok()) {
+    match bytes.map(|bytes| decode_utf16(&bytes).or_else(|| String::from_utf8(bytes).ok())) {
         Err(error) => return input.problems.push(Problem::new(&shown, error.to_string())),
         Ok(Some(text)) if content::is_plan(&text) => {
             input.plans.push(PlanFile { path: shown.clone(), ..PlanFile::default() });

@@ -13,6 +13,10 @@ use crosstrail_disk::from_io;
 /// # Errors
 /// When it cannot be written. The file is then as it was.
 pub(crate) fn rewrite(files: &dyn FileSystem, path: &str, old_text: &str, new_text: &str) -> Result<(), String> {
+    if let Some(plan) = Path::new(path).ancestors().skip(1).find(|above| above.is_file()) {
+        let plan = plan.display();
+        return Err(format!("in the plan file `{plan}`, which stays as it is: mend the source that it was made from"));
+    }
     let now = files.read(path).map_err(|error| error.to_string())?;
     if now == new_text.as_bytes() {
         // It has two names, and was written under the other one.

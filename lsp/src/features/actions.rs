@@ -106,13 +106,12 @@ fn mended(view: &View, uri: &Uri, action: &ide::CodeAction) -> Vec<Diagnostic> {
     let places: Vec<_> = action.mends.iter().filter_map(|span| view.location(*span)).collect();
     let is_mended = |it: &&Diagnostic| {
         let is_code = |code: &&str| it.code == Some(NumberOrString::String((*code).to_owned()));
-        places.iter().any(|place| place.range == it.range) && action.codes.iter().any(|code| is_code(&code))
+        places.iter().any(|place| place.range == it.range) && action.codes.iter().any(is_code)
     };
     report.diagnostics.iter().filter(is_mended).cloned().collect()
 }
 
 /// The changes of an action; `None` if one of the files has no address.
-#[expect(clippy::mutable_key_type, reason = "the protocol's type has it so")]
 fn edit(view: &View, action: &ide::CodeAction) -> Option<WorkspaceEdit> {
     let changed: Vec<(Uri, Option<i32>, Vec<TextEdit>)> =
         action.changes.iter().map(|change| of_file(view, change)).collect::<Option<_>>()?;

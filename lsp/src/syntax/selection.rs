@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crosstrail_analyzer::source::LineIndex;
-use tower_lsp_server::ls_types::{Position, SelectionRange};
+use tower_lsp_server::ls_types::{self, Position, SelectionRange};
 use tree_sitter::{Node, Tree};
 
 use crate::documents::Document;
@@ -27,10 +27,8 @@ pub(crate) fn selection_ranges(
             let range = ruler.range(text_range(&range));
             Some(SelectionRange { range, parent: parent.map(Box::new) })
         });
-        selection.unwrap_or_else(|| SelectionRange {
-            range: tower_lsp_server::ls_types::Range { start: *position, end: *position },
-            parent: None,
-        })
+        let here = ls_types::Range { start: *position, end: *position };
+        selection.unwrap_or(SelectionRange { range: here, parent: None })
     };
     Some(positions.iter().map(of_position).collect())
 }

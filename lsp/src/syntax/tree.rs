@@ -71,8 +71,7 @@ fn heredocs(tree: &Tree, text: &str) -> Vec<Tree> {
 
 /// The children of `node`, names and signs alike.
 pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let count = u32::try_from(node.child_count()).unwrap_or(u32::MAX);
-    (0..count).filter_map(move |index| node.child(index))
+    (0..node.child_count()).filter_map(move |index| node.child(index))
 }
 
 /// Shows each node to `show`, those above first; what is in a node is shown if it says so.

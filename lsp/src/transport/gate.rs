@@ -88,12 +88,10 @@ pub(super) fn answers(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<
     service.custom_method(NO_JSON, no_json).custom_method(NO_MESSAGE, no_message)
 }
 
-#[expect(clippy::unused_async, reason = "the form of a handler")]
 async fn no_json(_: &Backend) -> Result<()> {
     Err(Error::parse_error())
 }
 
-#[expect(clippy::unused_async, reason = "the form of a handler")]
 async fn no_message(_: &Backend) -> Result<()> {
     Err(Error::invalid_request())
 }

@@ -9,6 +9,7 @@ mod formats;
 mod latency;
 mod managed_policies;
 mod oracle;
+mod plans;
 mod refresh;
 mod sources;
 mod tflint;
@@ -40,7 +41,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, compare decisions, and have TFLint run the plugin (needs node, npm, python, pip, curl, xz, jq and go)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read and a plan checked, compare decisions, and have TFLint run the plugin (needs node, npm, python, pip, curl, xz, jq and go)",
         run: end_to_end::run,
     },
     Command {
@@ -66,6 +67,12 @@ static COMMANDS: &[Command] = &[
         arguments: "FILE VERSION DATE",
         about: "derive the table of AWS's managed policies from a file of the PyPI package moto",
         run: managed_policies::run,
+    },
+    Command {
+        name: "plans",
+        arguments: "[BINARY]",
+        about: "have a plan made, and checked by a binary, that of the release unless one is given (needs pip, and terraform or tofu)",
+        run: plans::run,
     },
     Command {
         name: "refresh",

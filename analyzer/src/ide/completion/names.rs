@@ -1,12 +1,11 @@
 //! Elements, arguments and blocks, and values of which there are few.
 
-use crate::aws::sites;
 use crate::ide::context::Level;
 use crate::ide::elements;
 use crate::ide::sketch::{Names, Syntax};
 use crate::policy::model::PolicyKind;
 
-use super::{Asked, CompletionItemKind, Draft, Insert, Purpose};
+use super::{Asked, CompletionItemKind, Draft, Insert};
 
 /// The elements beside `Version`.
 const DOCUMENT: &[&str] = &["Version", "Id", "Statement"];
@@ -106,18 +105,4 @@ pub(super) fn values(values: &[(&str, &str)]) -> Vec<Draft> {
         .zip(0..)
         .map(|((value, means), rank)| Draft::text(*value, CompletionItemKind::Value, rank).detail(*means))
         .collect()
-}
-
-/// What the attribute at `path` of a resource of type `ty` makes of a policy.
-pub(super) fn site_of(ty: &str, path: &str) -> Option<Purpose> {
-    let site = sites::policies(ty).find(|site| site.attribute.replace("[]", "") == path)?;
-    let kind = match site.kind {
-        sites::PolicySite::Identity => PolicyKind::Identity,
-        sites::PolicySite::Trust => PolicyKind::Trust,
-        sites::PolicySite::Resource => PolicyKind::Resource,
-        sites::PolicySite::Session => PolicyKind::Session,
-        sites::PolicySite::Endpoint => PolicyKind::Endpoint,
-        sites::PolicySite::Organization => PolicyKind::ServiceControl,
-    };
-    Some(Purpose { kind, subject: Some((site.service, site.subject_type)) })
 }

@@ -3,12 +3,13 @@
 use crate::access::{Action, CallerSide, CompiledPolicy, Context, Decision, Half, Holding, Target, TargetSide};
 use crate::aws::facts::{self, ActionFacts};
 use crate::aws::pattern::{Pattern, Syntax};
-use crate::cloudtrail::{Named, Need, Sender, Trail};
+use crate::cloudtrail::{Kind, Named, Need, Sender, Trail};
 use crate::eval::account::same;
 use crate::eval::evaluator::Existence;
 use crate::finding::Severity;
 use crate::iam::{AttachedPolicy, Origin, PolicedResource, PolicySource, Principal, PrincipalKind};
 use crate::policy::model::{Leaf, PolicyDocument, PolicyKind, Statement};
+use crate::rules::buckets::Buckets;
 use crate::rules::listing::{each_once, some_of};
 use crate::rules::text::pattern;
 use crate::rules::{Check, Group, Report, Rule, RuleContext};
@@ -51,7 +52,7 @@ impl Harm {
                 "cloudtrail:UpdateTrail",
                 "cloudtrail:PutEventSelectors",
             ],
-            Self::Delete => &["s3:DeleteObject"],
+            Self::Delete => &["s3:DeleteObject", "s3:DeleteObjectVersion"],
             Self::Disable => &["kms:DisableKey", "kms:ScheduleKeyDeletion"],
         }
     }
@@ -69,7 +70,9 @@ impl Harm {
 const NAMED: usize = 3;
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let trails: Vec<&Trail> = ctx.cloudtrail.trails().iter().collect();
+    let buckets = Buckets::new(ctx);
+    let harmed = |trail| Harmed { trail, targets: targets(trail, &buckets, ctx) };
+    let trails: Vec<Harmed<'_>> = ctx.cloudtrail.trails().iter().map(harmed).collect();
     if trails.is_empty() {
         return;
     }
@@ -133,18 +136,18 @@ impl Place<'_> {
     }
 }
 
-fn found<'a>(holder: &'a Principal, own: &[Own<'a>], trails: &[&'a Trail], ctx: &RuleContext<'a>) -> Vec<Found<'a>> {
+fn found<'a>(holder: &'a Principal, own: &[Own<'a>], trails: &[Harmed<'a>], ctx: &RuleContext<'a>) -> Vec<Found<'a>> {
     let mut all: Vec<Found<'a>> = Vec::new();
-    for trail in trails.iter().copied() {
+    for Harmed { trail, targets } in trails {
         let is_there = trail.existence == Existence::Certain || trail.existence == holder.existence;
         let Some(by) = caller(holder, trail, ctx).filter(|_| is_there) else { continue };
         if is_administrator(&by, trail, ctx) {
             continue;
         }
-        for (harm, on) in targets(trail, ctx) {
-            for action in harm.actions() {
-                if let Some((attached, place)) = allowed(&by, action, &on, own, ctx) {
-                    add(&mut all, Found { attached, place, harm, actions: vec![action], trails: vec![trail] });
+        for Aim { harm, actions, on } in targets {
+            for action in *actions {
+                if let Some((attached, place)) = allowed(&by, action, on, own, ctx) {
+                    add(&mut all, Found { attached, place, harm: *harm, actions: vec![action], trails: vec![trail] });
                 }
             }
         }
@@ -180,22 +183,57 @@ fn caller<'a>(holder: &'a Principal, trail: &Trail, ctx: &RuleContext<'a>) -> Op
     }
 }
 
-/// What of the trail can be harmed, as far as it is in view.
-fn targets<'a>(trail: &'a Trail, ctx: &RuleContext<'a>) -> Vec<(Harm, TargetSide<'a>)> {
-    let resource = |named: &Option<Named>| -> Option<&'a PolicedResource> {
+/// A trail, and what of it can be harmed as far as that is in view.
+struct Harmed<'a> {
+    trail: &'a Trail,
+    targets: Vec<Aim<'a>>,
+}
+
+/// Something that can be harmed, and how.
+struct Aim<'a> {
+    harm: Harm,
+    actions: &'static [&'static str],
+    on: TargetSide<'a>,
+}
+
+fn targets<'a>(trail: &'a Trail, buckets: &Buckets<'_>, ctx: &RuleContext<'a>) -> Vec<Aim<'a>> {
+    let resource = |named: &Option<Named>| -> Option<(usize, &'a PolicedResource)> {
         let index = named.as_ref().filter(|named| named.is_set.is_yes())?.index?;
-        ctx.iam.resources().get(index).filter(|resource| resource.origin == Origin::Declared)
+        let resource = ctx.iam.resources().get(index).filter(|resource| resource.origin == Origin::Declared)?;
+        Some((index, resource))
     };
+    let aim = |harm: Harm, on: TargetSide<'a>| Aim { harm, actions: harm.actions(), on };
     let sender = Sender::of(trail, ctx.access.accounts());
     // A trail has no policy of its own.
     let itself =
         TargetSide { target: Target::new(&sender.arn, Some(trail.account.text.clone())), policies: Holding::none() };
-    let files = resource(&trail.bucket).and_then(|bucket| {
+    let files = resource(&trail.bucket).and_then(|(index, bucket)| {
         let written = sender.to_bucket(&bucket.arn).into_iter().find(|delivery| delivery.need == Need::Write)?;
-        Some((Harm::Delete, ctx.access.within(bucket, &written.target)))
+        let on = ctx.access.within(bucket, &written.target);
+        Some(Aim { harm: Harm::Delete, actions: deletions(index, bucket, buckets, ctx), on })
     });
-    let key = resource(&trail.key).map(|key| (Harm::Disable, ctx.access.resource(key)));
-    [(Harm::Stop, itself)].into_iter().chain(files).chain(key).collect()
+    let key = resource(&trail.key).map(|(_, key)| aim(Harm::Disable, ctx.access.resource(key)));
+    [aim(Harm::Stop, itself)].into_iter().chain(files).chain(key).collect()
+}
+
+/// What deletes objects of a bucket for good. Where there are versions, who deletes an object only hides it; where
+/// they are locked, nobody deletes them.
+fn deletions(
+    index: usize,
+    bucket: &PolicedResource,
+    buckets: &Buckets<'_>,
+    ctx: &RuleContext<'_>,
+) -> &'static [&'static str] {
+    let mut stacks = ctx.iam.stacks().iter();
+    let may_have_more = stacks.any(|stack| stack.stack == bucket.stack && !stack.missing_modules.is_empty());
+    let locks = ["object_lock_configuration", "object_lock_enabled"];
+    if buckets.may_be_said(index, Kind::BucketObjectLock, &locks) {
+        &[]
+    } else if may_have_more || buckets.may_be_said(index, Kind::BucketVersioning, &["versioning"]) {
+        &["s3:DeleteObjectVersion"]
+    } else {
+        Harm::Delete.actions()
+    }
 }
 
 /// By which text one of its own policies allows `by` to do the action, whatever the unknowns are.
@@ -323,6 +361,24 @@ resource "aws_iam_role_policy" "r" {{
     }
 
     #[test]
+    fn log_files_that_are_kept() {
+        let with = |action: &str, more: &str| {
+            let statement = format!(r#"{{ Effect = "Allow", Action = "{action}", Resource = "*" }}"#);
+            let policy = role("developer", r#"AWS = "arn:aws:iam::111122223333:root""#, &statement);
+            found(&format!("{policy}{more}")).len()
+        };
+        let of_bucket =
+            |ty: &str| format!("resource \"aws_s3_bucket_{ty}\" \"logs\" {{\n  bucket = aws_s3_bucket.logs.id\n}}\n");
+        let versions = of_bucket("versioning");
+        assert_eq!(with("s3:DeleteObject", ""), 1);
+        assert_eq!(with("s3:DeleteObject", &versions), 0, "it is only hidden");
+        assert_eq!(with("s3:DeleteObjectVersion", &versions), 1);
+        assert_eq!(with("s3:*", &of_bucket("object_lock_configuration")), 0);
+        let elsewhere = "module \"x\" {\n  source = \"example/versions/aws\"\n}\n";
+        assert_eq!(with("s3:DeleteObject", elsewhere), 0);
+    }
+
+    #[test]
     fn what_harms_none() {
         for statement in [
             r#"{ Effect = "Allow", Action = ["cloudtrail:Get*", "cloudtrail:StartLogging", "s3:Get*"], Resource = "*" }"#,
@@ -368,7 +424,7 @@ resource "aws_iam_role_policy" "r" {{
             ))
         };
         let said = group("AmazonS3FullAccess");
-        let message = "warning: `AmazonS3FullAccess` lets `aws_iam_group.g` delete the log files of `aws_cloudtrail.main`: it allows `s3:DeleteObject`";
+        let message = "warning: `AmazonS3FullAccess` lets `aws_iam_group.g` delete the log files of `aws_cloudtrail.main`: it allows `s3:DeleteObject` and `s3:DeleteObjectVersion`";
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].ends_with(message), "{said:?}");
         assert_eq!(group("PowerUserAccess").len(), 1);

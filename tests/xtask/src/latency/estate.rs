@@ -1,7 +1,6 @@
 //! A workspace of 4,000 files that is like real ones in what matters: stacks of several files,
 //! roles that trust one another, policies in several notations, and much else.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,14 +37,13 @@ pub(super) fn write(directory: &Path) -> Outcome<Estate> {
 fn part(stack: usize, file: usize) -> String {
     let mut text = String::new();
     for block in 0..12 {
-        drop(write!(
-            text,
+        text.push_str(&format!(
             "resource \"aws_s3_bucket\" \"b{file}_{block}\" {{\n  bucket = \"s{stack}-{file}-{block}\"\n\n  tags = {{\n    \
              team  = \"team{}\"\n    stage = var.stage_{file}\n  }}\n}}\n\n",
             stack % 20
         ));
     }
-    drop(write!(text, "variable \"stage_{file}\" {{\n  type    = string\n  default = \"prod\"\n}}\n\n"));
+    text.push_str(&format!("variable \"stage_{file}\" {{\n  type    = string\n  default = \"prod\"\n}}\n\n"));
     match file {
         0 => text.push_str(&role(stack)),
         1 | 2 => text.push_str(&policy(&format!("p{file}"), &format!("b{file}_0"), "s3:GetObject")),

@@ -4,7 +4,6 @@
 mod client;
 mod estate;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -60,7 +59,7 @@ fn report(estate: &estate::Estate, first: Duration, mut waits: Vec<Duration>, me
     let at = |percent: usize| waits.get(waits.len() * percent / 100).copied().unwrap_or_default();
     let milliseconds = |duration: Duration| format!("{:.1} ms", duration.as_secs_f64() * 1e3);
     let mut text = String::new();
-    let mut line = |what: &str, value: String| drop(writeln!(text, "{what:<40}{value:>12}"));
+    let mut line = |what: &str, value: String| text.push_str(&format!("{what:<40}{value:>12}\n"));
     line("files", estate.files.to_string());
     line("lines of the file that is typed in", estate.text.lines().count().to_string());
     line("start to first diagnostics", milliseconds(first));
