@@ -4,41 +4,51 @@
 //! threads may ask. Each stack is evaluated once, only as far as policies need it, and
 //! what the evaluation kept in memory is gone when its policies are read.
 
+mod buffers;
 mod draft;
+mod findings;
+mod host;
 mod inspect;
 mod knowledge;
+mod memory;
 mod mend;
-mod overlay;
+mod models;
+mod places;
 mod planned;
+mod remembered;
 mod things;
 
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::access::AccessView;
+use crate::access::trust_graph::TrustGraph;
 use crate::answer::{Answer, Asking, Refusal, Roll};
 use crate::aws::facts;
-use crate::cloudtrail::{self, CloudTrail};
+use crate::cloudtrail::CloudTrail;
 use crate::config::{Configuration, ConfigurationError};
 use crate::diagram::Diagram;
 use crate::eval::account::KnownAccounts;
 use crate::eval::text::Text;
 use crate::finding::Finding;
-use crate::iam::{self, IamModel};
+use crate::iam::IamModel;
 use crate::inspection::Inspection;
-use crate::module::{ModuleNode, Stack, Workspace, load_configured_workspace};
+use crate::module::{ModuleNode, Workspace};
 use crate::policy;
-use crate::policy::sites::{self, Knowledge, PolicySite};
+use crate::policy::sites::{Knowledge, PolicySite};
 use crate::rules::{self, RuleContext, Selection};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
 use crate::suppress::{Parted, Suppressions};
 use crate::syntax::{self, SyntaxError};
 
-use knowledge::Knowing;
+pub use crate::cancellation::{Cancellation, Cancelled};
+pub use host::Host;
+pub use memory::Work;
 pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
+use models::{Models, Parts};
+use places::PolicyPlaces;
 use planned::Planned;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
@@ -64,7 +74,7 @@ pub struct PlanFile {
 }
 
 /// What a caller may choose.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// The rules that run, and how bad their findings are.
     pub select: Selection,
@@ -111,79 +121,6 @@ pub struct Summary {
     pub principals_without_number: usize,
 }
 
-/// Holds what is in view.
-pub struct Host {
-    files: Arc<dyn FileSystem>,
-    roots: Roots,
-    configuration: Arc<Configuration>,
-}
-
-impl Host {
-    /// A host that reads through `files` and has nothing in view yet.
-    #[must_use]
-    pub fn new(files: Arc<dyn FileSystem>) -> Self {
-        Self { files, roots: Roots::default(), configuration: Arc::default() }
-    }
-
-    /// Puts `roots` in view, in place of what was.
-    pub fn set_roots(&mut self, roots: Roots) {
-        self.roots = roots;
-    }
-
-    /// Has what follows analysed as `configuration` has it.
-    pub fn set_configuration(&mut self, configuration: Arc<Configuration>) {
-        self.configuration = configuration;
-    }
-
-    /// Reads and evaluates everything in view.
-    #[must_use]
-    pub fn analysis(&self) -> Analysis {
-        let sources = SourceMap::default();
-        let (files, configuration) = (&*self.files, &*self.configuration);
-        let mut workspace = load_configured_workspace(files, &sources, &self.roots.directories, configuration);
-        let planned = Planned::join(files, &sources, configuration, &self.roots.plans, &mut workspace);
-        let mut problems = syntax_problems(&workspace, &sources);
-        problems.extend(planned.problems.iter().cloned());
-        let (knowledge, unread) = Knowing::new(files, &sources, configuration, &workspace.stacks, &planned);
-        problems.extend(unread);
-        let evaluate = |stack: &Arc<Stack>| {
-            knowledge.with_evaluator(stack, |evaluator| {
-                (sites::of_stack(evaluator), (iam::of_stack(evaluator), cloudtrail::of_stack(evaluator)))
-            })
-        };
-        let (of_stacks, parts): (Vec<_>, Vec<_>) = workspace.stacks.par_iter().map(evaluate).unzip();
-        let (parts, trail_parts) = parts.into_iter().unzip();
-        let mut policies: Vec<PolicySite> = of_stacks.into_iter().flatten().collect();
-        let iam = IamModel::new(parts, &policies);
-        let cloudtrail = CloudTrail::new(trail_parts, &iam);
-        let is_wanted = |path: &&String| !configuration.ignores(path) || self.roots.directories.is_empty();
-        for path in self.roots.documents.iter().filter(is_wanted) {
-            match read_document(&*self.files, &sources, path) {
-                Ok(file) => policies.push(document_site(&sources, file)),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let foreign = foreign_files(&workspace);
-        let files = Arc::clone(&self.files);
-        Analysis {
-            state: Arc::new(State {
-                files,
-                configuration: Arc::clone(&self.configuration),
-                roots: self.roots.clone(),
-                sources,
-                workspace,
-                planned,
-                policies,
-                iam,
-                cloudtrail,
-                problems,
-                foreign,
-                summary: OnceLock::new(),
-            }),
-        }
-    }
-}
-
 /// What was understood at one moment. A clone costs a counter.
 #[derive(Clone)]
 pub struct Analysis {
@@ -194,17 +131,25 @@ struct State {
     files: Arc<dyn FileSystem>,
     configuration: Arc<Configuration>,
     roots: Roots,
-    sources: SourceMap,
+    sources: Arc<SourceMap>,
     workspace: Workspace,
     planned: Planned,
-    policies: Vec<PolicySite>,
-    iam: IamModel,
-    cloudtrail: CloudTrail,
+    parts: Parts,
     problems: Vec<Problem>,
     /// The files that are not the user's to mend.
     foreign: FxHashSet<FileId>,
     /// Counted when it is first asked for.
     summary: OnceLock<Summary>,
+    /// Put together when it is first asked for.
+    trust_graph: OnceLock<TrustGraph>,
+    /// The same.
+    policy_places: OnceLock<PolicyPlaces>,
+}
+
+impl State {
+    fn models(&self) -> &Models {
+        self.parts.models()
+    }
 }
 
 impl Analysis {
@@ -214,25 +159,60 @@ impl Analysis {
         self.parted_findings(options).kept
     }
 
+    /// [`findings`](Self::findings), as long as they are wanted.
+    ///
+    /// # Errors
+    /// When they are not.
+    pub fn try_findings(&self, options: &Options, cancellation: &Cancellation) -> Result<Vec<Finding>, Cancelled> {
+        self.try_parted(options, cancellation).map(|parted| parted.kept)
+    }
+
+    /// Those of the [`findings`](Self::findings) that are in the files at `paths`.
+    ///
+    /// # Errors
+    /// When they are not wanted any longer.
+    pub fn findings_in(
+        &self,
+        options: &Options,
+        paths: &[&str],
+        cancellation: &Cancellation,
+    ) -> Result<Vec<Finding>, Cancelled> {
+        let mut findings = self.try_findings(options, cancellation)?;
+        findings.retain(|finding| paths.contains(&&**self.sources().file(finding.primary.file).path()));
+        Ok(findings)
+    }
+
     /// What the selected rules find, and what of it comments silence, each in the order of
     /// paths and offsets.
     #[must_use]
     pub fn parted_findings(&self, options: &Options) -> Parted {
+        self.try_parted(options, &Cancellation::default()).unwrap_or_default()
+    }
+
+    fn try_parted(&self, options: &Options, cancellation: &Cancellation) -> Result<Parted, Cancelled> {
         let state = &*self.state;
-        let foreign = |file| state.foreign.contains(&file);
-        let access = self.access();
+        let models = state.models();
+        let (foreign, access) = (|file| state.foreign.contains(&file), self.access());
         let ctx = RuleContext {
             sources: &state.sources,
-            policies: &state.policies,
-            iam: &state.iam,
-            cloudtrail: &state.cloudtrail,
+            policies: &models.policies,
+            iam: &models.iam,
+            cloudtrail: &models.cloudtrail,
             access: &access,
+            lacks: rules::Lacks::default(),
             foreign: &foreign,
             as_of: options.as_of.unwrap_or_else(facts::date),
             anchor: self.own_files().next().map(|file| TextRange::empty(0).at(file)),
         };
-        let findings = state.planned.placed(rules::check(&ctx, &options.select), &state.sources);
-        self.suppressions().part(findings, &options.select, &state.sources)
+        let findings = match state.parts.parts.as_slice() {
+            [] => rules::check(&ctx, &options.select, cancellation)?,
+            parts => {
+                let found = self.policy_findings(parts, options, cancellation)?;
+                rules::check_rest(&ctx, &options.select, found, cancellation)?
+            }
+        };
+        let findings = state.planned.placed(findings, &state.sources);
+        Ok(self.suppressions(self.own_files()).part(findings, &options.select, &state.sources))
     }
 
     /// The texts.
@@ -256,19 +236,26 @@ impl Analysis {
     /// The policies, one entry for each use.
     #[must_use]
     pub fn policies(&self) -> &[PolicySite] {
-        &self.state.policies
+        &self.state.models().policies
+    }
+
+    /// Those of the policies of which some text stands in `file`, in their order.
+    pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
+        let policies = self.policies();
+        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
+        places.in_file(file).iter().filter_map(|number| policies.get(*number))
     }
 
     /// Who is in view, and which of the policies they have.
     #[must_use]
     pub fn iam(&self) -> &IamModel {
-        &self.state.iam
+        &self.state.models().iam
     }
 
     /// What is declared of CloudTrail.
     #[must_use]
     pub fn cloudtrail(&self) -> &CloudTrail {
-        &self.state.cloudtrail
+        &self.state.models().cloudtrail
     }
 
     /// Who may do what, asked of those in view. Policies are compiled when they are first needed.
@@ -276,7 +263,7 @@ impl Analysis {
     pub fn access(&self) -> AccessView<'_> {
         let state = &*self.state;
         let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
-        AccessView::new(&state.iam, &state.policies, accounts)
+        AccessView::new(&state.models().iam, &state.models().policies, accounts)
     }
 
     /// Whether `principal` may do `action` to `resource`, all as someone types them. The stacks are
@@ -296,6 +283,17 @@ impl Analysis {
     pub fn who_can(&self, action: &str, resource: Option<&str>) -> Result<Roll, Refusal> {
         let (view, things) = (self.access(), || things::things(&self.state));
         Asking { view: &view, things: &things }.who_can(action, resource)
+    }
+
+    /// Who may become whom and reach what. It is put together when it is first asked for.
+    #[must_use]
+    pub fn trust_graph(&self) -> &TrustGraph {
+        self.state.trust_graph.get_or_init(|| TrustGraph::of(&self.access()))
+    }
+
+    /// What is at a path.
+    pub(crate) fn file_system(&self) -> &dyn FileSystem {
+        &*self.state.files
     }
 
     /// Who may become whom and reach what, as a picture.
@@ -319,8 +317,8 @@ impl Analysis {
     fn count(&self) -> Summary {
         let state = &*self.state;
         let mut seen = FxHashSet::default();
-        let documents: Vec<Knowledge> = state
-            .policies
+        let documents: Vec<Knowledge> = self
+            .policies()
             .iter()
             .filter(|site| seen.insert((site.document.span, site.knowledge)))
             .map(|site| site.knowledge)
@@ -344,7 +342,7 @@ impl Analysis {
             let account = accounts.of_arn(text);
             account.is_some_and(|account| account.id.is_none() && account.text.holes().eq(text.holes()))
         };
-        let statements = self.state.policies.iter().flat_map(|site| &site.document.statements);
+        let statements = self.policies().iter().flat_map(|site| &site.document.statements);
         let groups = statements.flat_map(|statement| &statement.principals).flat_map(|principals| &principals.groups);
         let leaves = groups.flat_map(|group| &group.items);
         let places: FxHashSet<Span> = leaves.filter(|leaf| lacks_number(&leaf.text)).map(|leaf| leaf.span).collect();
@@ -381,14 +379,23 @@ impl Analysis {
         files.filter(|file| !state.foreign.contains(file))
     }
 
-    fn suppressions(&self) -> Suppressions {
+    /// What comments in `files` silence.
+    fn suppressions(&self, files: impl Iterator<Item = FileId>) -> Suppressions {
         let mut suppressions = Suppressions::default();
-        for file in self.own_files() {
-            if !self.state.sources.file(file).path().ends_with(".json") && !self.state.planned.is_plan(file) {
-                suppressions.add(&self.state.sources, file);
-            }
+        for file in files.filter(|file| self.may_have_comments(*file)) {
+            suppressions.add(&self.state.sources, file);
         }
         suppressions
+    }
+
+    /// Whether comments in `file` silence what is found there.
+    #[must_use]
+    pub fn takes_suppressions(&self, file: FileId) -> bool {
+        self.may_have_comments(file) && self.own_files().any(|own| own == file)
+    }
+
+    fn may_have_comments(&self, file: FileId) -> bool {
+        !self.state.sources.file(file).path().ends_with(".json") && !self.state.planned.is_plan(file)
     }
 }
 
@@ -428,5 +435,7 @@ fn foreign_files(workspace: &Workspace) -> FxHashSet<FileId> {
     downloaded.flat_map(|node| node.module.files.iter().copied()).collect()
 }
 
+#[cfg(test)]
+mod incremental_tests;
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,14 @@
 //! it can point there. Who finds the file, and reads the files that it names, is elsewhere.
 
 mod check;
+mod given;
 mod place;
 mod read;
 mod schema;
 mod shape;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ use crate::aws::arn::AccountId;
 use crate::finding::Severity;
 use crate::source::{SourceMap, Span, TextRange};
 
+pub use given::{GivenValue, GivenVariables};
 pub use place::{ConfigurationPlace, PathPattern};
 pub use schema::{keys, schema};
 pub use tree::{Entry, Setting, SettingKind};
@@ -223,7 +226,7 @@ pub struct Assumptions {
     pub region: Option<String>,
 }
 
-/// What a configuration file says, as much of it as is right.
+/// What a configuration file says, as much of it as is right, and what is known beside it.
 #[derive(Debug, Clone)]
 pub struct Configuration {
     place: ConfigurationPlace,
@@ -239,6 +242,8 @@ pub struct Configuration {
     rules: Vec<RuleSetting>,
     as_of: Option<Date>,
     assumptions: Assumptions,
+    /// By the directory of the root module, as the analysis knows it.
+    given: BTreeMap<String, GivenVariables>,
 }
 
 impl Default for Configuration {
@@ -270,7 +275,21 @@ impl Configuration {
             rules: Vec::new(),
             as_of: None,
             assumptions: Assumptions::default(),
+            given: BTreeMap::new(),
         }
+    }
+
+    /// Has the variables of the root module in `dir`, as the analysis knows it, have these values:
+    /// they stand over its defaults and the files that Terraform loads without being told, and
+    /// below what an environment says.
+    pub fn give_variables(&mut self, dir: String, variables: GivenVariables) {
+        self.given.insert(dir, variables);
+    }
+
+    /// What [`Self::give_variables`] was told of the root module in `dir`.
+    #[must_use]
+    pub fn given_variables(&self, dir: &str) -> Option<&GivenVariables> {
+        self.given.get(dir)
     }
 
     /// Where the file lies.

@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod answer;
 pub mod aws;
 pub mod baseline;
+pub mod cancellation;
 #[cfg(test)]
 mod chance;
 pub mod cloudtrail;
@@ -15,6 +16,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fixes;
 pub mod iam;
+pub mod ide;
 pub mod inspection;
 pub mod module;
 pub mod plan;

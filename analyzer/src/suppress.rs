@@ -8,6 +8,7 @@
 //! Comments are not part of a syntax tree. This module scans texts itself, and only those
 //! that hold the words at all; it must not know what a finding is about.
 
+mod edit;
 mod scan;
 
 use std::ops::Range;
@@ -16,14 +17,16 @@ use std::sync::Arc;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Confidence, Finding, Severity, Silenced, sort};
+use crate::finding::{Confidence, Finding, Fix, Severity, Silenced, sort};
 use crate::rules::{self, Selection};
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
+use edit::Removal;
+pub use edit::comment;
 use scan::Line;
 
 /// The rule of what this module reports itself.
-const UNUSED: &str = "unused-suppression";
+pub(crate) const UNUSED: &str = "unused-suppression";
 
 /// What a comment starts with that silences.
 const MARK: &str = "crosstrail:ignore";
@@ -45,6 +48,8 @@ struct Entry {
     scope: Range<u32>,
     /// What the comment says behind the codes, in one line.
     reason: Arc<str>,
+    /// What goes with it.
+    removal: Span,
 }
 
 /// Findings, parted by what comments say of them.
@@ -72,15 +77,25 @@ impl Suppressions {
                     let reason: Arc<str> = reason.split_whitespace().collect::<Vec<_>>().join(" ").into();
                     let scope = scope(&lines, number, comment.alone);
                     let place = |range: &Range<usize>| offset(comment.content.start, range).at(file);
-                    self.entries.extend(codes.into_iter().map(|(code, range)| Entry {
-                        code,
-                        span: place(&range),
+                    let removal = Removal::new(text, &comment.content, &codes);
+                    let entry = |(index, (code, range)): (usize, &(String, Range<usize>))| Entry {
+                        code: code.clone(),
+                        span: place(range),
                         scope: scope.clone(),
                         reason: Arc::clone(&reason),
-                    }));
+                        removal: offset(0, &removal.of(index)).at(file),
+                    };
+                    self.entries.extend(codes.iter().enumerate().map(entry));
                 }
             }
         }
+    }
+
+    /// The findings that are not silenced.
+    #[must_use]
+    pub fn silence(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        findings.retain(|finding| !self.entries.iter().any(|entry| entry.silences(finding)));
+        findings
     }
 
     /// Takes out the findings that are silenced, and adds a note for each code that
@@ -127,15 +142,23 @@ impl Entry {
 
     fn unused(&self, selection: &Selection) -> Option<Finding> {
         let severity = selection.severity(rules::find(UNUSED)?)?;
-        let message = match rules::find(&self.code) {
+        let (message, fix) = match rules::find(&self.code) {
             Some(rule) => {
                 selection.severity(rule)?;
-                format!("nothing is found here that `{}` would silence", self.code)
+                let message = format!("nothing is found here that `{}` would silence", self.code);
+                (message, Some(edit::remove(self.removal)))
             }
-            None if self.code.is_empty() => format!("a suppression names the rules it silences: `{MARK}[code]`"),
-            None => unknown(&self.code),
+            None if self.code.is_empty() => {
+                (format!("a suppression names the rules it silences: `{MARK}[code]`"), None)
+            }
+            None => (unknown(&self.code), Some(self.mend())),
         };
-        Some(finding(self.span, severity, message))
+        Some(finding(self.span, severity, message, fix))
+    }
+
+    /// The code that was meant instead of one that there is not, or none.
+    fn mend(&self) -> Fix {
+        rules::nearest(&self.code).map_or_else(|| edit::remove(self.removal), |code| edit::replace(self.span, code))
     }
 }
 
@@ -146,7 +169,7 @@ fn unknown(code: &str) -> String {
     }
 }
 
-fn finding(primary: Span, severity: Severity, message: String) -> Finding {
+fn finding(primary: Span, severity: Severity, message: String, fix: Option<Fix>) -> Finding {
     Finding {
         code: UNUSED,
         severity,
@@ -156,7 +179,7 @@ fn finding(primary: Span, severity: Severity, message: String) -> Finding {
         labels: Vec::new(),
         path: Vec::new(),
         help: None,
-        fixes: Vec::new(),
+        fixes: fix.into_iter().collect(),
     }
 }
 
@@ -200,9 +223,14 @@ fn scope(lines: &[Line], number: usize, alone: bool) -> Range<u32> {
     else {
         return 0..0;
     };
-    let Some(start) = rest.get(first) else { return 0..0 };
-    let last = if alone { last_line(rest.get(first..).unwrap_or_default()) } else { start };
-    start.range.start..last.range.end.max(start.range.end)
+    let rest = rest.get(first..).unwrap_or_default();
+    if alone { opened(rest) } else { rest.first().map_or(0..0, |line| line.range.clone()) }
+}
+
+/// The first of `lines` with all that opens on it.
+fn opened(lines: &[Line]) -> Range<u32> {
+    let Some(start) = lines.first() else { return 0..0 };
+    start.range.start..last_line(lines).range.end.max(start.range.end)
 }
 
 /// The line on which all is closed that opens on the first of `lines`.
@@ -231,7 +259,7 @@ mod tests {
         let sources = SourceMap::default();
         let file = sources.add("main.tf", text);
         let bad = text.match_indices("bad").map(|(at, _)| {
-            let mut found = finding(offset(at, &(0..3)).at(file), Severity::Error, String::new());
+            let mut found = finding(offset(at, &(0..3)).at(file), Severity::Error, String::new(), None);
             found.code = "unknown-action";
             found
         });
@@ -313,7 +341,7 @@ mod tests {
             let sources = SourceMap::default();
             let text = format!("a = \"bad\" {comment}\n");
             let file = sources.add("main.tf", text.as_str());
-            let mut bad = finding(TextRange::new(5, 8).at(file), Severity::Error, String::new());
+            let mut bad = finding(TextRange::new(5, 8).at(file), Severity::Error, String::new(), None);
             bad.code = "unknown-action";
             let mut suppressions = Suppressions::default();
             suppressions.add(&sources, file);

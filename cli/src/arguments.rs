@@ -40,12 +40,30 @@ pub(crate) enum Command {
     Graph(GraphArguments),
     /// Show what was understood of a configuration: values, resources and policies
     Inspect(InspectArguments),
+    /// Serve an editor: speak the Language Server Protocol on standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp(LspArguments),
     /// Write a `crosstrail.toml` with the accounts that the configuration here speaks of
     Init(InitArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),
     /// Print the manual page, or write those of all commands
     Man(ManArguments),
+}
+
+const LSP_HELP: &str = "\
+Set up your editor to start this command for Terraform files: docs/editors.md shows how.
+Exit code: 0 after `shutdown` and `exit`, 1 if the editor went away without them.";
+
+#[derive(Debug, Args)]
+pub(crate) struct LspArguments {
+    /// What editors add for servers that could speak otherwise: this one always uses standard input and output
+    #[arg(long)]
+    pub(crate) stdio: bool,
+
+    /// Added by some editors: the process to end with, which the first message names as well
+    #[arg(long = "clientProcessId", hide = true, value_name = "ID")]
+    pub(crate) client_process_id: Option<u32>,
 }
 
 const LINT_EXITS: &str = "\
@@ -243,6 +261,7 @@ const GRAPH_HELP: &str = "\
 Examples:
   crosstrail graph --format dot org/ | dot -Tsvg > org.svg
   crosstrail graph --across org/ > org.mmd
+  crosstrail graph --format html org/ > org.html
 
 A grant of which one half is missing is a dashed red arrow, and one that depends on what is not known is dotted.";
 
@@ -270,6 +289,10 @@ pub(crate) enum GraphFormat {
     Dot,
     /// A flowchart that Markdown pages of many places draw
     Mermaid,
+    /// A picture that browsers show
+    Svg,
+    /// A page with that picture, a search and the statements
+    Html,
     /// For programs: nodes and edges with the places of their statements
     Json,
 }

@@ -98,7 +98,7 @@ mod tests {
     fn fix(title: &str, file: &FixedFile, text: &str) -> DoneFix {
         let start = u32::try_from(file.new_text.find(text).unwrap()).unwrap();
         let range = TextRange::new(start, start + u32::try_from(text.len()).unwrap());
-        DoneFix { title: title.to_owned(), safety: Safety::Unsafe, places: vec![("a/b.tf".into(), range)] }
+        DoneFix { code: "x", title: title.to_owned(), safety: Safety::Unsafe, places: vec![("a/b.tf".into(), range)] }
     }
 
     fn numbers(count: usize) -> String {

@@ -3,7 +3,7 @@
 use std::io;
 use std::slice;
 
-use crosstrail_analyzer::diagram::{render_dot, render_json, render_mermaid};
+use crosstrail_analyzer::diagram::{render_dot, render_html, render_json, render_mermaid, render_svg};
 
 use crate::arguments::{GraphArguments, GraphFormat};
 use crate::outcome::Outcome;
@@ -22,6 +22,8 @@ pub(crate) fn run(arguments: &GraphArguments, color: When) -> io::Result<Outcome
     terminal::print(&match arguments.format {
         GraphFormat::Dot => render_dot(&diagram),
         GraphFormat::Mermaid => render_mermaid(&diagram),
+        GraphFormat::Svg => render_svg(&diagram),
+        GraphFormat::Html => render_html(&diagram, analysed.sources()),
         GraphFormat::Json => render_json(&diagram, analysed.sources()),
     })?;
     if diagram.is_cut {

@@ -16,6 +16,7 @@ mod init;
 mod input;
 mod inspect;
 mod lint;
+mod lsp;
 mod man;
 mod markdown;
 mod outcome;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, LspArguments};
 use outcome::Outcome;
 
 /// Values and trees are many small allocations, which it is made for.
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments, color),
         Command::Graph(arguments) => graph::run(arguments, color),
         Command::Inspect(arguments) => inspect::run(arguments, color),
+        Command::Lsp(LspArguments { stdio: _, client_process_id: _ }) => lsp::run(),
     };
     let outcome = result.unwrap_or_else(|error| {
         terminal::report(&terminal::error_line(&format!("standard output: {error}"), color));

@@ -13,13 +13,15 @@ pub(crate) enum Outcome {
     Failed,
     /// What was asked has no certain answer.
     Open,
+    /// An editor went away without a word.
+    Left,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
             Outcome::Clean => 0,
-            Outcome::Findings => 1,
+            Outcome::Findings | Outcome::Left => 1,
             Outcome::Failed => 2,
             Outcome::Open => 3,
         })

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crosstrail_disk::content;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::input::content;
 
 /// Work that takes no longer than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(500);

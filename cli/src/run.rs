@@ -13,12 +13,13 @@ use crosstrail_analyzer::finding::{Finding, Severity, Silenced};
 use crosstrail_analyzer::fixes::Allowed;
 use crosstrail_analyzer::inspection::Inspection;
 use crosstrail_analyzer::render::Notice;
-use crosstrail_analyzer::source::{FileId, FileSystem, LineColumn, SourceMap, Span};
+use crosstrail_analyzer::source::{FileId, FileSystem, SourceMap, Span};
 use crosstrail_analyzer::suppress::Parted;
+use crosstrail_disk::{Configured, FILE_LIMIT, Problem, Weight};
 
 use crate::arguments::ConfigurationArguments;
-use crate::configuration::{self, Configured};
-use crate::input::{self, Beside, FILE_LIMIT, Input, Problem, Weight};
+use crate::configuration;
+use crate::input::{self, Beside, Input};
 use crate::progress::Progress;
 use crate::terminal::{self, When};
 use crate::watch::Witness;
@@ -212,7 +213,7 @@ impl Analysed {
     pub(crate) fn notices(&self) -> Vec<Notice> {
         let notice = |problem: &Problem| Notice {
             path: problem.path.clone(),
-            at: problem.at.map(|(line, column)| LineColumn { line, column }),
+            at: problem.at,
             message: problem.message.clone(),
             severity: match problem.weight {
                 Weight::Unchecked => Severity::Error,

@@ -248,6 +248,8 @@ resource "aws_iam_role" "a" {
     assert!(mermaid.stdout.contains("ec2.amazonaws.com"));
     assert!(!sandbox.run(&["graph", "--across"]).stdout.contains("ec2.amazonaws.com"));
     assert!(sandbox.run(&["graph", "--format", "dot"]).stdout.starts_with("digraph crosstrail {\n"));
+    assert!(sandbox.run(&["graph", "--format", "svg"]).stdout.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    assert!(sandbox.run(&["graph", "--format", "html"]).stdout.starts_with("<!doctype html>\n"));
     let json: Value = serde_json::from_str(&sandbox.run(&["graph", "--format", "json"]).stdout).unwrap();
     assert_eq!((&json["version"], json["edges"].as_array().map(Vec::len)), (&1.into(), Some(2)));
     assert_eq!(sandbox.run(&["graph", "nowhere"]).code, 2);

@@ -12,6 +12,7 @@ use crate::source_tree;
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("truth", &[]),
+    ("cancellation", &[]),
     ("aws", &["truth"]),
     ("finding", &["source"]),
     ("config", &["source", "aws", "truth", "finding"]),
@@ -37,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "access",
             "aws",
             "truth",
+            "cancellation",
             "finding",
         ],
     ),
@@ -48,6 +50,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("inspection", &["source", "eval", "policy", "render"]),
     ("diagram", &["source", "eval", "iam", "access", "render"]),
     ("answer", &["source", "config", "module", "eval", "policy", "iam", "access", "aws", "truth", "finding", "render"]),
+    (
+        "ide",
+        &[
+            "source",
+            "config",
+            "syntax",
+            "module",
+            "eval",
+            "plan",
+            "policy",
+            "iam",
+            "cloudtrail",
+            "access",
+            "aws",
+            "truth",
+            "finding",
+            "rules",
+            "suppress",
+            "fixes",
+            "answer",
+        ],
+    ),
 ];
 
 /// Uses of a layer by one that must not know it, as `path:line: message`. `src` is

@@ -3,6 +3,7 @@
 
 pub mod access_analyzer;
 pub mod cloudtrail_checks;
+pub mod cloudtrail_mistakes;
 pub mod fixture;
 pub mod halves;
 pub mod layers;
@@ -10,3 +11,4 @@ pub mod managed_policies;
 pub mod oracle;
 pub mod rule_index;
 pub mod source_tree;
+pub mod tflint_rules;

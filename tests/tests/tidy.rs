@@ -11,7 +11,7 @@ const LONG: &[&str] = &["analyzer/src/syntax/parser.rs"];
 
 fn sources() -> Vec<(String, String)> {
     let root = source_tree::root();
-    let dirs = ["analyzer", "cli", "lsp", "tflint-plugin", "tests"].map(|dir| root.join(dir));
+    let dirs = ["analyzer", "disk", "cli", "lsp", "tflint-plugin", "tests"].map(|dir| root.join(dir));
     let files = dirs.iter().filter(|dir| dir.is_dir()).flat_map(|dir| source_tree::files(dir, "rs"));
     files.map(|(path, text)| (source_tree::display(&path), text)).collect()
 }

@@ -1,9 +1,7 @@
-//! Crosstrail as a TFLint plugin: the only crate that knows gRPC.
+//! The binary that TFLint starts.
 
-/// The version that the plugin reports to its host.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+use std::process::ExitCode;
 
-#[expect(clippy::print_stdout, reason = "the version is what was asked for")]
-fn main() {
-    println!("tflint-ruleset-crosstrail {VERSION}");
+fn main() -> ExitCode {
+    crosstrail_tflint::process::run()
 }

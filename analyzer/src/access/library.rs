@@ -27,8 +27,7 @@ impl Library {
             for policy in principal.policies.iter().chain(&principal.boundary) {
                 library.add(iam.document(&policy.source, policies), PolicyKind::Identity);
             }
-            let trust = principal.trust.and_then(|index| policies.get(index));
-            library.add(trust.map(|site| &site.document), PolicyKind::Trust);
+            library.add(iam.trust(principal, policies), PolicyKind::Trust);
         }
         for policy in iam.resources().iter().flat_map(|resource| &resource.policies) {
             let document = match &policy.source {

@@ -10,6 +10,7 @@
 //! formed: what AWS would refuse to store is unknown here.
 
 mod accounts;
+mod called;
 mod caller;
 mod claims;
 mod comparison;

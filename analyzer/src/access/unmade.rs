@@ -10,7 +10,7 @@ use crate::aws::arn::AccountId;
 use crate::aws::roles_made_elsewhere::is_made_elsewhere;
 use crate::eval::account::same;
 use crate::eval::text::Text;
-use crate::iam::{Origin, PrincipalKind};
+use crate::iam::{Origin, Principal, PrincipalKind};
 use crate::policy::model::{PolicyKind, Statement};
 use crate::policy::sites::PolicySite;
 
@@ -28,10 +28,11 @@ impl AccessView<'_> {
         let unmade = self.unmade.get_or_init(|| self.find_unmade());
         let others = unmade.get(&(account, kind)).into_iter().flatten().filter(|other| *other != arn);
         let own = self.accounts().of_text(&Text::known(account.to_string()));
-        let is_from_elsewhere = |origin: Origin| matches!(origin, Origin::LookedUp | Origin::Named);
+        // What AWS makes in every account says nothing of what else is made there.
+        let is_from_elsewhere =
+            |it: &Principal| matches!(it.origin, Origin::LookedUp | Origin::Named) && it.given_trust.is_none();
         let mut principals = self.iam().principals().iter().filter(|it| it.kind == kind);
-        others.count() == 0
-            && !principals.any(|it| is_from_elsewhere(it.origin) && same(&it.account, &own).truth.is_yes())
+        others.count() == 0 && !principals.any(|it| is_from_elsewhere(it) && same(&it.account, &own).truth.is_yes())
     }
 
     fn find_unmade(&self) -> Unmade {

@@ -4,6 +4,7 @@
 //! Of what organizations restrict, that is part of it which binds an account for certain: a
 //! workspace rarely shows the whole tree that their policies hang on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::account::{Account, KnownAccounts, same};
@@ -16,6 +17,7 @@ use crate::policy::sites::PolicySite;
 use crate::truth::Truth;
 
 use super::accounts::Accounts;
+use super::called::Twins;
 use super::caller::{self, Caller};
 use super::compiled::CompiledPolicy;
 use super::context::Context;
@@ -40,6 +42,8 @@ pub struct AccessView<'a> {
     grants: Grants<'a>,
     pub(super) graph: OnceLock<TrustGraph>,
     pub(super) unmade: OnceLock<Unmade>,
+    pub(super) twins: OnceLock<Twins>,
+    decisions: AtomicUsize,
 }
 
 /// A caller and what its side says of it.
@@ -84,6 +88,8 @@ impl<'a> AccessView<'a> {
             grants: Grants::default(),
             graph: OnceLock::new(),
             unmade: OnceLock::new(),
+            twins: OnceLock::new(),
+            decisions: AtomicUsize::new(0),
         }
     }
 
@@ -103,6 +109,12 @@ impl<'a> AccessView<'a> {
     #[must_use]
     pub const fn accounts(&self) -> KnownAccounts<'a> {
         self.accounts
+    }
+
+    /// How many requests were decided so far: the work that was done, whatever the clock says.
+    #[must_use]
+    pub fn decisions(&self) -> usize {
+        self.decisions.load(Ordering::Relaxed)
     }
 
     /// `principal` as a caller: any session of a role, or a user. `None` for what calls nothing itself.
@@ -176,10 +188,17 @@ impl<'a> AccessView<'a> {
     /// `role` as what is assumed, with its trust policy.
     #[must_use]
     pub fn role<'v>(&'v self, role: &'v Principal) -> TargetSide<'v> {
-        let trust = role.trust.and_then(|index| self.policies.get(index));
-        let compiled = trust.and_then(|site| self.library().get(&site.document, PolicyKind::Trust));
-        let policies =
-            Holding { in_view: compiled.is_some(), certain: compiled.into_iter().collect(), ..Holding::default() };
+        let document = self.iam.trust(role, self.policies);
+        let compiled = document.and_then(|document| self.library().get(document, PolicyKind::Trust));
+        let mut policies = Holding { in_view: compiled.is_some(), ..Holding::default() };
+        match &role.existence {
+            // What AWS gives a role that may be there is there as far as the role is.
+            Existence::MayExist(symbol) if role.given_trust.is_some() => {
+                policies.possible.extend(compiled);
+                policies.open.push(symbol.clone());
+            }
+            Existence::MayExist(_) | Existence::Certain => policies.certain.extend(compiled),
+        }
         TargetSide { target: Target::new(&role.arn, Some(role.account.text.clone())), policies }
     }
 
@@ -226,14 +245,14 @@ impl<'a> AccessView<'a> {
         context: &Context,
         read: impl FnOnce(Decision<'_>) -> R,
     ) -> R {
-        let (request, policies) = question(by, action, on, context);
+        let (request, policies) = self.question(by, action, on, context);
         read(decide(&request, &policies, self))
     }
 
     /// Conditions by which both sides allow `action`, and never together.
     pub(super) fn never_meet(&self, by: &CallerSide<'_>, action: &Action, on: &TargetSide<'_>) -> Option<AtOdds> {
         let context = Context::default();
-        let (request, policies) = question(by, action, on, &context);
+        let (request, policies) = self.question(by, action, on, &context);
         never_meet(&request, &policies, self)
     }
 
@@ -257,8 +276,27 @@ impl<'a> AccessView<'a> {
         let (service_control, resource_control) = (attached(&service_control), attached(&resource_control));
         let bind = |levels| Guardrails { levels, bind: Truth::Yes };
         let (service_control, resource_control) = (bind(&service_control), bind(&resource_control));
-        let (request, policies) = question(by, action, on, context);
+        let (request, policies) = self.question(by, action, on, context);
         answer(&request, &Policies { service_control, resource_control, ..policies })
+    }
+
+    /// The request, and the policies of both sides.
+    fn question<'q>(
+        &self,
+        by: &'q CallerSide<'_>,
+        action: &'q Action,
+        on: &'q TargetSide<'_>,
+        context: &'q Context,
+    ) -> (Request<'q>, Policies<'q>) {
+        self.decisions.fetch_add(1, Ordering::Relaxed);
+        let request = Request { caller: &by.caller, action, target: &on.target, context };
+        let policies = Policies {
+            identity: by.identity.attached(),
+            boundary: by.boundary.attached(),
+            resource: on.policies.attached(),
+            ..Policies::NONE
+        };
+        (request, policies)
     }
 
     pub(super) fn grants(&self) -> &Grants<'a> {
@@ -324,21 +362,4 @@ impl Accounts for AccessView<'_> {
 
 fn attached<'h>(levels: &'h [Holding<'_>]) -> Vec<Attached<'h>> {
     levels.iter().map(Holding::attached).collect()
-}
-
-/// The request, and the policies of both sides.
-fn question<'q>(
-    by: &'q CallerSide<'_>,
-    action: &'q Action,
-    on: &'q TargetSide<'_>,
-    context: &'q Context,
-) -> (Request<'q>, Policies<'q>) {
-    let request = Request { caller: &by.caller, action, target: &on.target, context };
-    let policies = Policies {
-        identity: by.identity.attached(),
-        boundary: by.boundary.attached(),
-        resource: on.policies.attached(),
-        ..Policies::NONE
-    };
-    (request, policies)
 }

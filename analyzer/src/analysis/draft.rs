@@ -40,7 +40,7 @@ pub(super) fn draft(state: &State) -> String {
     let stacks: Vec<Draft> = state.workspace.stacks.par_iter().map(of_stack).collect();
     let mut draft = stacks.into_iter().fold(Draft::default(), Draft::with);
     let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
-    state.policies.iter().for_each(|site| draft.principals(&site.document, accounts));
+    state.models().policies.iter().for_each(|site| draft.principals(&site.document, accounts));
     draft.text()
 }
 

@@ -24,12 +24,12 @@ use super::knowledge::Knowing;
 
 /// Evaluates all of `state` that can be shown.
 pub(super) fn inspect(state: &State) -> Inspection {
-    let alone = state.policies.iter().filter(|site| site.form == Form::PolicyFile);
+    let alone = state.models().policies.iter().filter(|site| site.form == Form::PolicyFile);
     let (knowing, _) =
         Knowing::new(&*state.files, &state.sources, &state.configuration, &state.workspace.stacks, &state.planned);
     let mut principals: FxHashMap<&str, Vec<PrincipalInspection>> = FxHashMap::default();
-    for it in state.iam.principals() {
-        principals.entry(it.stack.as_str()).or_default().push(principal(it, &state.policies));
+    for it in state.models().iam.principals() {
+        principals.entry(it.stack.as_str()).or_default().push(principal(it, &state.models().policies));
     }
     let stack = |stack: &Arc<Stack>| {
         knowing.with_evaluator(stack, |evaluator| {
@@ -83,7 +83,7 @@ fn known_as(account: &Account) -> KnownAs {
 
 fn grant_counts(state: &State) -> Vec<GrantCount> {
     let accounts = KnownAccounts::new(Some(&state.configuration), &state.sources);
-    let view = AccessView::new(&state.iam, &state.policies, accounts);
+    let view = AccessView::new(&state.models().iam, &state.models().policies, accounts);
     let mut found: BTreeMap<Standing, usize> = BTreeMap::new();
     for arrow in Diagram::of(&view).across().arrows {
         *found.entry(arrow.standing).or_default() += 1;

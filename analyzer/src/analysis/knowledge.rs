@@ -16,6 +16,7 @@ use crate::source::{EntryKind, FileSystem, SourceMap, TextRange};
 
 use super::Problem;
 use super::planned::Planned;
+use super::remembered::{Reads, Recording};
 
 /// Stacks that ask each other for outputs are not followed deeper than this.
 const MOST_STACKS_IN_A_CHAIN: usize = 16;
@@ -30,10 +31,13 @@ pub(super) struct Knowing<'a> {
     numbers: Numbers,
     values: BoundValues,
     file_values: FileValues,
-    outputs: Mutex<FxHashMap<usize, Value>>,
+    outputs: Mutex<FxHashMap<usize, Outputs>>,
     /// Where the stacks keep their states, as far as their source says it.
     places: Places,
 }
+
+/// The outputs of a stack, and what they were made from, if that is noted.
+type Outputs = (Value, Option<Arc<Reads>>);
 
 impl<'a> Knowing<'a> {
     /// Reads what `configuration` binds, and says what of it cannot be had.
@@ -62,23 +66,44 @@ impl<'a> Knowing<'a> {
 
     /// What `ask` makes of an evaluator of `stack`.
     pub(super) fn with_evaluator<T>(&self, stack: &Arc<Stack>, ask: impl FnOnce(&Evaluator<'_>) -> T) -> T {
-        let start = self.numbers.of_stack(stack);
-        let chain = Chain {
-            knowing: self,
-            stacks: RefCell::new(start.into_iter().collect()),
-            cut: Cell::new(false),
-            partly: RefCell::default(),
-        };
-        ask(&self.evaluator(stack, &chain))
+        let chain = self.chain(stack, None);
+        ask(&self.evaluator(stack, self.files, &chain))
     }
 
-    fn evaluator<'b>(&'b self, stack: &'b Stack, others: &'b dyn OtherStacks) -> Evaluator<'b> {
+    /// The same, and what it was made from beside the module tree of `stack`.
+    pub(super) fn with_recorded_evaluator<T>(
+        &self,
+        stack: &Arc<Stack>,
+        ask: impl FnOnce(&Evaluator<'_>) -> T,
+    ) -> (T, Reads) {
+        let recording = Recording::new(self.files);
+        let chain = self.chain(stack, Some(&recording));
+        let made = ask(&self.evaluator(stack, &recording, &chain));
+        (made, recording.end())
+    }
+
+    fn chain<'b>(&'b self, stack: &Arc<Stack>, recording: Option<&'b Recording<'b>>) -> Chain<'b> {
+        Chain {
+            knowing: self,
+            recording,
+            stacks: RefCell::new(self.numbers.of_stack(stack).into_iter().collect()),
+            cut: Cell::new(false),
+            partly: RefCell::default(),
+        }
+    }
+
+    fn evaluator<'b>(
+        &'b self,
+        stack: &'b Stack,
+        files: &'b dyn FileSystem,
+        others: &'b dyn OtherStacks,
+    ) -> Evaluator<'b> {
         let bindings = self.values.of_stack(self.configuration, &stack.dir, stack.environment.as_deref());
         let bindings = match self.planned.known_of(stack) {
             Some(known) => known.behind(bindings),
             None => bindings,
         };
-        let evaluator = Evaluator::new(stack, self.sources, self.files, evaluator::Options::usual());
+        let evaluator = Evaluator::new(stack, self.sources, files, evaluator::Options::usual());
         evaluator.with_configuration(self.configuration, bindings, others).with_file_values(&self.file_values)
     }
 
@@ -178,6 +203,7 @@ fn missing_directories(files: &dyn FileSystem, configuration: &Configuration) ->
 /// The stacks that ask for each other's outputs, the first one first.
 struct Chain<'a> {
     knowing: &'a Knowing<'a>,
+    recording: Option<&'a Recording<'a>>,
     stacks: RefCell<Vec<usize>>,
     /// Whether some outputs were left unknown because they depend on the stack that asks.
     cut: Cell<bool>,
@@ -187,19 +213,32 @@ struct Chain<'a> {
 
 impl OtherStacks for Chain<'_> {
     fn outputs(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<Value> {
+        self.note(|reads| reads.asked_for_stacks = true);
         self.outputs_of(self.knowing.find(dir, environment, asking)?)
     }
 
     fn outputs_of_state(&self, place: &StatePlace, workspace: &StateWorkspace, asking: &Stack) -> Option<Value> {
+        self.note(|reads| reads.asked_for_stacks = true);
         self.outputs_of(self.knowing.find_state(place, workspace, asking)?)
     }
 }
 
 impl Chain<'_> {
+    fn note(&self, change: impl FnOnce(&mut Reads)) {
+        if let Some(recording) = self.recording {
+            recording.note(change);
+        }
+    }
+
     fn outputs_of(&self, index: usize) -> Option<Value> {
+        self.note(|reads| reads.stacks.extend([index]));
         let known = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-        if let Some(known) = known.or_else(|| self.partly.borrow().get(&index).cloned()) {
+        if let Some((known, reads)) = known {
+            self.note(|outer| reads.iter().for_each(|reads| outer.add(reads)));
             return Some(known);
+        }
+        if let Some(partly) = self.partly.borrow().get(&index) {
+            return Some(partly.clone());
         }
         let in_a_circle = self.stacks.borrow().contains(&index);
         if in_a_circle || self.stacks.borrow().len() >= MOST_STACKS_IN_A_CHAIN {
@@ -208,17 +247,26 @@ impl Chain<'_> {
         }
         let stack = self.knowing.stacks.get(index)?;
         self.stacks.borrow_mut().push(index);
-        let evaluator = self.knowing.evaluator(stack, self);
-        let outputs = evaluator.outputs(evaluator.root());
+        let (outputs, reads) = self.evaluated_outputs(stack);
         self.stacks.borrow_mut().pop();
         // What a circle left unknown is not unknown to everyone who asks.
         if !self.cut.get() {
             let mut all = self.knowing.outputs.lock().unwrap_or_else(PoisonError::into_inner);
-            all.insert(index, outputs.clone());
+            all.insert(index, (outputs.clone(), reads.map(Arc::new)));
         } else {
             self.partly.borrow_mut().insert(index, outputs.clone());
         }
         Some(outputs)
+    }
+
+    fn evaluated_outputs(&self, stack: &Stack) -> (Value, Option<Reads>) {
+        let outputs = |files| {
+            let evaluator = self.knowing.evaluator(stack, files, self);
+            evaluator.outputs(evaluator.root())
+        };
+        let Some(recording) = self.recording else { return (outputs(self.knowing.files), None) };
+        recording.begin();
+        (outputs(recording), Some(recording.end()))
     }
 }
 

@@ -10,8 +10,7 @@ use crate::finding::{Finding, Safety};
 use crate::fixes::{self, Allowed, Candidate, Obstacle, Rewritten, Round};
 use crate::source::{FileId, SourceMap, TextRange};
 
-use super::overlay::Overlay;
-use super::{Analysis, Host, Options, Problem};
+use super::{Analysis, Options, Problem};
 
 /// How often what is left after fixes is looked at for more. Fixes that meet are done one
 /// after the other; more than a few never do.
@@ -49,6 +48,8 @@ pub struct FixedFile {
 /// A fix that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneFix {
+    /// The rule of the finding that it mends.
+    pub code: &'static str,
     /// What it does.
     pub title: String,
     /// Whether it may be done unseen.
@@ -73,6 +74,18 @@ impl Analysis {
     /// that `may_change` says of that they may change.
     #[must_use]
     pub fn fixed(&self, options: &Options, allowed: Allowed, may_change: &dyn Fn(&str) -> bool) -> Fixed {
+        self.fixed_except(options, allowed, may_change, &|_, _| false)
+    }
+
+    /// The same without the fixes of the findings that `stays` says of that they may stay.
+    #[must_use]
+    pub fn fixed_except(
+        &self,
+        options: &Options,
+        allowed: Allowed,
+        may_change: &dyn Fn(&str) -> bool,
+        stays: &dyn Fn(&Finding, &SourceMap) -> bool,
+    ) -> Fixed {
         let mut trial = Trial::new(self, options);
         for _ in 0..MAX_ROUNDS {
             let analysis = trial.analysis.clone();
@@ -83,6 +96,7 @@ impl Analysis {
             let findings = std::mem::take(&mut trial.findings);
             let mut candidates = fixes::candidates(&findings, allowed, &may_change);
             candidates.retain(|it| may_change(it.finding.primary.file) && !trial.is_refused(it));
+            candidates.retain(|it| !stays(it.finding, analysis.sources()));
             let round = fixes::apply(&candidates, analysis.sources());
             if round.done.is_empty() {
                 trial.leave(&round);
@@ -92,15 +106,6 @@ impl Analysis {
             trial.findings = after.unwrap_or(findings);
         }
         trial.finish()
-    }
-
-    /// What is there if files have other texts.
-    #[must_use]
-    pub fn with_texts(&self, texts: BTreeMap<String, Arc<str>>) -> Self {
-        let state = &*self.state;
-        let files = Arc::new(Overlay { files: Arc::clone(&state.files), texts });
-        let (roots, configuration) = (state.roots.clone(), Arc::clone(&state.configuration));
-        Host { files, roots, configuration }.analysis()
     }
 }
 
@@ -252,8 +257,9 @@ fn done(candidate: &Candidate<'_>, files: &[Rewritten]) -> DoneFix {
         let file = files.iter().find(|file| file.file == edit.span.file)?;
         Some((Arc::clone(&file.path), file.place_of(edit.span.range)?))
     };
-    let Candidate { fix, .. } = candidate;
-    DoneFix { title: fix.title.clone(), safety: fix.safety, places: fix.edits.iter().filter_map(place).collect() }
+    let Candidate { finding, fix } = candidate;
+    let places = fix.edits.iter().filter_map(place).collect();
+    DoneFix { code: finding.code, title: fix.title.clone(), safety: fix.safety, places }
 }
 
 /// Moves a place of an earlier round to where it is after this one.
@@ -266,7 +272,7 @@ fn shift((path, range): &mut (Arc<str>, TextRange), file: &Rewritten) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Roots;
+    use crate::analysis::{Host, Roots};
     use crate::source::MemoryFileSystem;
 
     fn fixed(files: &[(&str, &str)], allowed: Allowed) -> Fixed {

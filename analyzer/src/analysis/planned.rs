@@ -1,6 +1,6 @@
 //! Plans and states, each with its source or alone, among the stacks of the workspace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -10,7 +10,8 @@ use crate::config::Configuration;
 use crate::finding::{Finding, Label};
 use crate::module::{Module, Stack, Workspace, load_configured_workspace};
 use crate::plan::{Known, Places, Plan};
-use crate::source::{FileId, FileSystem, SourceMap, TextRange, path};
+use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange, path};
+use crate::syntax::decode_utf16;
 
 use super::{PlanFile, Problem, read_document};
 
@@ -44,7 +45,7 @@ impl Planned {
     }
 
     fn read(&mut self, plan: &PlanFile, joiner: &mut Joiner<'_>) -> Result<(), Problem> {
-        let file = read_document(joiner.files, joiner.sources, &plan.path)?;
+        let file = read_plan(joiner, &plan.path)?;
         let source = joiner.sources.file(file);
         let problem = |at: Option<u32>, message: String| Problem {
             path: plan.path.clone(),
@@ -52,17 +53,21 @@ impl Planned {
             message,
         };
         let read = Plan::read(file, source.text()).map_err(|error| problem(error.at, error.message))?;
-        if read.is_errored() {
+        if let Some(place) = read.errored() {
             let message = "Terraform failed to make this plan: what is missing in it is not checked";
-            self.problems.push(problem(None, message.to_owned()));
+            self.problems.push(problem(Some(place.start), message.to_owned()));
         }
         match joiner.source_of(plan, &read) {
-            Ok(Some(stack)) => {
+            Ok(Some(mut stack)) => {
+                if let Some(completed) = read.completed(&stack, source.path()) {
+                    stack = Arc::new(completed);
+                    self.places.insert(file, read.places());
+                }
                 self.known.insert(address(&stack), read.known());
                 joiner.workspace.stacks.push(stack);
             }
             alone => {
-                self.problems.extend(alone.err().map(|message| problem(None, message)));
+                self.problems.extend(alone.err().map(|message| problem(Some(0), message)));
                 let stack = Arc::new(read.stack(source.path()));
                 self.places.insert(file, read.places());
                 joiner.workspace.modules.push(Arc::clone(&stack.root.module));
@@ -85,10 +90,11 @@ impl Planned {
     /// The findings, those in plans with the resource that they are about and without edits: what is
     /// to be mended is the source.
     pub(super) fn placed(&self, mut findings: Vec<Finding>, sources: &SourceMap) -> Vec<Finding> {
+        self.tell_differences(&mut findings);
         if self.places.is_empty() {
             return findings;
         }
-        findings.retain(|finding| !self.is_of_provider(finding, sources));
+        findings.retain(|finding| !self.is_of_provider(finding, sources) && !self.needs_references(finding));
         for finding in &mut findings {
             finding.fixes.retain(|fix| !fix.edits.iter().any(|edit| self.is_plan(edit.span.file)));
             let primary = finding.primary;
@@ -101,6 +107,33 @@ impl Planned {
     }
 }
 
+impl Planned {
+    /// Says of what is found in a planned value, which is not the one that is written, where that stands.
+    fn tell_differences(&self, findings: &mut [Finding]) {
+        let differences: BTreeSet<(Span, Span)> = self.known.values().flat_map(Known::differences).collect();
+        // Of several plans of one source the first one is told.
+        let differences: BTreeMap<Span, Span> = differences.into_iter().rev().collect();
+        for finding in findings {
+            if let Some(span) = differences.get(&finding.primary) {
+                let message = "the plan has another value than what is written".to_owned();
+                finding.labels.push(Label { span: *span, message });
+            }
+        }
+    }
+}
+
+/// The code of the finding that nothing has one resource made before another one.
+const ORDER: &str = "trail-bucket-policy-order";
+
+impl Planned {
+    /// Whether the finding is about references, of which a plan has not all: those of local values are
+    /// not in it.
+    fn needs_references(&self, finding: &Finding) -> bool {
+        let mut places = std::iter::once(finding.primary).chain(finding.labels.iter().map(|label| label.span));
+        finding.code == ORDER && places.any(|place| self.is_plan(place.file))
+    }
+}
+
 /// The code of the finding that a statement has an empty `Sid`, or one that AWS does not take.
 const INVALID_SID: &str = "invalid-sid";
 
@@ -110,6 +143,14 @@ impl Planned {
     fn is_of_provider(&self, finding: &Finding, sources: &SourceMap) -> bool {
         let is_empty = || sources.text(finding.primary).chars().all(|letter| matches!(letter, '"' | '\\'));
         finding.code == INVALID_SID && self.is_plan(finding.primary.file) && is_empty()
+    }
+}
+
+/// The text of the plan at `path`, in UTF-8 even if it is written in UTF-16.
+fn read_plan(joiner: &Joiner<'_>, path: &str) -> Result<FileId, Problem> {
+    match joiner.files.read(path).ok().and_then(|bytes| decode_utf16(&bytes)) {
+        Some(text) => Ok(joiner.sources.add(&path::normalize(path), text)),
+        None => read_document(joiner.files, joiner.sources, path),
     }
 }
 
@@ -172,12 +213,10 @@ impl Joiner<'_> {
         let is_first = *count == 1;
         if is_first {
             self.workspace.stacks.retain(|stack| stack.dir != dir);
-            let known: BTreeSet<SmolStr> = self.workspace.modules.iter().map(|module| module.dir.clone()).collect();
+            let mut known: BTreeSet<SmolStr> = self.workspace.modules.iter().map(|module| module.dir.clone()).collect();
             let nodes = stack.root.descendants();
-            let new = nodes.iter().map(|node| &node.module).filter(|module| !known.contains(&module.dir));
-            let mut new: Vec<Arc<Module>> = new.cloned().collect();
-            new.dedup_by(|a, b| Arc::ptr_eq(a, b));
-            self.workspace.modules.extend(new);
+            let modules = nodes.iter().map(|node| &node.module);
+            self.workspace.modules.extend(modules.filter(|module| known.insert(module.dir.clone())).cloned());
         }
         let environment = if is_first { stack.environment.clone() } else { Some(plan.path.as_str().into()) };
         Arc::new(Stack { environment, library: false, ..Stack::clone(stack) })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
+use crate::config::{Configuration, ConfigurationPlace, FILE_NAME, GivenValue};
 use crate::inspection::{StackInspection, render_json};
 use crate::source::MemoryFileSystem;
 
@@ -95,6 +95,27 @@ environments = [
             "other = \"{var.name}-{var.size}-{terraform.workspace}\"",
         ]
     );
+}
+
+#[test]
+fn what_is_given_stands_over_what_is_written_and_below_an_environment() {
+    let values = |configuration: &str| {
+        let text = "variable \"x\" {\n  default = \"written\"\n}\noutput \"x\" {\n  value = var.x\n}\n";
+        let mut system = MemoryFileSystem::default();
+        system.insert("a/main.tf", text);
+        let (mut configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), configuration);
+        assert_eq!(errors, []);
+        let given = [("x".to_owned(), GivenValue::Text("given".to_owned()))];
+        configuration.give_variables("a".to_owned(), given.into());
+        let mut host = Host::new(Arc::new(system));
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+        host.set_configuration(Arc::new(configuration));
+        View { analysis: host.analysis(), options: Options::default() }.values("x")
+    };
+    assert_eq!(values(""), ["a = \"given\""]);
+    assert_eq!(values("[stacks.a]\nenvironments = [{ name = \"prod\" }]\n"), ["a@prod = \"given\""]);
+    let configured = "[stacks.a]\nenvironments = [{ name = \"prod\", vars = { x = \"configured\" } }]\n";
+    assert_eq!(values(configured), ["a@prod = \"configured\""]);
 }
 
 #[test]
@@ -389,4 +410,44 @@ fn states_that_need_each_other_end() {
     let values = view("", &files).values("it");
     assert_eq!(values.len(), ROOTS);
     assert!(values[1].contains("[\"0\",\"{data.terraform_remote_state.s1.outputs.known}\",\"2\""), "{}", values[1]);
+}
+
+/// The paths and the codes of what is found.
+fn codes(findings: &[Finding], analysis: &Analysis) -> Vec<String> {
+    let show = |it: &Finding| format!("{} {}", analysis.sources().file(it.primary.file).path(), it.code);
+    findings.iter().map(show).collect()
+}
+
+#[test]
+fn open_buffers_stand_before_files() {
+    let wrong = "resource \"aws_iam_role_policy\" \"a\" {\n  role   = \"a\"\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"allow\", Action = \"s3:ListAllMyBuckets\", Resource = \"*\" }] })\n}\n";
+    let mut system = MemoryFileSystem::default();
+    system.insert("a/main.tf", wrong);
+    let mut host = Host::new(Arc::new(system)).remembering();
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    let found = |host: &Host| {
+        let analysis = host.analysis();
+        codes(&analysis.findings(&Options::default()), &analysis)
+    };
+    assert_eq!(found(&host), ["a/main.tf invalid-effect"]);
+    host.set_text("./a/main.tf", Some(wrong.replace("allow\"", "Allow\"").into()));
+    assert_eq!(found(&host), [""; 0]);
+    host.set_text("b/new.tf", Some(wrong.into()));
+    assert_eq!(found(&host), ["b/new.tf invalid-effect"]);
+    host.set_text("a/main.tf", None);
+    assert_eq!(found(&host), ["a/main.tf invalid-effect", "b/new.tf invalid-effect"]);
+    let analysis = host.analysis();
+    let one = analysis.findings_in(&Options::default(), &["b/new.tf"], &Cancellation::default()).unwrap();
+    assert_eq!(codes(&one, &analysis), ["b/new.tf invalid-effect"]);
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_not_worked_out() {
+    let mut host = Host::new(Arc::new(MemoryFileSystem::default()));
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    let cancellation = Cancellation::default();
+    let analysis = host.try_analysis(&cancellation).ok().unwrap();
+    cancellation.cancel();
+    assert!(host.try_analysis(&cancellation).is_err());
+    assert_eq!(analysis.try_findings(&Options::default(), &cancellation), Err(Cancelled));
 }

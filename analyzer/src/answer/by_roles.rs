@@ -8,7 +8,7 @@ use crate::aws::facts::{self, ActionFacts};
 use crate::iam::{Principal, PrincipalKind};
 
 use super::principal::{self, Who};
-use super::{ByRoles, Roll, Step, account_name, obstacle, reason, target};
+use super::{ByRoles, Roll, Step, obstacle, reason, target};
 
 /// Those who may do it themselves, and those who may perhaps.
 #[derive(Debug, Default)]
@@ -29,9 +29,20 @@ pub(super) fn add<'a>(view: &'a AccessView<'a>, direct: &Direct<'a>, roll: &mut 
     };
     let (certain, possible) = (nodes(&roles(&direct.may)), nodes(&roles(&direct.depends)));
     let mut seen: FxHashSet<usize> = nodes(&direct.may).into_iter().collect();
+    // A permission set that may do it itself may do it wherever someone has it.
+    let sets = |of: &[&Principal]| -> Vec<usize> {
+        let is_one = |index: &usize| of.iter().any(|it| indices.get(&address(it)) == Some(index));
+        let nodes = graph.nodes().iter().enumerate();
+        nodes
+            .filter(|(_, node)| matches!(&node.kind, NodeKind::PermissionSet(index) if is_one(index)))
+            .map(|(node, _)| node)
+            .collect()
+    };
+    seen.extend(sets(&direct.may));
     let assuming = |edge: &Edge| edge.kind == EdgeKind::Assume;
     add_ways(view, graph.ways(&certain, Hold::Certain, assuming), true, &mut seen, roll);
     seen.extend(nodes(&direct.depends));
+    seen.extend(sets(&direct.depends));
     let ends: Vec<usize> = certain.into_iter().chain(possible).collect();
     add_ways(view, graph.ways(&ends, Hold::Possible, assuming), false, &mut seen, roll);
     roll.by_roles.sort_by(|a, b| {
@@ -65,7 +76,7 @@ fn add_ways<'a>(
             // All in view were asked about before.
             roll.others -= usize::from(who.principal.is_some()).min(roll.others);
             roll.by_roles.push(ByRoles {
-                account: who.account.as_ref().map(account_name),
+                account: who.account.as_ref().map(|it| view.account_name(it)),
                 stack: who.principal.filter(|it| !it.address.is_empty()).map(|it| it.stack.to_string()),
                 principal: who.name,
                 certain,
@@ -79,12 +90,17 @@ fn who<'a>(view: &'a AccessView<'a>, node: &Node) -> Option<Who<'a>> {
     if let NodeKind::Principal(index) = node.kind {
         return view.iam().principals().get(index).and_then(|it| principal::in_view(view, it));
     }
+    if let NodeKind::PermissionSet(index) = node.kind {
+        let name = node.account.as_ref().map(|it| view.account_name(it));
+        let mut of_set = principal::of_set(view, view.iam().principals().get(index)?);
+        return of_set.find(|who| who.account.as_ref().map(|it| view.account_name(it)) == name);
+    }
     let name = match &node.kind {
-        NodeKind::Account => format!("account {}", node.account.as_ref().map(account_name)?),
+        NodeKind::Account => format!("account {}", node.account.as_ref().map(|it| view.account_name(it))?),
         NodeKind::Stranger(arn) | NodeKind::Federated(arn) => arn.display(),
         NodeKind::Service(name) => name.to_string(),
         NodeKind::Everyone => "everyone".to_owned(),
-        NodeKind::Principal(_) | NodeKind::Resource(_) => return None,
+        NodeKind::Principal(_) | NodeKind::PermissionSet(_) | NodeKind::Resource(_) => return None,
     };
     Some(principal::stranger(view, name, trust_graph::calling(node)?))
 }

@@ -5,7 +5,7 @@ use crate::aws::facts::ActionFacts;
 
 use super::principal::Who;
 use super::target::What;
-use super::{Answer, Missing, account_name, obstacle, reason};
+use super::{Answer, Missing, obstacle, reason};
 
 /// What is said of organizations.
 const ORGANIZATION: &str =
@@ -34,7 +34,7 @@ pub(super) fn answer<'a>(view: &'a AccessView<'a>, who: &Who<'a>, action: Action
         Decision::Denied(witness, denial) => {
             answer.verdict = Verdict::Denied;
             answer.reasons = reasons(&witness, false);
-            answer.missing = missing(&denial, who, what);
+            answer.missing = missing(view, &denial, who, what);
             answer.denial = Some(denial);
         }
         Decision::Unknown(found) => answer.obstacles = obstacle::hindrances(&found, who, what, &documents),
@@ -48,19 +48,19 @@ pub(super) fn notes(view: &AccessView<'_>) -> Vec<String> {
     restricted.then(|| ORGANIZATION.to_owned()).into_iter().collect()
 }
 
-fn missing(denial: &Denial, who: &Who<'_>, what: &What<'_>) -> Vec<Missing> {
+fn missing(view: &AccessView<'_>, denial: &Denial, who: &Who<'_>, what: &What<'_>) -> Vec<Missing> {
     match denial {
         Denial::Explicit => Vec::new(),
-        Denial::Implicit { missing } => missing.iter().map(|half| lacking(*half, who, what)).collect(),
+        Denial::Implicit { missing } => missing.iter().map(|half| lacking(view, *half, who, what)).collect(),
     }
 }
 
-fn lacking(half: Half, who: &Who<'_>, what: &What<'_>) -> Missing {
+fn lacking(view: &AccessView<'_>, half: Half, who: &Who<'_>, what: &What<'_>) -> Missing {
     let account = match half {
         Half::Resource | Half::ResourceControl => what.account.as_ref(),
         Half::Identity | Half::Boundary | Half::Session | Half::ServiceControl => who.account.as_ref(),
     };
-    let account = account.map(account_name);
+    let account = account.map(|it| view.account_name(it));
     let place = account.as_ref().map(|name| format!(" in account {name}")).unwrap_or_default();
     let message = match half {
         Half::Identity => format!("no policy of `{}`{place} allows it", who.name),

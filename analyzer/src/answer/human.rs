@@ -67,9 +67,9 @@ fn statement(reason: &Reason) -> String {
 pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     let on = roll.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default();
     let question = format!("`{}`{on}", roll.action);
-    let lines = Lines { roll, sources, twins: twins(roll) };
+    let lines = Lines { roll, sources, twins: twins(roll), alike: alike(roll) };
     let is_nobody = roll.may.is_empty() && roll.depends.is_empty() && roll.by_roles.is_empty();
-    let mut text = if is_nobody { format!("nobody in view may do {question}\n\n") } else { String::new() };
+    let mut text = if is_nobody { format!("nobody in view may do {}\n\n", short(&question)) } else { String::new() };
     lines.list(&mut text, &format!("may do {question}"), &roll.may);
     lines.list(&mut text, &format!("may do {question}, depending on what is not known"), &roll.depends);
     let (certain, perhaps): (Vec<_>, Vec<_>) = roll.by_roles.iter().partition(|it| it.certain);
@@ -84,11 +84,22 @@ pub fn render_who(roll: &Roll, sources: &SourceMap) -> String {
     };
     for line in others.iter().chain(&roll.notes) {
         // Writing to a string cannot fail.
-        let _infallible = writeln!(text, "{line}");
+        let _infallible = writeln!(text, "{}", short(line));
     }
     // Names come from files: what would steer a terminal is left out.
     text.retain(|it| it == '\n' || !it.is_control());
-    text.split_inclusive('\n').map(short).collect()
+    text
+}
+
+/// The accounts that look like another one when what is long in their names is cut.
+fn alike(roll: &Roll) -> FxHashSet<&str> {
+    let direct = roll.may.iter().chain(&roll.depends).map(|entry| &entry.account);
+    let accounts = direct.chain(roll.by_roles.iter().map(|entry| &entry.account));
+    let mut shown: FxHashMap<String, FxHashSet<&str>> = FxHashMap::default();
+    for account in accounts.flatten() {
+        shown.entry(short(account)).or_default().insert(account);
+    }
+    shown.into_values().filter(|accounts| accounts.len() > 1).flatten().collect()
 }
 
 /// The addresses that are in several stacks.
@@ -110,6 +121,7 @@ struct Lines<'a> {
     roll: &'a Roll,
     sources: &'a SourceMap,
     twins: FxHashSet<&'a str>,
+    alike: FxHashSet<&'a str>,
 }
 
 impl Lines<'_> {
@@ -117,11 +129,11 @@ impl Lines<'_> {
         if entries.is_empty() {
             return;
         }
-        let _infallible = writeln!(text, "{title}:");
+        let _infallible = writeln!(text, "{}:", short(title));
         for group in entries.chunk_by(|a, b| a.account == b.account) {
-            heading(text, group.first().and_then(|entry| entry.account.as_deref()));
+            self.heading(text, group.first().and_then(|entry| entry.account.as_deref()));
             for entry in group {
-                let _infallible = writeln!(text, "    {}", self.line(entry));
+                let _infallible = writeln!(text, "    {}", short(&self.line(entry)));
             }
         }
         text.push('\n');
@@ -131,16 +143,25 @@ impl Lines<'_> {
         if entries.is_empty() {
             return;
         }
-        let _infallible = writeln!(text, "{title}:");
+        let _infallible = writeln!(text, "{}:", short(title));
         for group in entries.chunk_by(|a, b| a.account == b.account) {
-            heading(text, group.first().and_then(|entry| entry.account.as_deref()));
+            self.heading(text, group.first().and_then(|entry| entry.account.as_deref()));
             for entry in group {
                 let steps = entry.steps.iter().map(|step| self.step(step));
                 let name = self.name(&entry.principal, entry.stack.as_deref());
-                let _infallible = writeln!(text, "    {name} {}", steps.collect::<Vec<_>>().join(", then "));
+                let line = format!("{name} {}", steps.collect::<Vec<_>>().join(", then "));
+                let _infallible = writeln!(text, "    {}", short(&line));
             }
         }
         text.push('\n');
+    }
+
+    fn heading(&self, text: &mut String, account: Option<&str>) {
+        let _infallible = match account {
+            Some(account) if self.alike.contains(account) => writeln!(text, "  account {account}"),
+            Some(account) => writeln!(text, "  account {}", short(account)),
+            None => writeln!(text, "  in no account"),
+        };
     }
 
     /// One role that is assumed, with what allows it.
@@ -168,13 +189,6 @@ impl Lines<'_> {
             Some(_) | None => principal.to_owned(),
         }
     }
-}
-
-fn heading(text: &mut String, account: Option<&str>) {
-    let _infallible = match account {
-        Some(account) => writeln!(text, "  account {account}"),
-        None => writeln!(text, "  in no account"),
-    };
 }
 
 fn witness(reason: &Reason, sources: &SourceMap) -> String {

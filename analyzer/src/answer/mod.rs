@@ -250,15 +250,6 @@ pub fn known_action(name: &str) -> Result<ActionFacts, Refusal> {
     Err(Refusal::new(format!("there is no action `{name}`{hint}")))
 }
 
-/// What people call an account: its number with its name, or the unknown that it is.
-fn account_name(account: &Account) -> String {
-    match (&account.id, &account.name) {
-        (Some(id), Some(name)) => format!("{id} ({name})"),
-        (None, Some(name)) => name.to_string(),
-        (Some(_), None) | (None, None) => account.text.display(),
-    }
-}
-
 /// What is shown in place of what is sensitive.
 const SENSITIVE: &str = "(sensitive)";
 

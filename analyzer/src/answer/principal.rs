@@ -10,7 +10,7 @@ use crate::eval::text::Text;
 use crate::iam::{Principal, PrincipalKind};
 
 use super::names::{self, Named};
-use super::{Refusal, SENSITIVE, account_name};
+use super::{Refusal, SENSITIVE};
 
 /// Someone, ready to be decided about.
 pub(super) struct Who<'a> {
@@ -101,7 +101,7 @@ fn display(principal: &Principal) -> String {
 
 /// An account, which may hand on what it is allowed: its root user.
 pub(super) fn root<'a>(view: &'a AccessView<'a>, arn: Text, account: Text) -> Who<'a> {
-    let name = format!("account {}", account_name(&view.accounts().of_text(&account)));
+    let name = format!("account {}", view.account_name(&view.accounts().of_text(&account)));
     stranger(view, name, Calling::Root { arn, account })
 }
 

@@ -61,6 +61,11 @@ pub(super) fn of_target<'a>(view: &AccessView<'a>, what: &What<'a>) -> Vec<Docum
     match what.held {
         HeldBy::Nothing => Vec::new(),
         HeldBy::Role(role) => {
+            let given = || {
+                let document = role.given_trust.as_ref()?;
+                let name = format!("the trust policy of {}", role.arn.display());
+                Some(Document { name, document, kind: PolicyKind::Trust, place: Some(role.span) })
+            };
             let trust = role.trust.and_then(|index| policies.get(index));
             let document = |site: &'a PolicySite| Document {
                 name: site_name(site),
@@ -68,7 +73,7 @@ pub(super) fn of_target<'a>(view: &AccessView<'a>, what: &What<'a>) -> Vec<Docum
                 kind: PolicyKind::Trust,
                 place: None,
             };
-            trust.map(document).into_iter().collect()
+            trust.map(document).or_else(given).into_iter().collect()
         }
         HeldBy::Resource(resource) => {
             let document = |source: &'a ResourcePolicySource, via| {

@@ -9,7 +9,7 @@ use crate::iam::Principal;
 use super::by_roles::{self, Direct};
 use super::principal::Who;
 use super::target::What;
-use super::{Entry, Roll, account_name, can, obstacle, reason};
+use super::{Entry, Roll, can, obstacle, reason};
 
 /// Answers as they come in.
 pub(super) struct Ballot<'a> {
@@ -34,7 +34,7 @@ impl<'a> Ballot<'a> {
 
     /// Asks whether `who` may do it to `what`, unless it is known that it may do it to something.
     pub(super) fn ask(&mut self, who: &Who<'a>, what: &What<'a>) -> Verdict {
-        let key = key(who);
+        let key = self.key(who);
         let before = self.answers.get(&key).map(|known| known.verdict);
         if before == Some(Verdict::Allowed) {
             return Verdict::Allowed;
@@ -54,13 +54,24 @@ impl<'a> Ballot<'a> {
     /// Says that `who` may do it to nothing.
     pub(super) fn refuse(&mut self, who: &Who<'a>) {
         let refused = Known { verdict: Verdict::Denied, entry: None, principal: who.principal };
-        self.answers.entry(key(who)).or_insert(refused);
+        let key = self.key(who);
+        self.answers.entry(key).or_insert(refused);
+    }
+
+    /// Who it is, whatever else has the same name.
+    fn key(&self, who: &Who<'_>) -> String {
+        let account = who.account.as_ref().map(|it| self.view.account_name(it)).unwrap_or_default();
+        match who.principal {
+            // A permission set is someone else in each account.
+            Some(it) => format!("{}:{} {} {account}", it.stack, it.address, it.arn.display()),
+            None => format!("{account} {}", who.name),
+        }
     }
 
     fn entry(&self, who: &Who<'a>, what: &What<'a>) -> Entry {
         let documents = reason::documents(self.view, who, what);
         let mut entry = Entry {
-            account: who.account.as_ref().map(account_name),
+            account: who.account.as_ref().map(|it| self.view.account_name(it)),
             stack: who.principal.filter(|it| !it.address.is_empty()).map(|it| it.stack.to_string()),
             principal: who.name.clone(),
             resource: what.name.clone(),
@@ -115,17 +126,5 @@ impl<'a> Ballot<'a> {
             by_roles::add(self.view, &direct, &mut roll);
         }
         roll
-    }
-}
-
-/// Who it is, whatever else has the same name.
-fn key(who: &Who<'_>) -> String {
-    match who.principal {
-        Some(it) => {
-            // A permission set is someone else in each account.
-            let account = who.account.as_ref().map(account_name).unwrap_or_default();
-            format!("{}:{} {} {account}", it.stack, it.address, it.arn.display())
-        }
-        None => format!("{} {}", who.account.as_ref().map(account_name).unwrap_or_default(), who.name),
     }
 }

@@ -424,3 +424,21 @@ resource "aws_ssoadmin_managed_policy_attachment" "admin" {
     assert_eq!(roll.depends[0].obstacles[0].kind, "symbol");
     assert_eq!(analysis(&[set]).who_can(stop, None).unwrap().may.len(), 0, "nobody has it");
 }
+
+#[test]
+fn accounts_of_several_stacks_are_told_apart() {
+    let provider = "provider \"aws\" {\n  region = \"eu-west-1\"\n}\n";
+    let map = "number_of_the_account_of_the_organization_that_is_called";
+    let elsewhere = format!(
+        "variable \"{map}_NAME\" {{}}\nprovider \"aws\" {{\n  assume_role {{\n    role_arn = \"arn:aws:iam::${{var.{map}_NAME}}:role/x\"\n  }}\n}}\n"
+    );
+    let of = |name: &str| format!("{}{}", elsewhere.replace("NAME", name), role("a", ALL));
+    let home = || format!("{provider}{}", role("a", ALL));
+    let files = [("one/main.tf", home()), ("two/main.tf", home()), ("x/main.tf", of("x")), ("y/main.tf", of("y"))];
+    let analysis = configured("", &files);
+    let text = render_who(&analysis.who_can("cloudtrail:DescribeTrails", None).unwrap(), analysis.sources());
+    let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("  account ")).collect();
+    let long = |name: &str| format!("  account {{var.{map}_{name}}}");
+    let expected = ["  account {home} of one".to_owned(), "  account {home} of two".to_owned(), long("x"), long("y")];
+    assert_eq!(headings, expected, "{text}");
+}

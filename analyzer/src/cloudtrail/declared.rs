@@ -25,8 +25,12 @@ pub enum Kind {
     BucketAccessControl,
     /// The access log of a bucket.
     BucketLogging,
+    /// How long the objects of a bucket are kept whatever anyone does.
+    BucketObjectLock,
     /// What a bucket refuses to make public.
     BucketPublicAccess,
+    /// Whether a bucket keeps earlier versions of its objects.
+    BucketVersioning,
     /// A channel, by which events from outside of AWS come in.
     Channel,
     /// A dashboard.
@@ -83,7 +87,8 @@ const SELECTORS: &[&str] = &["advanced_event_selector", "field_selector"];
 
 const PLAIN: Vocabulary = Vocabulary { blocks: &[], renamed: &[] };
 
-const BUCKET: Vocabulary = Vocabulary { blocks: &["grant", "logging"], renamed: &[] };
+const BUCKET: Vocabulary =
+    Vocabulary { blocks: &["grant", "logging", "object_lock_configuration", "versioning"], renamed: &[] };
 
 const ACCESS_CONTROL: Vocabulary = Vocabulary { blocks: &["access_control_policy", "grant", "grantee"], renamed: &[] };
 
@@ -113,7 +118,9 @@ const TYPES: &[Type] = &[
     Type { ty: "aws_s3_bucket", kind: Kind::Bucket, arn: "arn", vocabulary: BUCKET },
     Type { ty: "aws_s3_bucket_acl", kind: Kind::BucketAccessControl, arn: "arn", vocabulary: ACCESS_CONTROL },
     Type { ty: "aws_s3_bucket_logging", kind: Kind::BucketLogging, arn: "arn", vocabulary: PLAIN },
+    Type { ty: "aws_s3_bucket_object_lock_configuration", kind: Kind::BucketObjectLock, arn: "arn", vocabulary: PLAIN },
     Type { ty: "aws_s3_bucket_public_access_block", kind: Kind::BucketPublicAccess, arn: "arn", vocabulary: PLAIN },
+    Type { ty: "aws_s3_bucket_versioning", kind: Kind::BucketVersioning, arn: "arn", vocabulary: PLAIN },
     Type {
         ty: "awscc_cloudtrail_channel",
         kind: Kind::Channel,
@@ -138,14 +145,15 @@ const TYPES: &[Type] = &[
 ];
 
 /// What buckets are read for: those that say nothing of it are left out.
-const OF_BUCKETS: &[&str] = &["acl", "force_destroy", "grant", "logging"];
+const OF_BUCKETS: &[&str] =
+    &["acl", "force_destroy", "grant", "logging", "object_lock_configuration", "object_lock_enabled", "versioning"];
 
 fn type_of(ty: &str) -> Option<&'static Type> {
     TYPES.get(TYPES.binary_search_by_key(&ty, |found| found.ty).ok()?)
 }
 
 /// What is declared, by what it is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Declarations(BTreeMap<Kind, Vec<Declared>>);
 
 impl Declarations {
@@ -169,6 +177,11 @@ impl Declarations {
         for (kind, declared) in other.0 {
             self.0.entry(kind).or_default().extend(declared);
         }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Declared> {
+        self.0.values().flatten()
     }
 
     /// All that is said of them.

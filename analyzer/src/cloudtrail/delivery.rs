@@ -5,7 +5,8 @@
 //!
 //! Sources: AWS CloudTrail User Guide, `create-s3-bucket-policy-for-cloudtrail`,
 //! `create-kms-key-policy-for-cloudtrail`, `cloudtrail-permissions-for-sns-notifications` and
-//! `cloudtrail-required-policy-for-cloudwatch-logs`.
+//! `cloudtrail-required-policy-for-cloudwatch-logs`; AWS Control Tower User Guide, `logging-s3-audit-bucket`, whose
+//! policy lets CloudTrail write on the condition that `aws:SourceOrgID` is the organisation's.
 
 use crate::eval::account::{Account, KnownAccounts, same};
 use crate::eval::symbol::{Cause, Symbol};
@@ -142,6 +143,11 @@ impl<'t> Sender<'t> {
         let target = behind.into_iter().fold(path, Text::concat);
         let mut delivery = self.request(need, "s3:PutObject", target);
         delivery.context.push(("s3:x-amz-acl", is("bucket-owner-full-control")));
+        // Outside of an organisation the key is absent, and whether an account is in one is not known. Of
+        // `aws:SourceIp` nothing is said: it is an address of AWS's, and nobody knows which.
+        if self.trail.is_of_organization().is_yes() {
+            delivery.context.push(("aws:SourceOrgID", Circumstance::Is(self.organization.clone())));
+        }
         if self.trail.key.as_ref().is_some_and(|key| key.is_set.is_yes()) {
             delivery.context.push(("s3:x-amz-server-side-encryption", is("aws:kms")));
         }
@@ -204,7 +210,7 @@ impl<'t> Sender<'t> {
     /// What the role does in the log group with the ARN `group`; nothing if that has no name in view.
     #[must_use]
     pub fn to_log_group(&self, group: &Text) -> Vec<Delivery> {
-        let Some(group) = without_end(group, ":*") else { return Vec::new() };
+        let Some(group) = without_end(group, ":*").or_else(|| without_streams(group)) else { return Vec::new() };
         let stream = |start: &Text| {
             let parts =
                 [Text::known(":log-stream:"), start.clone(), Text::known("_CloudTrail_"), self.trail.region.clone()];
@@ -254,6 +260,15 @@ fn management(trail: &Trail, accounts: KnownAccounts<'_>) -> Option<Text> {
     let managed_here = trail.organization.managed_in.iter().any(is_here);
     let own = managed_here.then(|| trail.account.text.clone());
     own.or_else(|| accounts.management().map(|it| it.text)).or_else(|| trail.organization.management.clone())
+}
+
+/// The log group itself, where its streams should have been named; `None` if it may be that they are.
+fn without_streams(group: &Text) -> Option<Text> {
+    let is_end = match group.pieces().last()? {
+        Piece::Known(known) => !known.text.ends_with('*'),
+        Piece::Hole(symbol) => matches!(symbol.cause(), Cause::Computed | Cause::Impure),
+    };
+    (is_end && group.display().contains(":log-group:")).then(|| group.clone())
 }
 
 /// `text` without `end`; `None` if it does not end so.

@@ -18,6 +18,8 @@ mod surroundings;
 mod tests;
 mod trail;
 
+use smol_str::SmolStr;
+
 use crate::eval::evaluator::Evaluator;
 use crate::eval::text::Text;
 use crate::iam::IamModel;
@@ -43,7 +45,7 @@ pub struct CloudTrail {
 }
 
 /// What one stack declares, before what it names is looked up.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StackPart {
     trails: Vec<Trail>,
     declared: Declarations,
@@ -94,6 +96,13 @@ impl CloudTrail {
     #[must_use]
     pub fn declared(&self, kind: Kind) -> &[Declared] {
         self.declared.of(kind)
+    }
+
+    /// What is said of them and marked `sensitive`: it is never printed.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<SmolStr> {
+        let trails = self.trails.iter().map(|trail| &trail.settings);
+        trails.chain(self.declared.all().map(|declared| &declared.settings)).flat_map(Settings::secrets).collect()
     }
 
     /// The region of the bucket of `trail`, if it is declared in view. `iam` is the model that this was made with.

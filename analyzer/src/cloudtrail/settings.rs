@@ -123,6 +123,14 @@ impl Settings {
         }
     }
 
+    /// The texts among the arguments, those of nested blocks as well, that are marked `sensitive`.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<SmolStr> {
+        let sensitive = self.arguments.values().filter(|argument| argument.value.sensitive);
+        let own = sensitive.filter_map(|argument| argument.text()?.as_known());
+        own.chain(self.blocks.values().flatten().flat_map(Self::secrets)).collect()
+    }
+
     fn new(span: Span, existence: Existence) -> Self {
         let (arguments, blocks) = (BTreeMap::new(), BTreeMap::new());
         Self { span, existence, summary: false, open: Vec::new(), arguments, blocks }

@@ -14,7 +14,7 @@ use super::settings::{Settings, Vocabulary};
 use super::trail::Named;
 
 /// What one stack says of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct StackSurroundings {
     buckets: Vec<(Place, Text)>,
     topics: Vec<(Place, Named, Account)>,
@@ -25,7 +25,7 @@ pub(super) struct StackSurroundings {
 type Place = (SmolStr, SmolStr);
 
 /// How a bucket encrypts what is written to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Encryption {
     stack: SmolStr,
     account: Account,

@@ -88,6 +88,12 @@ pub struct PathPattern {
     matcher: GlobMatcher,
 }
 
+impl PartialEq for PathPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
 impl PathPattern {
     /// Reads a pattern: `*` within a segment, `**` across segments, `?`, `[a-z]`, `{a,b}`.
     #[must_use]

@@ -40,7 +40,7 @@ fn account(text: &mut String, number: usize, place: &AccountBox) {
 
 fn node(vertex: &Vertex) -> String {
     let shape = match vertex.kind {
-        VertexKind::Account | VertexKind::Role | VertexKind::User => "",
+        VertexKind::Account | VertexKind::Role | VertexKind::User | VertexKind::Group | VertexKind::PermissionSet => "",
         VertexKind::Resource => ", shape=cylinder, style=solid",
         VertexKind::Service | VertexKind::Federated | VertexKind::Everyone => ", shape=ellipse, style=solid",
     };

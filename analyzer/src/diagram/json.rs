@@ -16,18 +16,11 @@ pub const VERSION: u32 = 1;
 /// `diagram` as one JSON document with a line feed behind it.
 #[must_use]
 pub fn render(diagram: &Diagram, sources: &SourceMap) -> String {
-    let output = Output {
-        version: VERSION,
-        accounts: diagram.boxes.iter().filter(|place| place.name.is_some()).map(AccountOutput::new).collect(),
-        nodes: diagram.boxes.iter().flat_map(|place| nodes(place, sources)).collect(),
-        edges: diagram.arrows.iter().map(|arrow| EdgeOutput::new(arrow, sources)).collect(),
-        complete: !diagram.is_cut,
-    };
-    document(&output)
+    document(&Output::new(diagram, sources))
 }
 
 #[derive(Serialize)]
-struct Output<'a> {
+pub(super) struct Output<'a> {
     version: u32,
     accounts: Vec<AccountOutput<'a>>,
     nodes: Vec<NodeOutput<'a>>,
@@ -73,6 +66,18 @@ struct PlaceOutput {
     range: Range,
 }
 
+impl<'a> Output<'a> {
+    pub(super) fn new(diagram: &'a Diagram, sources: &'a SourceMap) -> Self {
+        Self {
+            version: VERSION,
+            accounts: diagram.boxes.iter().filter(|place| place.name.is_some()).map(AccountOutput::new).collect(),
+            nodes: diagram.boxes.iter().flat_map(|place| nodes(place, sources)).collect(),
+            edges: diagram.arrows.iter().map(|arrow| EdgeOutput::new(arrow, sources)).collect(),
+            complete: !diagram.is_cut,
+        }
+    }
+}
+
 impl<'a> AccountOutput<'a> {
     fn new(place: &'a AccountBox) -> Self {
         Self { name: place.name.as_deref(), id: place.id.as_deref() }
@@ -104,6 +109,7 @@ impl<'a> EdgeOutput<'a> {
             kind: match arrow.kind {
                 EdgeKind::Assume => "assume",
                 EdgeKind::Reach => "reach",
+                EdgeKind::Member => "member",
             },
             actions: arrow.actions.iter().map(SmolStr::as_str).collect(),
             state: arrow.standing.word(),

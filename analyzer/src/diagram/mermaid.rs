@@ -48,7 +48,9 @@ fn node(vertex: &Vertex) -> String {
     });
     let id = vertex.id;
     match vertex.kind {
-        VertexKind::Account | VertexKind::Role | VertexKind::User => format!("n{id}({name})"),
+        VertexKind::Account | VertexKind::Role | VertexKind::User | VertexKind::Group | VertexKind::PermissionSet => {
+            format!("n{id}({name})")
+        }
         VertexKind::Resource => format!("n{id}[({name})]"),
         VertexKind::Service | VertexKind::Federated | VertexKind::Everyone => format!("n{id}([{name}])"),
     }

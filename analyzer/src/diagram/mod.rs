@@ -5,8 +5,12 @@
 //! decide anything, and prints nothing.
 
 mod dot;
+mod html;
 mod json;
+mod labels;
+mod layout;
 mod mermaid;
+mod svg;
 #[cfg(test)]
 mod tests;
 
@@ -17,15 +21,16 @@ use smol_str::SmolStr;
 use crate::access::AccessView;
 use crate::access::grants::State;
 use crate::access::trust_graph::{Edge, EdgeKind, Node, NodeKind, TrustGraph};
-use crate::eval::account::{Account, same};
-use crate::eval::symbol::Symbol;
+use crate::eval::account::same;
 use crate::eval::text::Text;
-use crate::iam::{Key, PolicedResource, Principal, PrincipalKind};
+use crate::iam::{PolicedResource, Principal, PrincipalKind};
 use crate::source::Span;
 
 pub use dot::render as render_dot;
+pub use html::render as render_html;
 pub use json::{VERSION, render as render_json};
 pub use mermaid::render as render_mermaid;
+pub use svg::render as render_svg;
 
 /// A picture.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +82,10 @@ pub enum VertexKind {
     Role,
     /// A user.
     User,
+    /// A group of users.
+    Group,
+    /// A permission set in an account.
+    PermissionSet,
     /// A resource with a policy.
     Resource,
     /// A service.
@@ -151,6 +160,8 @@ impl VertexKind {
             Self::Account => "account",
             Self::Role => "role",
             Self::User => "user",
+            Self::Group => "group",
+            Self::PermissionSet => "permission-set",
             Self::Resource => "resource",
             Self::Service => "service",
             Self::Federated => "federated",
@@ -164,16 +175,15 @@ impl Diagram {
     #[must_use]
     pub fn of(view: &AccessView<'_>) -> Self {
         let graph = view.trust_graph();
-        let names = AccountNames::of(graph);
         let mut boxes: BTreeMap<(bool, String), AccountBox> = BTreeMap::new();
         for (id, node) in graph.nodes().iter().enumerate() {
-            let name = node.account.as_ref().map(|account| names.of_account(account));
+            let name = node.account.as_ref().map(|account| view.account_name(account));
             let number = node.account.as_ref().and_then(|it| it.id).map(|id| id.to_string());
             let key = (name.is_none(), name.clone().unwrap_or_default());
             let place = boxes.entry(key).or_insert_with(|| AccountBox { name, id: number, vertices: Vec::new() });
             place.vertices.push(vertex(id, node, view));
         }
-        let arrows = graph.edges().iter().map(|edge| arrow(edge, graph, &names)).collect();
+        let arrows = graph.edges().iter().map(|edge| arrow(edge, graph, view)).collect();
         let mut diagram = Self { boxes: boxes.into_values().collect(), arrows, is_cut: graph.is_cut() };
         // A node that nothing is said of is no part of the picture.
         diagram.keep(|_| true);
@@ -201,9 +211,9 @@ impl Diagram {
     }
 }
 
-fn arrow(edge: &Edge, graph: &TrustGraph, names: &AccountNames) -> Arrow {
+fn arrow(edge: &Edge, graph: &TrustGraph, view: &AccessView<'_>) -> Arrow {
     let node = |number: usize| graph.nodes().get(number);
-    let account = |number: usize| node(number).and_then(|it| it.account.as_ref()).map(|it| names.of_account(it));
+    let account = |number: usize| node(number).and_then(|it| it.account.as_ref()).map(|it| view.account_name(it));
     let lacks = match edge.state {
         State::IdentityMissing => account(edge.from),
         State::ResourceMissing => account(edge.to),
@@ -245,7 +255,7 @@ fn crosses(from: &Node, to: &Node) -> bool {
 fn vertex(id: usize, node: &Node, view: &AccessView<'_>) -> Vertex {
     let plain = |kind, name: String| Vertex { id, kind, name, address: None, stack: None, arn: None, span: None };
     match &node.kind {
-        NodeKind::Principal(index) => match view.iam().principals().get(*index) {
+        NodeKind::Principal(index) | NodeKind::PermissionSet(index) => match view.iam().principals().get(*index) {
             Some(principal) => of_principal(id, principal),
             None => plain(VertexKind::Role, String::new()),
         },
@@ -267,7 +277,12 @@ fn vertex(id: usize, node: &Node, view: &AccessView<'_>) -> Vertex {
 }
 
 fn of_principal(id: usize, principal: &Principal) -> Vertex {
-    let kind = if principal.kind == PrincipalKind::User { VertexKind::User } else { VertexKind::Role };
+    let kind = match principal.kind {
+        PrincipalKind::Role => VertexKind::Role,
+        PrincipalKind::User => VertexKind::User,
+        PrincipalKind::Group => VertexKind::Group,
+        PrincipalKind::PermissionSet => VertexKind::PermissionSet,
+    };
     let name = principal.name.as_known().filter(|_| !principal.name.is_empty());
     let (address, stack) = place(&principal.address, &principal.stack);
     Vertex {
@@ -299,53 +314,12 @@ fn last_field(arn: &Text) -> String {
     shown.splitn(6, ':').nth(5).map_or_else(|| shown.clone(), str::to_owned)
 }
 
-/// What the accounts of a graph are called: unknowns of one name in several stacks are several accounts.
-struct AccountNames {
-    twins: BTreeSet<String>,
-}
-
-impl AccountNames {
-    fn of(graph: &TrustGraph) -> Self {
-        let mut keys: BTreeMap<String, Key> = BTreeMap::new();
-        let mut twins = BTreeSet::new();
-        let accounts = graph.nodes().iter().filter_map(|node| node.account.as_ref());
-        for account in accounts.filter(|account| account.name.is_none()) {
-            let (name, key) = (account_name(account), Key::new(&account.text));
-            match keys.get(&name) {
-                Some(known) if *known != key => {
-                    twins.insert(name);
-                }
-                Some(_) => {}
-                None => {
-                    keys.insert(name, key);
-                }
-            }
-        }
-        Self { twins }
-    }
-
-    fn of_account(&self, account: &Account) -> String {
-        let name = account_name(account);
-        let stack = account.text.holes().next().map(Symbol::scope).filter(|scope| !scope.is_empty());
-        match stack {
-            Some(stack) if account.name.is_none() && self.twins.contains(&name) => format!("{name} of {stack}"),
-            Some(_) | None => name,
-        }
-    }
-}
-
-/// Its number with its name, or the unknown that it is.
-fn account_name(account: &Account) -> String {
-    match (&account.id, &account.name) {
-        (Some(id), Some(name)) => format!("{id} ({name})"),
-        (None, Some(name)) => name.to_string(),
-        (Some(_), None) | (None, None) => account.text.display(),
-    }
-}
-
 /// The actions in a few words.
 fn actions(arrow: &Arrow) -> String {
     const NAMED: usize = 3;
+    if arrow.kind == EdgeKind::Member {
+        return "member of".to_owned();
+    }
     let named: Vec<&str> = arrow.actions.iter().take(NAMED).map(SmolStr::as_str).collect();
     match arrow.actions.len().saturating_sub(NAMED) {
         0 => named.join(", "),

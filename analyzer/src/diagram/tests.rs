@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{render_dot, render_json, render_mermaid};
+use quick_xml::events::Event;
+
+use super::{AccountBox, Arrow, Diagram, EdgeKind, Standing, Vertex, VertexKind};
+use super::{render_dot, render_html, render_json, render_mermaid, render_svg};
 use crate::analysis::{Analysis, Host, Roots};
-use crate::source::MemoryFileSystem;
+use crate::source::{MemoryFileSystem, SourceMap};
 
 const WORKSPACE: &str = r#"
 provider "aws" {
@@ -127,4 +130,157 @@ fn for_programs() {
     assert_eq!(missing["resource"]["file"], "main.tf");
     let open = edges.iter().find(|edge| edge["state"] == "open").unwrap();
     assert_eq!(open["condition_keys"], serde_json::json!(["sts:ExternalId"]));
+}
+
+#[test]
+fn as_svg() {
+    let text = render_svg(&analysis().diagram());
+    assert_eq!(elements(&text).iter().filter(|it| *it == "marker").count(), 4);
+    for part in [
+        "<title>account 222222222222</title>",
+        "<g class=\"node role\" data-node=\"0\"><title>arn:aws:iam::222222222222:role/ad&quot;min</title>",
+        "<g class=\"edge open\" data-edge=\"1\"",
+        "<g class=\"edge missing\" data-edge=\"3\">",
+        "<title>sqs:SendMessage, sqs:GetQueueUrl; account 111111111111 lacks its half</title>",
+        "marker-end=\"url(#head-missing)\"",
+        ">sqs:SendMessage +1</text>",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert_eq!(text, render_svg(&analysis().diagram()));
+}
+
+#[test]
+fn as_a_page() {
+    let analysis = analysis();
+    let page = render_html(&analysis.diagram(), analysis.sources());
+    let data = data(&page);
+    assert_eq!(data["version"], 1);
+    let edge = &data["edges"][3];
+    assert_eq!((&edge["state"], &edge["lacking_account"]), (&"lacks-identity".into(), &"111111111111".into()));
+    let range = &edge["resource"]["range"];
+    let key = format!("main.tf:{}-{}", range["start"]["offset"], range["end"]["offset"]);
+    let statement = data["statements"][key].as_str().unwrap();
+    assert!(statement.starts_with("{ Effect = \"Allow\", Action = [\"sqs:SendMessage\""), "{statement}");
+    assert!(page.contains("default-src 'none'") && !page.contains("<!-- the "));
+    // The name of the language is the one address in it.
+    let addresses = page.matches("://").count();
+    assert_eq!(addresses, page.matches("xmlns=\"http://www.w3.org/2000/svg\"").count());
+}
+
+#[test]
+fn names_are_text_wherever_they_stand() {
+    let hostile = "</script><script>alert(1)</script><!--&amp;\u{1}'\\u001b]]>";
+    let vertex = |id: usize, kind| Vertex {
+        id,
+        kind,
+        name: hostile.to_owned(),
+        address: Some(hostile.to_owned()),
+        stack: Some(hostile.to_owned()),
+        arn: Some(hostile.to_owned()),
+        span: None,
+    };
+    let arrow = Arrow {
+        from: 0,
+        to: 1,
+        kind: EdgeKind::Reach,
+        actions: vec![hostile.into()],
+        standing: Standing::LacksIdentity,
+        lacks: Some(hostile.to_owned()),
+        keys: vec![hostile.into()],
+        likely: true,
+        crosses: true,
+        identity: None,
+        resource: None,
+    };
+    let vertices = vec![vertex(0, VertexKind::Role), vertex(1, VertexKind::Resource)];
+    let account = AccountBox { name: Some(hostile.to_owned()), id: None, vertices };
+    let diagram = Diagram { boxes: vec![account], arrows: vec![arrow], is_cut: false };
+    let picture = render_svg(&diagram);
+    elements(&picture);
+    assert!(!picture.contains("<script"), "{picture}");
+    let page = render_html(&diagram, &SourceMap::default());
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (2, 2), "{page}");
+    assert_eq!(data(&page)["nodes"][0]["name"], hostile);
+}
+
+#[test]
+fn a_mesh_is_drawn_without_overlaps() {
+    let diagram = mesh(40, 5);
+    let layout = super::layout::of(&diagram);
+    let nodes: Vec<_> = layout.nodes.values().collect();
+    assert_eq!(nodes.len(), 200);
+    let apart = |(a, b): (&super::layout::Place, &super::layout::Place)| {
+        a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
+    };
+    for places in [nodes, layout.boxes.iter().collect()] {
+        let pairs = places.iter().enumerate().flat_map(|(number, a)| places[..number].iter().map(move |b| (*a, *b)));
+        assert_eq!(pairs.filter(|it| !apart(*it)).count(), 0);
+    }
+    assert!(layout.width < 4 * layout.height && layout.height < 4 * layout.width, "{} {}", layout.width, layout.height);
+    let picture = render_svg(&diagram);
+    assert_eq!(elements(&picture).iter().filter(|it| *it == "path").count(), 4 + 2 * diagram.arrows.len());
+}
+
+/// Accounts of as many roles, each of which may become the next one of the next account.
+fn mesh(accounts: usize, roles: usize) -> Diagram {
+    let vertex = |id: usize| Vertex {
+        id,
+        kind: if id.is_multiple_of(2) { VertexKind::Role } else { VertexKind::Resource },
+        name: format!("role-{id}"),
+        address: None,
+        stack: None,
+        arn: None,
+        span: None,
+    };
+    let boxes = (0..accounts).map(|account| AccountBox {
+        name: Some(format!("{account:012}")),
+        id: None,
+        vertices: (account * roles..(account + 1) * roles).map(vertex).collect(),
+    });
+    let arrow = |from: usize| Arrow {
+        from,
+        to: (from * 7 + roles) % (accounts * roles),
+        kind: EdgeKind::Assume,
+        actions: vec!["sts:AssumeRole".into()],
+        standing: Standing::Granted,
+        lacks: None,
+        keys: Vec::new(),
+        likely: false,
+        crosses: true,
+        identity: None,
+        resource: None,
+    };
+    Diagram { boxes: boxes.collect(), arrows: (0..accounts * roles).map(arrow).collect(), is_cut: false }
+}
+
+/// The names of the elements of a document that is well formed.
+fn elements(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut found, mut depth) = (Vec::new(), 0);
+    let name = |start: &quick_xml::events::BytesStart<'_>| {
+        assert!(start.attributes().all(|attribute| attribute.is_ok()), "{start:?}");
+        String::from_utf8(start.name().as_ref().to_vec()).unwrap()
+    };
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => {
+                found.push(name(&start));
+                depth += 1;
+            }
+            Event::Empty(start) => found.push(name(&start)),
+            Event::End(_) => depth -= 1,
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0);
+    found
+}
+
+/// The data of a page.
+fn data(page: &str) -> serde_json::Value {
+    let (_, data) = page.split_once("<script type=\"application/json\" id=\"data\">\n").unwrap();
+    let (data, _) = data.split_once("</script>").unwrap();
+    serde_json::from_str(data).unwrap()
 }

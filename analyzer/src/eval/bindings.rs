@@ -4,14 +4,15 @@
 //! from it follows: `jsondecode` of a bound secret is evaluated as ever. Each value
 //! keeps its place in the configuration, or in the JSON file that it comes from.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::config::{Binding, BindingSource, Configuration, Entry, Setting, SettingKind};
 use crate::module::{Stack, StatePlace};
-use crate::source::{FileId, FileSystem, SourceMap, TextRange};
+use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange};
 
 use super::json;
 use super::json_text::verbatim;
@@ -35,15 +36,45 @@ pub struct Bindings {
 }
 
 /// Values that are known from elsewhere than the source, by address.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct KnownValues {
     by_address: FxHashMap<SmolStr, Bound>,
+    planned: FxHashMap<SmolStr, Planned>,
+    /// Attributes that are written with other values than are planned, and where those stand.
+    differences: Mutex<BTreeMap<Span, Span>>,
+}
+
+/// What an attribute will be, whatever is written.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    /// The value, without places.
+    pub(super) value: Value,
+    /// Where it stands.
+    pub(super) span: Span,
 }
 
 impl KnownValues {
     /// What is called `address` has `value`.
     pub fn add(&mut self, address: &str, value: Value) {
         self.by_address.insert(normal(address), Bound::Value(value));
+    }
+
+    /// The attribute of a resource instance that is called `address` will have `value`, which stands at `span`.
+    pub fn plan(&mut self, address: &str, value: Value, span: Span) {
+        self.planned.insert(normal(address), Planned { value, span });
+    }
+
+    /// The attributes that were met so far of which something else is written than is planned, each with
+    /// the place of what is planned.
+    #[must_use]
+    pub fn differences(&self) -> BTreeMap<Span, Span> {
+        self.differences.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_difference(&self, written: Span, planned: Span) {
+        // The first one of several instances, whichever was evaluated first.
+        let mut differences = self.differences.lock().unwrap_or_else(PoisonError::into_inner);
+        differences.entry(written).and_modify(|known| *known = planned.min(*known)).or_insert(planned);
     }
 }
 
@@ -132,6 +163,17 @@ impl Bindings {
     #[must_use]
     pub fn with_known(self, known: Arc<KnownValues>) -> Self {
         Self { known: Some(known), ..self }
+    }
+
+    /// What is planned for the attribute `address` of a resource instance.
+    pub(super) fn planned(&self, address: impl FnOnce() -> SmolStr) -> Option<&Planned> {
+        let planned = self.known.as_ref().map(|known| &known.planned).filter(|planned| !planned.is_empty())?;
+        planned.get(&normal(&address()))
+    }
+
+    /// Notes that what is written at `written` is planned with another value, which stands at `planned`.
+    pub(super) fn note_difference(&self, written: Span, planned: Span) {
+        self.known.iter().for_each(|known| known.note_difference(written, planned));
     }
 
     pub(super) fn get(&self, address: &str) -> Option<&Bound> {

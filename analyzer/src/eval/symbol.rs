@@ -35,8 +35,8 @@ pub enum Cause {
     Data,
     /// An output of a module whose source is not at hand.
     MissingModule,
-    /// An output of another root's state.
-    RemoteState,
+    /// An output of another root's state; where that is kept, if the source says so.
+    RemoteState(Option<SmolStr>),
     /// `terraform.workspace`
     Workspace,
     /// The account of a provider configuration.
@@ -110,7 +110,7 @@ impl Symbol {
             | Cause::Computed
             | Cause::Data
             | Cause::MissingModule
-            | Cause::RemoteState
+            | Cause::RemoteState(_)
             | Cause::Workspace
             | Cause::Account
             | Cause::Region

@@ -176,6 +176,13 @@ impl Value {
         self
     }
 
+    /// The same value, written at `span` if it has no place yet.
+    #[must_use]
+    pub fn or_at(mut self, span: Span) -> Self {
+        self.origin.span.get_or_insert(span);
+        self
+    }
+
     /// The text, if this is a string (with or without holes).
     #[must_use]
     pub fn as_text(&self) -> Option<&Text> {

@@ -65,6 +65,7 @@ pub struct IamModel {
     stacks: Vec<StackAccounts>,
     aws: AwsDocuments,
     names: Names,
+    secrets: Vec<SmolStr>,
     principals_by_arn: FxHashMap<Key, Vec<usize>>,
     principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
     resources_by_arn: FxHashMap<Key, Vec<usize>>,
@@ -75,6 +76,13 @@ pub struct IamModel {
 }
 
 impl IamModel {
+    /// The trust policy of a role, where it is in view or AWS gives it.
+    #[must_use]
+    pub fn trust<'m>(&self, role: &'m Principal, policies: &'m [PolicySite]) -> Option<&'m Arc<PolicyDocument>> {
+        let written = role.trust.and_then(|index| policies.get(index)).map(|site| &site.document);
+        written.or(role.given_trust.as_ref())
+    }
+
     /// Joins what the stacks say. `policies` are those of all stacks.
     #[must_use]
     pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
@@ -82,6 +90,7 @@ impl IamModel {
         let (organization_policies, full_access) = join::organization_policies(&parts, &sites);
         let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
         let stacks = parts.iter_mut().map(|part| std::mem::take(&mut part.stack)).collect();
+        let secrets = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.secrets)).collect();
         let (resources, account_policies) = join::resources(&mut parts, &sites);
         let principals = join::principals(parts, &sites);
         let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
@@ -110,6 +119,7 @@ impl IamModel {
             stacks,
             aws,
             names,
+            secrets,
             principals_by_arn,
             principals_at,
             resources_by_arn,
@@ -154,6 +164,12 @@ impl IamModel {
     #[must_use]
     pub fn organization_members(&self) -> &[OrganizationMember] {
         &self.members
+    }
+
+    /// Names of principals and resources that are marked `sensitive`: they are never printed.
+    #[must_use]
+    pub fn secrets(&self) -> &[SmolStr] {
+        &self.secrets
     }
 
     /// What the stacks are applied in, in their order.

@@ -23,6 +23,8 @@ pub struct Meant<'m> {
     pub possible: Vec<&'m Principal>,
     /// Whether there may be others in view that were not compared.
     pub more: bool,
+    /// How many others it was compared with.
+    pub compared: usize,
 }
 
 impl Meant<'_> {
@@ -37,6 +39,9 @@ impl Meant<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     known: FxHashMap<(PrincipalKind, String), Vec<usize>>,
+    /// Those of them whose ARNs have holes: with a known ARN no other one can be compared in vain. One
+    /// name, as that of a role for deployments, may be in every account of an organization.
+    open: FxHashMap<(PrincipalKind, String), Vec<usize>>,
     /// Those whose names have holes, by kind.
     holed: FxHashMap<PrincipalKind, Vec<usize>>,
 }
@@ -46,7 +51,12 @@ impl Names {
         let mut names = Self::default();
         for (index, principal) in principals.iter().enumerate() {
             match principal.name.as_known() {
-                Some(name) => names.known.entry((principal.kind, name.into())).or_default().push(index),
+                Some(name) => {
+                    if !principal.arn.is_known() {
+                        names.open.entry((principal.kind, name.to_string())).or_default().push(index);
+                    }
+                    names.known.entry((principal.kind, name.into())).or_default().push(index);
+                }
                 None => names.holed.entry(principal.kind).or_default().push(index),
             }
         }
@@ -67,7 +77,10 @@ impl IamModel {
         let no_names = Vec::new();
         let holed = self.names.holed.get(&kind).unwrap_or(&no_names);
         let known = match name.as_known() {
-            Some(name) => self.names.known.get(&(kind, name.into())).unwrap_or(&no_names),
+            Some(name) => {
+                let names = if arn.is_known() { &self.names.open } else { &self.names.known };
+                names.get(&(kind, name.into())).unwrap_or(&no_names)
+            }
             // Which of the known names it is cannot be looked up.
             None => {
                 meant.more = true;
@@ -75,6 +88,7 @@ impl IamModel {
             }
         };
         meant.more |= holed.len() > MOST_COMPARISONS;
+        meant.compared = known.len() + holed.len().min(MOST_COMPARISONS);
         let candidates = known.iter().chain(holed.iter().take(MOST_COMPARISONS));
         let principals = candidates.filter_map(|index| self.principals().get(*index));
         meant.possible = principals.filter(|it| texts_equal(&it.arn, arn) == Truth::Unknown).collect();

@@ -1,11 +1,14 @@
 //! Roles, users, groups and permission sets.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::eval::account::Account;
 use crate::eval::evaluator::Existence;
 use crate::eval::symbol::Symbol;
 use crate::eval::text::Text;
+use crate::policy::model::PolicyDocument;
 use crate::source::Span;
 
 use super::attachment::{AttachedPolicy, PolicySource};
@@ -31,6 +34,8 @@ pub struct Principal {
     pub path: Option<Text>,
     /// The trust policy of a role: the index of the policy. `None` if it is not in view.
     pub trust: Option<usize>,
+    /// The trust policy that AWS gives a role, which nobody in view writes.
+    pub given_trust: Option<Arc<PolicyDocument>>,
     /// The policies that it has itself, in the order in which they are attached.
     pub policies: Vec<AttachedPolicy>,
     /// The groups of a user, whose policies it has too.

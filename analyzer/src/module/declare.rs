@@ -1,5 +1,6 @@
 //! From blocks to declarations.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -17,14 +18,20 @@ use super::expression::{literal, literal_bool, literal_string};
 use super::{overrides, top_level};
 
 /// What the trees of one directory declare: `primary` as it stands, changed by `overriding`.
-pub(super) fn module(dir: &str, primary: &[Tree], overriding: &[Tree], sources: &SourceMap) -> Module {
-    let mut module = Module { dir: dir.into(), ..Module::default() };
-    for tree in primary.iter().chain(overriding) {
+pub(super) fn module<T: Borrow<Tree>>(
+    dir: &str,
+    downloaded: bool,
+    primary: &[T],
+    overriding: &[T],
+    sources: &SourceMap,
+) -> Module {
+    let mut module = Module { dir: dir.into(), downloaded, ..Module::default() };
+    for tree in primary.iter().chain(overriding).map(Borrow::borrow) {
         module.files.push(tree.file);
         module.errors.extend(tree.errors.iter().map(|error| (tree.file, error.clone())));
     }
-    let mut blocks: Vec<Arc<Block>> = primary.iter().flat_map(|tree| top_level::blocks(&tree.body)).collect();
-    let changes: Vec<Arc<Block>> = overriding.iter().flat_map(|tree| top_level::blocks(&tree.body)).collect();
+    let mut blocks: Vec<Arc<Block>> = primary.iter().flat_map(|tree| top_level::blocks(&tree.borrow().body)).collect();
+    let changes: Vec<Arc<Block>> = overriding.iter().flat_map(|tree| top_level::blocks(&tree.borrow().body)).collect();
     overrides::apply(&mut blocks, &changes, &mut module.errors);
     let mut declarer = Declarer { module, sources };
     for block in &blocks {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::config::{Configuration, Environment, Given};
-use crate::source::{EntryKind, FileId, FileSystem, SourceMap, path};
+use crate::source::{EntryKind, FileId, path};
 use crate::syntax::SyntaxError;
 
 use super::files::ModuleFiles;
 use super::library::Library;
+use super::load::Reader;
 use super::stack::{ModuleNode, Stack, VariableValue};
-use super::{load, tree};
+use super::tree;
 
 /// What is wrong, and with which file.
 pub(super) type Errors = Vec<(FileId, SyntaxError)>;
@@ -22,8 +23,7 @@ type Variables = BTreeMap<SmolStr, VariableValue>;
 
 /// Builds stacks.
 pub(super) struct StackBuilder<'a> {
-    pub(super) fs: &'a dyn FileSystem,
-    pub(super) sources: &'a SourceMap,
+    pub(super) reader: Reader<'a>,
     pub(super) library: &'a Library<'a>,
 }
 
@@ -41,6 +41,7 @@ impl StackBuilder<'_> {
             workspace: None,
             root: Arc::clone(&root),
             variables: variables.clone(),
+            given: self.configuration().given_variables(dir).cloned().unwrap_or_default(),
             library: is_library,
         };
         let mut stacks: Vec<Stack> = environments
@@ -63,8 +64,9 @@ impl StackBuilder<'_> {
         mut variables: Variables,
         errors: &mut Errors,
     ) -> Stack {
+        let mut named = BTreeMap::new();
         for file in &environment.var_files {
-            self.named_variables(dir, file, &mut variables, errors);
+            self.named_variables(dir, file, &mut named, errors);
         }
         if !environment.vars.is_empty() {
             let file = self.configuration_file();
@@ -72,14 +74,18 @@ impl StackBuilder<'_> {
                 let value = VariableValue::Configured(Arc::new(entry.value.clone()), file);
                 (SmolStr::from(entry.key.as_str()), value)
             });
-            variables.extend(given);
+            named.extend(given);
         }
+        let mut given = self.configuration().given_variables(dir).cloned().unwrap_or_default();
+        given.retain(|name, _| !named.contains_key(name.as_str()));
+        variables.extend(named);
         Stack {
             dir: dir.into(),
             environment: Some(environment.name.as_str().into()),
             workspace: environment.workspace.as_deref().map(SmolStr::from),
             root: Arc::clone(root),
             variables,
+            given,
             library: false,
         }
     }
@@ -99,7 +105,7 @@ impl StackBuilder<'_> {
             Some(path) => self.configuration().place().outside(path),
             None => path::join(dir, &file.value),
         };
-        if self.fs.kind(&path) == Some(EntryKind::File) {
+        if self.reader.fs.kind(&path) == Some(EntryKind::File) {
             return self.add_variables(&path, variables, errors);
         }
         let message = format!("there is no file `{path}`");
@@ -107,15 +113,15 @@ impl StackBuilder<'_> {
     }
 
     fn add_variables(&self, path: &str, variables: &mut Variables, errors: &mut Errors) {
-        let tree = load::variables(self.fs, self.sources, path);
+        let tree = self.reader.variables(path);
         for attribute in tree.body.attributes() {
             variables.insert(attribute.name.text.clone(), VariableValue::File(Arc::clone(attribute)));
         }
-        errors.extend(tree.errors.into_iter().map(|error| (tree.file, error)));
+        errors.extend(tree.errors.iter().map(|error| (tree.file, error.clone())));
     }
 
     fn configuration_file(&self) -> FileId {
         let configuration = self.configuration();
-        self.sources.add(configuration.place().path(), Arc::clone(configuration.text()))
+        self.reader.sources.add(configuration.place().path(), Arc::clone(configuration.text()))
     }
 }

@@ -6,17 +6,22 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::Configuration;
-use crate::source::{EntryKind, FileSystem, SourceMap, path};
+use crate::source::{EntryKind, path};
 
 use super::declaration::{Module, ModuleCall};
 use super::files::ModuleFiles;
-use super::load;
+use super::load::Reader;
 use super::manifest::Manifest;
 
-/// The modules by directory.
-#[derive(Debug)]
+/// The modules as a configuration has them.
 pub(super) struct Library<'c> {
     configuration: &'c Configuration,
+    modules: Modules,
+}
+
+/// The modules by directory.
+#[derive(Debug, Default)]
+pub(super) struct Modules {
     modules: BTreeMap<String, Arc<Module>>,
     manifests: BTreeMap<String, Manifest>,
     /// Why a directory that is called has no module.
@@ -45,24 +50,20 @@ impl<'c> Library<'c> {
     /// Reads the modules in `directories`, and whatever they call that is at hand.
     /// `workspace` are the directories that are the user's own.
     pub(super) fn load(
-        fs: &dyn FileSystem,
-        sources: &SourceMap,
+        reader: Reader<'_>,
         workspace: &[String],
         directories: &BTreeMap<String, ModuleFiles>,
         configuration: &'c Configuration,
     ) -> Self {
         let initialized = directories.iter().filter(|(_, files)| files.initialized).map(|(dir, _)| dir);
-        let manifests = initialized.map(|dir| (dir.clone(), Manifest::read(fs, dir))).collect();
-        let mut library = Self { configuration, modules: BTreeMap::new(), manifests, missing: BTreeMap::new() };
-        let downloaded = library.manifests.values().flat_map(Manifest::directories).map(str::to_owned);
+        let manifests = initialized.map(|dir| (dir.clone(), Manifest::read(reader.fs, dir))).collect();
+        let mut library = Self { configuration, modules: Modules { manifests, ..Modules::default() } };
+        let downloaded = library.modules.manifests.values().flat_map(Manifest::directories).map(str::to_owned);
         let start = directories.iter().filter(|(_, files)| files.is_module()).map(|(dir, _)| dir.clone());
         let mut wanted: BTreeSet<String> = start.chain(downloaded).collect();
         while !wanted.is_empty() {
             let wave: Vec<String> = wanted.into_iter().collect();
-            let read = |dir: &String| {
-                let module = read(fs, sources, dir, directories.get(dir))?;
-                Ok(Module { downloaded: is_foreign(workspace, dir), ..module })
-            };
+            let read = |dir: &String| read(reader, dir, directories.get(dir), is_foreign(workspace, dir));
             let found: Vec<_> = wave.par_iter().map(read).collect();
             wanted = library.add(wave, found);
         }
@@ -70,20 +71,21 @@ impl<'c> Library<'c> {
     }
 
     /// Takes what was read, gives the directories that it calls and that are not read yet.
-    fn add(&mut self, dirs: Vec<String>, found: Vec<Result<Module, &'static str>>) -> BTreeSet<String> {
+    fn add(&mut self, dirs: Vec<String>, found: Vec<Result<Arc<Module>, &'static str>>) -> BTreeSet<String> {
         let mut called = BTreeSet::new();
         for (dir, module) in dirs.into_iter().zip(found) {
             match module {
                 Ok(module) => {
                     called.extend(module.calls.values().filter_map(|call| self.directory_of(&dir, call)));
-                    self.modules.insert(dir, Arc::new(module));
+                    self.modules.modules.insert(dir, module);
                 }
                 Err(reason) => {
-                    self.missing.insert(dir, reason);
+                    self.modules.missing.insert(dir, reason);
                 }
             }
         }
-        called.retain(|dir| !self.modules.contains_key(dir) && !self.missing.contains_key(dir));
+        let Modules { modules, missing, .. } = &self.modules;
+        called.retain(|dir| !modules.contains_key(dir) && !missing.contains_key(dir));
         called
     }
 
@@ -99,39 +101,65 @@ impl<'c> Library<'c> {
         self.configuration
     }
 
+    /// The same modules, read before.
+    pub(super) fn of(modules: Modules, configuration: &'c Configuration) -> Self {
+        Self { configuration, modules }
+    }
+
+    /// The modules, to be kept.
+    pub(super) fn into_modules(self) -> Modules {
+        self.modules
+    }
+
+    /// Takes `module` in place of the one in the same directory.
+    pub(super) fn replace(&mut self, dir: &str, module: Arc<Module>) {
+        self.modules.modules.insert(dir.to_owned(), module);
+    }
+
     pub(super) fn module(&self, dir: &str) -> Option<&Arc<Module>> {
-        self.modules.get(dir)
+        self.modules.module(dir)
     }
 
     /// All modules, by directory.
     pub(super) fn modules(&self) -> &BTreeMap<String, Arc<Module>> {
-        &self.modules
+        &self.modules.modules
     }
 
     /// What `terraform init` downloaded for the root in `dir`.
     pub(super) fn manifest(&self, dir: &str) -> Option<&Manifest> {
-        self.manifests.get(dir)
+        self.modules.manifests.get(dir)
     }
 
     /// Why there is no module in `dir`, which is called by a path.
     pub(super) fn why_missing(&self, dir: &str) -> &'static str {
-        self.missing.get(dir).copied().unwrap_or("no such directory")
+        self.modules.missing.get(dir).copied().unwrap_or("no such directory")
+    }
+}
+
+impl Modules {
+    pub(super) fn module(&self, dir: &str) -> Option<&Arc<Module>> {
+        self.modules.get(dir)
+    }
+
+    /// All of them, by directory.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Module>> {
+        self.modules.values()
     }
 }
 
 fn read(
-    fs: &dyn FileSystem,
-    sources: &SourceMap,
+    reader: Reader<'_>,
     dir: &str,
     known: Option<&ModuleFiles>,
-) -> Result<Module, &'static str> {
+    downloaded: bool,
+) -> Result<Arc<Module>, &'static str> {
     let files = match known {
         Some(files) => files.clone(),
         None => {
-            if fs.kind(dir) != Some(EntryKind::Directory) {
+            if reader.fs.kind(dir) != Some(EntryKind::Directory) {
                 return Err("no such directory");
             }
-            let entries = fs.list(dir).map_err(|_| "the directory cannot be read")?;
+            let entries = reader.fs.list(dir).map_err(|_| "the directory cannot be read")?;
             if entries.is_empty() {
                 return Err("the directory is empty: a git submodule that is not checked out looks like this");
             }
@@ -139,7 +167,7 @@ fn read(
         }
     };
     if files.is_module() {
-        Ok(load::module(fs, sources, dir, &files))
+        Ok(reader.module(dir, &files, downloaded))
     } else {
         Err("no Terraform files in the directory")
     }

@@ -9,6 +9,7 @@ mod environment;
 mod expression;
 mod files;
 mod json_places;
+mod kept;
 mod library;
 mod load;
 mod manifest;
@@ -27,11 +28,13 @@ pub use declaration::{
     Local, Mode, Module, ModuleCall, Output, ProviderConfig, ProviderReference, Resource, ResourceAddress, Variable,
 };
 pub use files::ModuleFiles;
+pub use kept::{Changes, Kept};
 pub use outline::Outline;
 pub use provider::{ProviderKey, ProviderSource, resolve_provider};
 pub use stack::{Child, ModuleNode, Stack, VariableValue, Workspace};
 pub use state::StatePlace;
-pub use workspace::{load_configured_workspace, load_workspace};
+pub use top_level::blocks as top_level_blocks;
+pub use workspace::{load_configured_workspace, load_workspace, reload_workspace};
 
 #[cfg(test)]
 mod tests;

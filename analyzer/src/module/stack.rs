@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::config::Setting;
+use crate::config::{GivenVariables, Setting};
 use crate::source::{FileId, Span};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::Attribute;
@@ -40,6 +40,9 @@ pub struct Stack {
     pub root: Arc<ModuleNode>,
     /// Values for the root's variables from files, later ones over earlier ones.
     pub variables: BTreeMap<SmolStr, VariableValue>,
+    /// Values for the root's variables that are known beside what is written. One that is what is
+    /// written, in `variables` or as a default, says nothing new.
+    pub given: GivenVariables,
     /// Whether this is a library module.
     pub library: bool,
 }

@@ -27,7 +27,8 @@ pub(super) fn labels_of(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// The blocks of the kinds that are read, in the order of the text.
-pub(super) fn blocks(body: &Body) -> Vec<Arc<Block>> {
+#[must_use]
+pub fn blocks(body: &Body) -> Vec<Arc<Block>> {
     let mut found = Vec::new();
     for item in &body.items {
         match item {

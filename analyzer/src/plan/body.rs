@@ -71,7 +71,8 @@ pub(super) fn body(file: FileId, said: Said<'_>, range: TextRange) -> Body {
         let key = json_key(file, member);
         let name = key_name(&key)?;
         let value = value(file, &name, inner, member.value.range);
-        let range = key.range.cover(value.range);
+        // What it refers to stands in another part of the plan.
+        let range = key.range.cover(member.value.range);
         Some(Item::Attribute(Arc::new(Attribute { file, name, value, range })))
     });
     Body { items: items.collect(), range, notation: Notation::Json }

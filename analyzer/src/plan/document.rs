@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::source::TextRange;
@@ -22,8 +23,8 @@ pub(super) type Raw<'a> = &'a RawValue;
 pub(super) struct Document<'a> {
     #[serde(borrow, default)]
     pub(super) format_version: Option<Cow<'a, str>>,
-    #[serde(default)]
-    pub(super) errored: Option<bool>,
+    #[serde(borrow, default)]
+    pub(super) errored: Option<Raw<'a>>,
     #[serde(borrow, default)]
     pub(super) variables: Option<BTreeMap<String, Variable<'a>>>,
     #[serde(borrow, default)]
@@ -37,6 +38,13 @@ pub(super) struct Document<'a> {
     /// What a state has in place of all that.
     #[serde(borrow, default)]
     pub(super) values: Option<Values<'a>>,
+    /// What other commands write in the same manner.
+    #[serde(default)]
+    pub(super) provider_schemas: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) function_signatures: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) valid: Option<IgnoredAny>,
 }
 
 /// The value of a variable of the root module.

@@ -33,6 +33,11 @@ impl Instance<'_> {
     pub(super) fn is_data(&self) -> bool {
         self.address.resource.mode == Mode::Data
     }
+
+    /// Whether it is there to give others a value.
+    pub(super) fn is_random(&self) -> bool {
+        is_random(self.ty())
+    }
 }
 
 /// All instances of `document`: of a plan what is planned and what was read, of a state what is in it.
@@ -47,12 +52,13 @@ pub(super) fn of_document<'a>(document: &Document<'a>, text: Pieces<'a>) -> Vec<
         }
         (None, None) => {}
     }
+    // A document whose text is known is in the resources that use it.
+    let is_own = |address: &ResourceAddress| address.mode != Mode::Data || address.ty != "aws_iam_policy_document";
     let state = document.values.as_ref().and_then(|values| values.root_module.as_ref());
-    of_module(state, text, &|_| true, &mut found);
-    // What was read before the plan was made is nowhere else. A document whose text is known is
-    // in the resources that use it.
+    of_module(state, text, &is_own, &mut found);
+    // What was read before the plan was made is nowhere else.
     let prior = document.prior_state.as_ref().and_then(|state| state.values.as_ref());
-    let is_read = |address: &ResourceAddress| address.mode == Mode::Data && address.ty != "aws_iam_policy_document";
+    let is_read = |address: &ResourceAddress| address.mode == Mode::Data && is_own(address);
     of_module(prior.and_then(|values| values.root_module.as_ref()), text, &is_read, &mut found);
     found
 }
@@ -61,7 +67,7 @@ fn of_change<'a>(change: &Change<'a>, text: Pieces<'a>) -> Option<Instance<'a>> 
     let (place, full) = (text.range(change.address), text_of(change.address)?);
     let changed = &change.change;
     let is_gone = changed.after.is_none() && changed.after_unknown.is_none_or(|unknown| unknown.get() != "true");
-    if change.deposed.is_some() || is_gone || !is_aws(&change.ty, change.mode.as_deref()) {
+    if change.deposed.is_some() || is_gone || !is_wanted(&change.ty, change.mode.as_deref()) {
         return None;
     }
     Some(Instance {
@@ -90,7 +96,7 @@ fn of_module<'a>(
 }
 
 fn of_values<'a>(resource: &ResourceValues<'a>, text: Pieces<'a>) -> Option<Instance<'a>> {
-    if resource.deposed_key.is_some() || !is_aws(&resource.ty, resource.mode.as_deref()) {
+    if resource.deposed_key.is_some() || !is_wanted(&resource.ty, resource.mode.as_deref()) {
         return None;
     }
     let full = text_of(resource.address)?;
@@ -105,8 +111,12 @@ fn of_values<'a>(resource: &ResourceValues<'a>, text: Pieces<'a>) -> Option<Inst
     })
 }
 
-/// Whether resources of the type may have to do with access: those of AWS, and what data sources
-/// of other providers read.
-fn is_aws(ty: &str, mode: Option<&str>) -> bool {
-    mode == Some("data") || ty.starts_with("aws_") || ty.starts_with("awscc_")
+/// Whether resources of the type may have to do with access: those of AWS, what data sources of
+/// other providers read, and what is made for its value.
+fn is_wanted(ty: &str, mode: Option<&str>) -> bool {
+    mode == Some("data") || ty.starts_with("aws_") || ty.starts_with("awscc_") || is_random(ty)
+}
+
+fn is_random(ty: &str) -> bool {
+    ty.starts_with("random_")
 }

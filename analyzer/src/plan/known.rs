@@ -1,8 +1,10 @@
 //! What a plan knows of a stack whose source is at hand: values of variables, of what data
 //! sources read, of attributes that AWS gave, and the accounts of providers.
 //!
-//! What is written in the source keeps the source's value: it says more, and where it says it.
+//! What an attribute of a resource will be is laid over what is written: the plan is what will be
+//! applied, and the source knows where it says so.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
@@ -12,6 +14,7 @@ use crate::eval::number::Number;
 use crate::eval::text::Text;
 use crate::eval::types::Type;
 use crate::eval::value::{Field, Fields, Origin, Value, ValueKind};
+use crate::source::Span;
 use crate::syntax::json::{JsonKind, JsonValue};
 
 use super::Plan;
@@ -29,6 +32,12 @@ impl Known {
     #[must_use]
     pub fn behind(&self, bindings: Bindings) -> Bindings {
         bindings.with_known(Arc::clone(&self.values))
+    }
+
+    /// Attributes that are written with other values than are planned, each with the place of the latter.
+    #[must_use]
+    pub fn differences(&self) -> BTreeMap<Span, Span> {
+        self.values.differences()
     }
 }
 
@@ -57,20 +66,23 @@ fn add_instance(plan: &Plan<'_>, instance: &Instance<'_>, values: &mut KnownValu
     let Some(known) = instance.values.filter(|_| instance.ty() != "aws_iam_policy_document") else { return };
     let known = plan.text.value(known);
     let sensitive = instance.sensitive.map(|marks| plan.text.value(marks));
-    let written = plan.block(instance).and_then(|block| block.expressions).map(|piece| plan.text.value(piece));
-    let is_thin = !instance.is_data() && !is_modelled(instance.ty());
+    let is_thin = !instance.is_data() && !is_modelled(instance.ty()) && !instance.is_random();
     for member in known.members() {
         let Some(name) = member.key.as_text() else { continue };
-        let is_written = written.as_ref().is_some_and(|written| written.member(&name).is_some());
-        // Nested blocks of a resource are written somewhere, though the plan may not say so.
+        // Nested blocks of a resource are written somewhere.
         let is_given = instance.is_data() || is_scalar(&member.value);
         let is_wanted = !is_thin || THIN.contains(&name.as_str());
-        if is_written || !is_given || !is_wanted || matches!(member.value.kind, JsonKind::Null) {
+        if !is_given || !is_wanted || matches!(member.value.kind, JsonKind::Null) {
             continue;
         }
         let mut value = value(&member.value);
         value.sensitive = sensitive.as_ref().and_then(|marks| marks.member(&name)).is_some_and(super::body::has_true);
-        values.add(&format!("{}.{name}", instance.full), value);
+        let address = format!("{}.{name}", instance.full);
+        if instance.is_data() {
+            values.add(&address, value);
+        } else {
+            values.plan(&address, value, member.value.range.at(plan.file));
+        }
     }
 }
 

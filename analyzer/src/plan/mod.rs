@@ -11,16 +11,19 @@
 mod accounts;
 mod address;
 mod body;
+mod completed;
 mod document;
 mod expression;
 mod instances;
 mod known;
+mod mirrored;
 mod stack;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
@@ -100,6 +103,7 @@ impl<'a> Plan<'a> {
         let json = text.strip_prefix('\u{feff}').unwrap_or(text);
         let document: Document<'a> = serde_json::from_str(json).map_err(|error| syntax_error(text, &error))?;
         check_version(&document)?;
+        check_kind(&document)?;
         let pieces = Pieces(text);
         let instances = instances::of_document(&document, pieces);
         let mut blocks = Blocks::default();
@@ -111,10 +115,10 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Whether Terraform failed on the way: a part of what would be planned is missing.
+    /// Where it is told, if it is, that Terraform failed on the way: a part of what would be planned is missing.
     #[must_use]
-    pub fn is_errored(&self) -> bool {
-        self.document.errored.unwrap_or(false)
+    pub fn errored(&self) -> Option<TextRange> {
+        self.document.errored.filter(|errored| errored.get() == "true").map(|errored| self.text.range(errored))
     }
 
     /// The plan as a stack of its own, in the place of the directory that it was made from: `path`
@@ -122,6 +126,17 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn stack(&self, path: &str) -> Stack {
         stack::Builder::stack(self, path)
+    }
+
+    /// `source`, the stack that the plan was made from, with what is planned in modules whose source is
+    /// not at hand; `None` if there are none. `path` is that of the file.
+    #[must_use]
+    pub fn completed(&self, source: &Stack, path: &str) -> Option<Stack> {
+        if !completed::lacks_modules(&source.root) {
+            return None;
+        }
+        let root = completed::completed(&source.root, &self.stack(path).root);
+        Some(Stack { root: Arc::new(root), ..source.clone() })
     }
 
     /// What the plan knows, for a stack whose source is at hand.
@@ -280,4 +295,15 @@ fn check_version(document: &Document<'_>) -> Result<(), PlanError> {
         }
         None => Err(error(format!("`{version}` is no version of the plan format"))),
     }
+}
+
+/// Other commands of Terraform have a `format_version`, too.
+fn check_kind(document: &Document<'_>) -> Result<(), PlanError> {
+    let command = match document {
+        Document { provider_schemas: Some(_), .. } => "terraform providers schema -json",
+        Document { function_signatures: Some(_), .. } => "terraform metadata functions -json",
+        Document { valid: Some(_), .. } => "terraform validate -json",
+        _ => return Ok(()),
+    };
+    Err(PlanError { at: None, message: format!("what `{command}` writes, and no plan of `terraform show -json`") })
 }

@@ -29,6 +29,7 @@ use super::body::{self, Said};
 use super::document::{ModuleConfiguration, ProviderConfiguration, Raw};
 use super::expression;
 use super::instances::Instance;
+use super::mirrored::Mirrored;
 
 /// Attributes by which other resources name one: all that is kept of what has no policy.
 pub(super) const THIN: &[&str] = &["arn", "id", "name"];
@@ -63,12 +64,13 @@ struct Part<'p> {
 
 pub(super) struct Builder<'p> {
     plan: &'p Plan<'p>,
+    mirrored: Mirrored,
 }
 
 impl<'p> Builder<'p> {
     /// The stack of `plan`, known by the path of the file.
     pub(super) fn stack(plan: &'p Plan<'p>, path: &str) -> Stack {
-        let builder = Self { plan };
+        let builder = Self { plan, mirrored: Mirrored::of(plan) };
         let mut root = Part::default();
         for instance in &plan.instances {
             let part = instance
@@ -85,6 +87,7 @@ impl<'p> Builder<'p> {
             workspace: None,
             root: Arc::new(builder.node(&root, &[], None, configuration, path)),
             variables: builder.variable_values(),
+            given: BTreeMap::new(),
             library: false,
         }
     }
@@ -139,6 +142,9 @@ impl<'p> Builder<'p> {
         let unknown = if is_modelled { read(instance.unknown) } else { None };
         let written = self.plan.block(instance).and_then(|block| block.expressions).filter(|_| is_modelled);
         let (sensitive, written) = (read(instance.sensitive), read(written));
+        if let Some(value) = value.as_mut().filter(|_| is_modelled && !instance.is_data()) {
+            self.mirrored.remove(instance, value, written.as_ref());
+        }
         let said = Said {
             value: value.as_ref(),
             unknown: unknown.as_ref(),

@@ -54,6 +54,14 @@ fn what_cannot_be_read_is_told() {
         ),
         (r#"{"format_version":"1.9","of_the_future":[{"a":1}],"resource_changes":null}"#, "read"),
         ("\u{feff}{\"format_version\":\"0.1\"}", "read"),
+        (
+            r#"{"format_version":"1.0","provider_schemas":{}}"#,
+            "what `terraform providers schema -json` writes, and no plan of `terraform show -json`",
+        ),
+        (
+            r#"{"format_version":"1.0","valid":true,"diagnostics":[]}"#,
+            "what `terraform validate -json` writes, and no plan of `terraform show -json`",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(error(text), expected, "{text}");
@@ -154,4 +162,133 @@ fn a_failed_plan_is_read_and_told() {
     let problems: Vec<_> = analysis.problems().into_iter().map(|problem| problem.message).collect();
     assert_eq!(problems, ["Terraform failed to make this plan: what is missing in it is not checked"]);
     assert_eq!(analysis.policies().len(), 1);
+}
+
+/// A plan of [`ROLE`] in which `policy` is what will be applied, as it stands in JSON.
+fn plan_of_role(policy: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "variables": {{}},
+"resource_drift": [{{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "change":
+ {{"actions": ["update"], "before": {{}}, "after": {{"name": "r", "assume_role_policy": "no policy"}}}}}}],
+"resource_changes": [{{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r",
+ "change": {{"actions": ["create"], "before": null, "after": {{"name": "r",
+  "assume_role_policy": {policy}}}, "after_unknown": {{"arn": true}}}}}}],
+"configuration": {{"root_module": {{"resources": [{{"address": "aws_iam_role.r", "provider_config_key": "aws",
+ "expressions": {{"name": {{"constant_value": "r"}}, "assume_role_policy": {{}}}}}}]}}}}}}"#
+    )
+}
+
+/// A role of which the partner is not known from the source.
+const ROLE: &str = r#"resource "aws_iam_role" "r" {
+  name = "r"
+  assume_role_policy = <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    {"Effect": "Allow", "Principal": {"AWS": "${jsondecode(file("partner.json"))}"}, "Action": "sts:AssumeRol"}
+  ]
+}
+EOF
+}
+"#;
+
+fn found_in_role(policy: &str) -> Vec<String> {
+    let plan = plan_of_role(&serde_json::to_string(policy).unwrap());
+    let analysis = analysed(&[("main.tf", ROLE), ("plan.json", &plan)], &["plan.json"]);
+    let problems: Vec<_> = analysis.problems().into_iter().filter(|problem| problem.path == "plan.json").collect();
+    assert_eq!(problems, []);
+    findings(&analysis)
+}
+
+#[test]
+fn what_is_the_same_in_the_plan_stays_where_it_is_written() {
+    // As AWS gives it back: in another order, alone without its list, without white space.
+    let planned = r#"{"Statement":[{"Action":["sts:AssumeRol"],"Effect":"Allow","Principal":{"AWS":"12345"},"Sid":""},
+{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":["ec2.amazonaws.com"]}}],"Version":"2012-10-17"}"#;
+    let found = found_in_role(planned);
+    assert!(found.iter().any(|it| it.starts_with("main.tf:8: malformed-account-id")), "{found:#?}");
+    assert!(found.iter().any(|it| it.starts_with("main.tf:8: unknown-action")), "{found:#?}");
+    assert!(found.iter().all(|it| it.starts_with("main.tf:8:")), "{found:#?}");
+}
+
+#[test]
+fn the_plan_has_the_last_word() {
+    // What was written when the plan was made is not what is written now.
+    let planned = r#"{"Version":"2012-10-17","Statement":[
+{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRolle"}]}"#;
+    let plan = plan_of_role(&serde_json::to_string(planned).unwrap());
+    let analysis = analysed(&[("main.tf", ROLE), ("plan.json", &plan)], &["plan.json"]);
+    let found = findings(&analysis);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("main.tf:3: unknown-action: there is no action `sts:AssumeRolle`"), "{found:#?}");
+    let finding = &analysis.findings(&Options::default())[0];
+    assert_eq!(finding.fixes, [], "what is written is another text");
+    let label = finding.labels.last().unwrap();
+    assert_eq!(label.message, "the plan has another value than what is written");
+    assert!(analysis.sources().text(label.span).contains("sts:AssumeRolle"));
+}
+
+#[test]
+fn what_others_have_changed_is_not_what_will_be() {
+    let planned = r#"{"Version":"2012-10-17","Statement":[
+{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let plan = plan_of_role(&serde_json::to_string(planned).unwrap());
+    let analysis = analysed(&[("plan.json", &plan)], &["plan.json"]);
+    assert_eq!(findings(&analysis), [""; 0]);
+}
+
+#[test]
+fn a_policy_that_another_resource_sets_is_not_said_of_the_one_that_shows_it() {
+    let policy = r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessages\",\"Resource\":\"*\"}]}"#;
+    let resources = |old: &str| {
+        format!(
+            r#"{{"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "name": "q",
+ "values": {{"name": "q", "policy": "{old}"}}}},
+{{"address": "aws_sqs_queue_policy.q", "mode": "managed", "type": "aws_sqs_queue_policy", "name": "q",
+ "values": {{"queue_url": "q", "policy": "{policy}"}}}}"#
+        )
+    };
+    let spaced = policy.replace(",", ", ");
+    let state = format!(
+        r#"{{"format_version": "1.0", "values": {{"root_module": {{"resources": [{}]}}}}}}"#,
+        resources(&spaced)
+    );
+    let analysis = analysed(&[("state.json", &state)], &["state.json"]);
+    let addresses: Vec<_> = analysis.policies().iter().map(|site| site.address.as_str()).collect();
+    assert_eq!(addresses, ["aws_sqs_queue_policy.q"]);
+}
+
+/// A root that calls a module of a registry.
+const CALLER: &str = r#"module "queues" {
+  source   = "acme/queues/aws"
+  for_each = toset(["a", "b"])
+  name     = each.key
+}
+"#;
+
+#[test]
+fn modules_whose_source_is_not_at_hand_are_checked_as_planned() {
+    let policy = r#"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"12345\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"#;
+    let instance = |key: &str| {
+        format!(
+            r#"{{"address": "module.queues[\"{key}\"].aws_sqs_queue_policy.q", "mode": "managed",
+ "type": "aws_sqs_queue_policy", "name": "q", "change": {{"actions": ["create"], "before": null,
+ "after": {{"queue_url": "q", "policy": "{policy}"}}, "after_unknown": {{}}}}}}"#
+        )
+    };
+    let plan = format!(
+        r#"{{"format_version": "1.2", "resource_changes": [{}, {}], "configuration": {{"root_module": {{"module_calls":
+ {{"queues": {{"source": "acme/queues/aws", "module": {{"resources": [{{"address": "aws_sqs_queue_policy.q",
+ "provider_config_key": "aws", "expressions": {{"policy": {{}}, "queue_url": {{}}}}}}]}}}}}}}}}}}}"#,
+        instance("a"),
+        instance("b")
+    );
+    let analysis = analysed(&[("main.tf", CALLER), ("plan.json", &plan)], &["plan.json"]);
+    let found = findings(&analysis);
+    let of_account = found.iter().filter(|it| it.starts_with("plan.json:") && it.contains("malformed-account-id"));
+    assert_eq!(of_account.count(), 2, "{found:#?}");
+    let addresses: Vec<_> = analysis.policies().iter().map(|site| site.address.as_str()).collect();
+    let expected = [r#"module.queues["a"].aws_sqs_queue_policy.q"#, r#"module.queues["b"].aws_sqs_queue_policy.q"#];
+    assert_eq!(addresses, expected);
 }

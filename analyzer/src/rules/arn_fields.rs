@@ -153,7 +153,7 @@ fn holds_no_colon(symbol: &Symbol) -> bool {
         | Cause::Computed
         | Cause::Data
         | Cause::MissingModule
-        | Cause::RemoteState
+        | Cause::RemoteState(_)
         | Cause::Impure
         | Cause::Iteration
         | Cause::Derived(_)

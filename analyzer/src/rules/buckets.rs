@@ -11,7 +11,14 @@ use super::arguments::leaf;
 use super::selectors::is_certain;
 
 /// The kinds that say something of a bucket.
-const KINDS: [Kind; 4] = [Kind::Bucket, Kind::BucketAccessControl, Kind::BucketLogging, Kind::BucketPublicAccess];
+const KINDS: [Kind; 6] = [
+    Kind::Bucket,
+    Kind::BucketAccessControl,
+    Kind::BucketLogging,
+    Kind::BucketObjectLock,
+    Kind::BucketPublicAccess,
+    Kind::BucketVersioning,
+];
 
 /// What is said of each bucket, by its index among the resources of the `iam` layer.
 #[derive(Default)]
@@ -43,6 +50,19 @@ impl<'a> Buckets<'a> {
     pub(super) fn of(&self, index: usize, kind: Kind) -> impl Iterator<Item = &'a Declared> {
         let all = self.by_index.get(&index).into_iter().flatten();
         all.filter(move |(other, _)| *other == kind).map(|(_, declared)| *declared)
+    }
+
+    /// Whether something of that kind may be said of the bucket of that index, in a resource of its own or in one
+    /// of these arguments and blocks of the bucket.
+    pub(super) fn may_be_said(&self, index: usize, kind: Kind, names: &[&str]) -> bool {
+        let says = |settings: &Settings| {
+            let mut given = names.iter();
+            !settings.open.is_empty()
+                || given.any(|name| settings.argument(name).is_some() || !settings.blocks(name).is_empty())
+        };
+        self.may_be_of_any(kind)
+            || self.of(index, kind).next().is_some()
+            || self.of(index, Kind::Bucket).any(|declared| says(&declared.settings))
     }
 
     /// Whether something of that kind may be about any bucket.

@@ -8,8 +8,9 @@ use crate::iam::IamModel;
 use crate::policy::sites::PolicySite;
 use crate::source::{FileId, SourceMap, Span};
 
+use super::trail::asked::Lacks;
+
 /// Everything in view, as the layers below understood it. Nothing changes while rules run.
-#[derive(Clone, Copy)]
 pub struct RuleContext<'a> {
     /// The texts.
     pub sources: &'a SourceMap,
@@ -21,6 +22,8 @@ pub struct RuleContext<'a> {
     pub cloudtrail: &'a CloudTrail,
     /// Who may do what, asked of them.
     pub access: &'a AccessView<'a>,
+    /// What trails are denied, found when a rule first asks for it.
+    pub(crate) lacks: Lacks<'a>,
     /// Whether a file is not the user's to mend: it was downloaded or lies outside the workspace.
     pub foreign: &'a (dyn Fn(FileId) -> bool + Sync),
     /// The day as of which AWS's support is judged.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Label, sort};
+use crate::finding::{Finding, Fix, Label, sort};
 use crate::policy::model::PolicyKind;
 use crate::source::Span;
 
@@ -108,18 +108,48 @@ fn join(group: &[Draft], ctx: &RuleContext<'_>, instances: &Instances<'_>) -> Op
     let mut finding = drafts.first()?.finding.clone();
     finding.severity = drafts.iter().map(|draft| draft.finding.severity).max()?;
     finding.confidence = drafts.iter().map(|draft| draft.finding.confidence).max()?;
-    for fix in drafts.iter().flat_map(|draft| &draft.finding.fixes) {
-        // A fix that not every use agrees on is no single right answer.
-        if !drafts.iter().all(|draft| draft.finding.fixes.contains(fix)) {
-            finding.fixes.clear();
-        }
-    }
+    finding.fixes = fixes(&drafts);
     finding.labels.extend(also_said(&drafts));
     let named = names(&drafts, ctx, instances);
     if !named.is_empty() {
         finding.message = format!("{} (in {})", finding.message, named.join(", "));
     }
     Some(finding)
+}
+
+/// What can be done for one target or another. Of one target only that is kept which all uses of the text agree on,
+/// or it is no single right answer; what changes the text itself has to be right for all targets.
+fn fixes(drafts: &[&Draft]) -> Vec<Fix> {
+    let mut targets: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for draft in drafts {
+        targets.entry(&draft.finding.message).or_default().push(&draft.finding);
+    }
+    let mut found: Vec<&Fix> = Vec::new();
+    for uses in targets.values().take(NAMED + 1) {
+        let first = uses.iter().take(1).flat_map(|finding| &finding.fixes);
+        for fix in first.filter(|fix| uses.iter().all(|finding| finding.fixes.contains(fix))) {
+            if !found.contains(&fix) {
+                found.push(fix);
+            }
+        }
+    }
+    let is_shared = |fix: &&Fix| drafts.iter().all(|draft| draft.finding.fixes.contains(fix));
+    let text = drafts.first().map(|draft| draft.finding.primary);
+    let is_of_text = |fix: &Fix| text.is_some_and(|text| fix.edits.iter().any(|edit| meet(edit.span, text)));
+    let contradicts = |fix: &Fix| found.iter().any(|other| contradict(fix, other));
+    let kept = found.iter().filter(|fix| is_shared(fix) || !is_of_text(fix) && !contradicts(fix));
+    kept.map(|fix| (*fix).clone()).collect()
+}
+
+/// Whether two fixes put different things in the place of one text.
+fn contradict(one: &Fix, other: &Fix) -> bool {
+    let mut pairs = one.edits.iter().flat_map(|edit| other.edits.iter().map(move |it| (edit, it)));
+    pairs.any(|(edit, it)| edit != it && meet(edit.span, it.span))
+}
+
+/// Whether two ranges have a character in common: what is inserted beside a text leaves it alone.
+fn meet(one: Span, other: Span) -> bool {
+    one.file == other.file && one.range.start < other.range.end && other.range.start < one.range.end
 }
 
 /// What the others say that the first does not: one text may be wrong for several targets.
@@ -191,7 +221,7 @@ fn keep_one_internal_error_per_rule(findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::merge;
-    use crate::finding::Severity;
+    use crate::finding::{Edit, Fix, Safety, Severity};
     use crate::rules::report::Report;
     use crate::rules::testing::Fixture;
     use crate::source::TextRange;
@@ -219,5 +249,40 @@ mod tests {
         let (_, labels) = said(&["a", "b", "c", "d", "e", "f"]);
         let shown = [more(2, "not for b"), more(3, "not for c"), more(4, "not for d"), more(5, "2 more")];
         assert_eq!(labels, [&[here], shown.as_slice()].concat());
+    }
+
+    /// The fixes of one finding at the first byte, of drafts that say and mend that: a place and a text.
+    fn kept(drafts: &[(&str, u32, u32, &str)]) -> Vec<String> {
+        let fixture = Fixture::new(r#"{"Statement": []}"#);
+        let access = fixture.access();
+        let mut report = Report::new(crate::rules::RULES[0], Severity::Error, &fixture.sources);
+        for (message, start, end, text) in drafts {
+            let span = TextRange::new(*start, *end).at(fixture.file);
+            let edits = vec![Edit { span, new_text: (*text).to_owned() }];
+            let fix = Fix { title: (*text).to_owned(), safety: Safety::Unsafe, edits };
+            let finding = report.finding(TextRange::new(0, 1).at(fixture.file), *message);
+            if !text.is_empty() {
+                finding.fix(fix);
+            }
+        }
+        let findings = merge(report.into_drafts(), &fixture.context(&access));
+        findings.iter().flat_map(|finding| &finding.fixes).map(|fix| fix.title.clone()).collect()
+    }
+
+    #[test]
+    fn fixes_of_several_targets() {
+        assert_eq!(kept(&[("a", 5, 5, "x"), ("b", 6, 6, "y")]), ["x", "y"], "each its own");
+        assert_eq!(kept(&[("a", 5, 5, "x"), ("b", 5, 5, "y")]), ["x", "y"], "both are added");
+        assert_eq!(kept(&[("a", 5, 7, "x"), ("b", 6, 8, "y")]), [""; 0], "one or the other");
+        assert_eq!(kept(&[("a", 5, 7, "x"), ("b", 5, 7, "x")]), ["x"]);
+        assert_eq!(kept(&[("a", 5, 7, "x"), ("b", 0, 0, "")]), ["x"], "nothing is known for the other");
+    }
+
+    #[test]
+    fn fixes_of_the_text_that_all_targets_share() {
+        assert_eq!(kept(&[("a", 0, 1, "x"), ("b", 0, 1, "x")]), ["x"]);
+        assert_eq!(kept(&[("a", 0, 1, "x"), ("b", 0, 1, "y")]), [""; 0]);
+        assert_eq!(kept(&[("a", 0, 1, "x"), ("b", 6, 6, "y")]), ["y"], "it would not be right for the other");
+        assert_eq!(kept(&[("a", 0, 1, "x"), ("a", 0, 0, "")]), [""; 0], "not right in each use");
     }
 }

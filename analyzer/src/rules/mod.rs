@@ -25,13 +25,15 @@ mod strings;
 #[cfg(test)]
 mod testing;
 mod text;
+mod writing;
 
 pub use crate::policy::sites::PolicySite;
 pub use context::RuleContext;
 pub use report::{FindingBuilder, Report};
-pub use run::check;
+pub use run::{PolicyFindings, check, check_policies, check_rest, conclude};
 pub(crate) use selection::nearest;
 pub use selection::{Level, Selection, UnknownSelector};
+pub(crate) use trail::asked::Lacks;
 
 use crate::finding::Severity;
 
@@ -57,8 +59,11 @@ pub struct Rule {
 /// How a fault is found.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// By looking at one use of a policy at a time.
+    /// By looking at one use of a policy at a time, and of the context at nothing but the texts and the day: what
+    /// is found follows from the policy alone, and is kept as long as the policy is the same.
     Policy(fn(&PolicySite, &RuleContext<'_>, &mut Report<'_>)),
+    /// By looking at one use of a policy at a time, and at what else is in view.
+    PolicyInView(fn(&PolicySite, &RuleContext<'_>, &mut Report<'_>)),
     /// By looking at everything in view at once.
     Workspace(fn(&RuleContext<'_>, &mut Report<'_>)),
     /// By the machinery around the rules.
@@ -161,7 +166,9 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 mod action {
     pub(super) mod action_needs_star_resource;
     pub(super) mod action_resource_mismatch;
+    pub(super) mod audit_tampering;
     pub(super) mod create_service_linked_role_star;
+    pub(super) mod entrusted;
     pub(super) mod fit;
     pub(super) mod missing_dependent_action;
     pub(super) mod on_everything;
@@ -320,6 +327,7 @@ mod trail {
     pub(super) mod log_group_arn_wildcard;
     pub(super) mod log_group_without_role;
     pub(super) mod mend;
+    pub(super) mod mend_role;
     pub(super) mod multi_region_without_global_events;
     pub(super) mod org_trail_account;
     pub(super) mod org_trusted_access;
@@ -375,6 +383,7 @@ pub static RULES: &[&Rule] = &[
     &grammar::wrong_element_type::RULE,
     &action::action_needs_star_resource::RULE,
     &action::action_resource_mismatch::RULE,
+    &action::audit_tampering::RULE,
     &action::create_service_linked_role_star::RULE,
     &action::missing_dependent_action::RULE,
     &action::pass_role_star::RULE,

@@ -10,7 +10,8 @@ use crate::finding::{Finding, Fix};
 use crate::policy::model::Leaf;
 use crate::source::Span;
 
-use super::PolicySite;
+use super::report::Draft;
+use super::{PolicySite, RuleContext};
 
 /// What is shown in place of what is sensitive.
 const HIDDEN: &str = "(sensitive)";
@@ -38,6 +39,46 @@ const ELEMENTS: [&str; 17] = [
     "2008-10-17",
     "2012-10-17",
 ];
+
+/// What is sensitive in a workspace, for rules that look at all of it at once.
+pub(super) struct WorkspaceSecrets {
+    /// Names of what is declared.
+    names: Secrets,
+    /// The strings of policies, by the index of each.
+    policies: Vec<(usize, Secrets)>,
+}
+
+impl WorkspaceSecrets {
+    /// All that is sensitive in view.
+    pub(super) fn of(ctx: &RuleContext<'_>) -> Self {
+        let names = ctx.iam.secrets().iter().cloned().chain(ctx.cloudtrail.secrets());
+        let mut texts: Vec<String> = names.filter(|name| name.len() >= SHORTEST).map(|name| name.to_string()).collect();
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        texts.dedup();
+        let policies = ctx.policies.iter().enumerate();
+        Self {
+            names: Secrets { places: Vec::new(), texts, harmless: FxHashSet::default() },
+            policies: policies.filter_map(|(index, site)| Some((index, Secrets::of(site)?))).collect(),
+        }
+    }
+
+    /// Takes it out of what a draft says and does: the names, and of policies those that it has to do with.
+    pub(super) fn hide(&self, draft: &mut Draft, ctx: &RuleContext<'_>) {
+        self.names.hide(&mut draft.finding);
+        for (index, secrets) in &self.policies {
+            let site = ctx.policies.get(*index);
+            let is_in_it = |span: Span| {
+                let parts = site.map(|site| [site.span, site.document.span]).into_iter().flatten();
+                parts.chain(secrets.places.iter().copied()).any(|place| contains(place, span))
+            };
+            let finding = &draft.finding;
+            let labels = finding.labels.iter().chain(&finding.path).map(|label| label.span);
+            if draft.site == Some(*index) || labels.chain([finding.primary]).any(is_in_it) {
+                secrets.hide(&mut draft.finding);
+            }
+        }
+    }
+}
 
 /// The sensitive strings of a policy.
 pub(super) struct Secrets {
@@ -130,10 +171,13 @@ fn contains(outer: Span, inner: Span) -> bool {
 mod tests {
     use std::sync::Arc;
 
+    use crate::analysis::{Host, Options, Roots};
+    use crate::cancellation::Cancellation;
     use crate::finding::Finding;
     use crate::policy::model::{Leaf, PolicyKind};
     use crate::rules::testing::Fixture;
-    use crate::rules::{RULES, Selection, run};
+    use crate::rules::{Rule, Selection, run};
+    use crate::source::MemoryFileSystem;
 
     /// What all rules find in a policy if the strings are sensitive that `is_secret` picks.
     fn found(json: &str, is_secret: impl Fn(&Leaf) -> bool) -> Vec<Finding> {
@@ -143,7 +187,8 @@ mod tests {
             document.for_each_leaf_mut(&mut |leaf, _| leaf.sensitive = is_secret(leaf));
             document.faults.iter_mut().for_each(|fault| fault.sensitive = true);
         }
-        run::check_with(RULES, &fixture.context(&fixture.access()), &Selection::default())
+        let access = fixture.access();
+        run::check(&fixture.context(&access), &Selection::default(), &Cancellation::default()).unwrap()
     }
 
     /// All that people read of a finding.
@@ -203,5 +248,58 @@ mod tests {
         assert!(messages.contains(&"(sensitive) is no account id: an account id has 12 digits"), "{messages:?}");
         assert!(messages.contains(&"there is no partition `aws-gov`; did you mean `aws-us-gov`?"), "{messages:?}");
         assert!(findings.iter().any(|finding| !finding.fixes.is_empty()));
+    }
+
+    /// What a rule that looks at the whole workspace says of a role and a bucket whose names are variables.
+    fn of_workspace(rule: &'static Rule, variables: &str) -> Vec<String> {
+        let text = format!(
+            r#"{variables}
+provider "aws" {{
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}}
+resource "aws_s3_bucket" "logs" {{
+  bucket = var.bucket
+}}
+resource "aws_iam_role" "logs" {{
+  name               = var.role
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Principal = {{ AWS = "arn:aws:iam::444455556666:role/nobody" }}, Action = "sts:AssumeRole" }}] }})
+}}
+resource "aws_s3_bucket_policy" "logs" {{
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Principal = {{ Service = "cloudtrail.amazonaws.com" }}, Action = "s3:GetBucketAcl", Resource = "arn:aws:s3:::${{var.bucket}}" }},
+    {{ Effect = "Allow", Principal = {{ Service = "cloudtrail.amazonaws.com" }}, Action = "s3:PutObject", Resource = "arn:aws:s3:::${{var.bucket}}/*", Condition = {{ StringEquals = {{ "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/${{var.role}}" }} }} }},
+  ] }})
+}}
+resource "aws_cloudtrail" "main" {{
+  name           = var.role
+  s3_bucket_name = aws_s3_bucket.logs.id
+}}
+"#
+        );
+        let mut files = MemoryFileSystem::default();
+        files.insert("main.tf", text);
+        let mut host = Host::new(Arc::new(files));
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+        let mut options = Options::default();
+        options.select.select(rule.code).unwrap();
+        let analysis = host.analysis();
+        let found = analysis.findings(&options);
+        assert_eq!(found.len(), 1, "{:?} {found:?}", analysis.problems());
+        found.iter().flat_map(said).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn rules_of_the_workspace_hide_names() {
+        let variable =
+            |name: &str, rest: &str| format!("variable \"{name}\" {{\n  default = \"hidden-{name}\"\n{rest}}}\n");
+        let open = variable("role", "") + &variable("bucket", "");
+        let secret = variable("role", "  sensitive = true\n") + &variable("bucket", "  sensitive = true\n");
+        let rule = &crate::rules::trail::source_arn_mismatch::RULE;
+        let tells = |all: &[String]| all.iter().any(|text| text.contains("hidden"));
+        assert!(tells(&of_workspace(rule, &open)));
+        let hidden = of_workspace(rule, &secret);
+        assert!(!tells(&hidden), "{hidden:?}");
     }
 }

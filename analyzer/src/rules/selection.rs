@@ -10,7 +10,7 @@ use super::{Group, RULES, Rule};
 
 /// Which rules run, and how bad their findings are. The default: all rules but
 /// those of [`Group::Posture`], each with its own severity.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {
     select: Vec<Selector>,
     ignore: Vec<Selector>,
@@ -21,7 +21,7 @@ pub struct Selection {
 }
 
 /// The level of a rule for the files whose paths match.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct LevelOfPath {
     paths: PathPattern,
     code: &'static str,

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::access::AccessView;
 use crate::analysis::{Host, Options, Roots};
+use crate::cancellation::Cancellation;
 use crate::cloudtrail::CloudTrail;
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::eval::account::KnownAccounts;
@@ -21,7 +22,7 @@ use crate::policy::read_text;
 use crate::render;
 use crate::source::{FileId, MemoryFileSystem, SourceMap, TextRange};
 
-use super::{PolicySite, Rule, RuleContext, Selection, run};
+use super::{Lacks, PolicySite, Rule, RuleContext, Selection, run};
 
 /// One policy in one file.
 pub(super) struct Fixture {
@@ -75,6 +76,7 @@ impl Fixture {
             iam: &self.iam,
             cloudtrail: &self.cloudtrail,
             access,
+            lacks: Lacks::default(),
             foreign: &|_| false,
             as_of: self.as_of,
             anchor,
@@ -83,7 +85,8 @@ impl Fixture {
 
     /// What `rule` finds.
     pub(super) fn run(&self, rule: &'static Rule) -> Vec<Finding> {
-        run::check_with(&[rule], &self.context(&self.access()), &Selection::default())
+        let wanted = Cancellation::default();
+        run::check_with(&[rule], &self.context(&self.access()), &Selection::default(), &wanted).unwrap_or_default()
     }
 
     /// What `rule` finds, each as `underlined text | severity: message`.

@@ -30,6 +30,9 @@ pub trait FileSystem: Send + Sync {
     fn passes_over(&self, _path: &str) -> bool {
         false
     }
+
+    /// What was made of the file at `path` before is used again, without the file being read.
+    fn used(&self, _path: &str) {}
 }
 
 /// One name in a directory.

@@ -9,10 +9,16 @@ pub struct LineColumn {
     pub column: u32,
 }
 
+/// Bytes of a line of which the characters are counted when one of them is asked for.
+const STRIDE: usize = 4096;
+
 /// Where each line of a text starts.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Places in lines that are longer than [`STRIDE`], and the number of characters before each of
+    /// them in its line: a plan is one line of many megabytes.
+    marks: Vec<(u32, u32)>,
 }
 
 impl LineIndex {
@@ -22,7 +28,8 @@ impl LineIndex {
         let mut starts = vec![0];
         let feeds = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         starts.extend(feeds.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)));
-        Self { starts }
+        let marks = marks(text);
+        Self { starts, marks }
     }
 
     /// Line from 0 that holds the byte `offset`.
@@ -49,12 +56,31 @@ impl LineIndex {
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
         let line = self.line(offset);
         let start = self.line_start(line).unwrap_or(0);
+        let behind = self.marks.partition_point(|(at, _)| *at <= offset);
+        let mark = behind.checked_sub(1).and_then(|last| self.marks.get(last)).filter(|(at, _)| *at > start);
+        let (start, counted) = mark.copied().unwrap_or((start, 0));
         let before = text.get(start as usize..offset as usize).unwrap_or_default();
-        LineColumn {
-            line: line + 1,
-            column: u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1),
-        }
+        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
+        LineColumn { line: line + 1, column: counted.saturating_add(column).saturating_add(1) }
     }
+}
+
+fn marks(text: &str) -> Vec<(u32, u32)> {
+    let mut marks = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let (mut at, mut counted) = (0, 0);
+        while line.len() - at > STRIDE {
+            let Some(part) = line.get(at..line.floor_char_boundary(at + STRIDE)).filter(|part| !part.is_empty()) else {
+                break;
+            };
+            at += part.len();
+            counted += part.chars().count();
+            marks.extend(u32::try_from(start + at).ok().zip(u32::try_from(counted).ok()));
+        }
+        start += line.len();
+    }
+    marks
 }
 
 #[cfg(test)]
@@ -69,5 +95,21 @@ mod tests {
         assert_eq!(index.line_column(text, 2), LineColumn { line: 1, column: 2 });
         assert_eq!(index.line_column(text, 7), LineColumn { line: 2, column: 1 });
         assert_eq!(index.line_column(text, 9), LineColumn { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_from_marks() {
+        let line = "aé€".repeat(5000);
+        let text = format!("first\n{line}\n{line}last");
+        let index = LineIndex::new(&text);
+        assert!(index.marks.len() > 10);
+        let mut expected = LineColumn { line: 1, column: 1 };
+        for (offset, character) in text.char_indices() {
+            assert_eq!(index.line_column(&text, u32::try_from(offset).unwrap()), expected);
+            expected = match character {
+                '\n' => LineColumn { line: expected.line + 1, column: 1 },
+                _ => LineColumn { column: expected.column + 1, ..expected },
+            };
+        }
     }
 }

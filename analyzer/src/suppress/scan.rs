@@ -10,6 +10,8 @@ use std::ops::Range;
 pub(super) struct Line {
     /// Its bytes, the line feed included.
     pub(super) range: Range<u32>,
+    /// Whether it starts in a string or a heredoc, where a comment is text like any other.
+    pub(super) in_text: bool,
     /// Whether anything but space and comments is on it.
     pub(super) has_code: bool,
     /// How many brackets and heredocs are open where it starts.
@@ -23,7 +25,7 @@ pub(super) struct Line {
 impl Line {
     /// A line of no text.
     pub(super) const NONE: Self =
-        Self { range: 0..0, has_code: false, depth_before: 0, depth_after: 0, comments: Vec::new() };
+        Self { range: 0..0, in_text: false, has_code: false, depth_before: 0, depth_after: 0, comments: Vec::new() };
 }
 
 /// A comment.
@@ -64,6 +66,7 @@ struct Scanner<'a> {
 /// A line while it is read.
 struct Current {
     start: usize,
+    in_text: bool,
     depth_before: i32,
     has_code: bool,
     comments: Vec<Comment>,
@@ -99,7 +102,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn begin(&self) -> Current {
-        Current { start: self.at, depth_before: self.depth, has_code: false, comments: Vec::new() }
+        let in_text = !self.nesting.is_empty();
+        Current { start: self.at, in_text, depth_before: self.depth, has_code: false, comments: Vec::new() }
     }
 
     fn end(&mut self, current: &mut Current) {
@@ -110,6 +114,7 @@ impl<'a> Scanner<'a> {
         let comments = done.comments.into_iter().map(|it| Comment { alone: it.alone && alone, ..it }).collect();
         self.lines.push(Line {
             range: offset(done.start)..offset(self.at),
+            in_text: done.in_text,
             has_code: done.has_code,
             depth_before: done.depth_before,
             depth_after: self.depth,
@@ -200,7 +205,7 @@ impl<'a> Scanner<'a> {
         for tag in std::mem::take(&mut self.heredocs) {
             while self.at < self.text.len() {
                 self.end(current);
-                current.has_code = true;
+                (current.in_text, current.has_code) = (true, true);
                 let rest = self.text.get(self.at..).unwrap_or_default();
                 let line = rest.split_inclusive('\n').next().unwrap_or_default();
                 self.at += line.len();

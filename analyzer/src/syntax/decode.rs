@@ -24,6 +24,19 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     }
 }
 
+/// The text of a file in UTF-16 with its byte order mark, in which PowerShell writes what a program
+/// prints; `None` of any other file.
+#[must_use]
+pub fn decode_utf16(bytes: &[u8]) -> Option<String> {
+    let (to_unit, units): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xff, 0xfe, units @ ..] => (u16::from_le_bytes, units),
+        [0xfe, 0xff, units @ ..] => (u16::from_be_bytes, units),
+        _ => return None,
+    };
+    let (units, []) = units.as_chunks::<2>() else { return None };
+    char::decode_utf16(units.iter().map(|unit| to_unit(*unit))).collect::<Result<String, _>>().ok()
+}
+
 fn why_not_text(bytes: &[u8], at: usize) -> SyntaxError {
     if bytes.starts_with(GIT_CRYPT) {
         return fault(0, "the file is encrypted with git-crypt".to_owned());
@@ -48,6 +61,15 @@ mod tests {
 
     fn message(bytes: &[u8]) -> String {
         decode(bytes).unwrap_err().message
+    }
+
+    #[test]
+    fn reads_what_powershell_writes() {
+        assert_eq!(decode_utf16(b"\xff\xfea\0\xac\x20").unwrap(), "a€");
+        assert_eq!(decode_utf16(b"\xfe\xff\0a\x20\xac").unwrap(), "a€");
+        for bytes in [&b"a\0"[..], b"\xff\xfea", b"\xff\xfe\0\xd8", b"\xff"] {
+            assert_eq!(decode_utf16(bytes), None);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub mod json;
 mod json_hcl;
 
 pub use blocks::{NestedBlock, json_body, json_labelled_blocks, key_name, literal_text};
-pub use decode::decode;
+pub use decode::{decode, decode_utf16};
 pub use hcl::{
     MAX_HEIGHT, MAX_NESTING, parse_expression, parse_hcl, parse_json_string_expression, parse_json_string_template,
     parse_template,

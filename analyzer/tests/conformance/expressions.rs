@@ -29,6 +29,7 @@ fn evaluate(expression: &str) -> Result<Value, EvalError> {
         workspace: Some("default".into()),
         root: Arc::new(root),
         variables: Default::default(),
+        given: Default::default(),
         library: false,
     };
     let sources = SourceMap::default();

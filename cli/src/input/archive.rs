@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, MemoryFileSystem, path};
+use crosstrail_disk::DiskFileSystem;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive};
 use serde::{Deserialize, Serialize};
-
-use super::disk::DiskFileSystem;
 
 /// Where the source is in the file.
 const SOURCE: &str = "tfconfig/";
@@ -65,7 +64,7 @@ impl Archives {
     /// # Errors
     /// When the file is damaged, is no plan, or unpacks to too much.
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
-        let entries = entries(bytes)?;
+        let entries = entries(bytes, SOURCE_LIMIT)?;
         let modules = entries.get(MODULES).ok_or("a zip file without the source of a plan")?;
         let modules: Vec<Module> =
             serde_json::from_slice(modules).map_err(|_| "its list of modules is damaged".to_owned())?;
@@ -114,11 +113,11 @@ fn below(path: &str, dir: &str) -> String {
     path::join(path, &relative(dir))
 }
 
-/// The files in `bytes` that belong to the source, unpacked.
-fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
+/// The files in `bytes` that belong to the source, unpacked: at most `limit` bytes of all of them.
+fn entries(bytes: &[u8], limit: usize) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let damaged = |error: rawzip::Error| format!("a damaged zip file: {error}");
     let archive = ZipArchive::from_slice(bytes).map_err(damaged)?;
-    let mut left = SOURCE_LIMIT;
+    let mut left = limit;
     let mut found = BTreeMap::new();
     for entry in archive.entries() {
         let entry = entry.map_err(damaged)?;
@@ -127,23 +126,34 @@ fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
             continue;
         }
         let data = archive.get_entry(entry.wayfinder()).map_err(damaged)?.data();
-        let unpacked = unpack(entry.compression_method(), data, left).map_err(|why| format!("`{name}`: {why}"))?;
+        let unpacked = unpack(entry.compression_method(), data, left).map_err(|why| match why {
+            Obstacle::Size => format!("its source unpacks to more than {} MiB", limit >> 20),
+            Obstacle::Damage => format!("`{name}` in it is damaged"),
+            Obstacle::Method => format!("`{name}` in it is packed in a way that Terraform does not use"),
+        })?;
         left = left.saturating_sub(unpacked.len());
         found.insert(name, unpacked);
     }
     Ok(found)
 }
 
-fn unpack(method: CompressionMethod, data: &[u8], limit: usize) -> Result<Vec<u8>, String> {
-    let too_much = || format!("unpacks to more than {} MiB", SOURCE_LIMIT >> 20);
+/// Why a file in an archive cannot be had.
+#[derive(Debug, PartialEq, Eq)]
+enum Obstacle {
+    Size,
+    Damage,
+    Method,
+}
+
+fn unpack(method: CompressionMethod, data: &[u8], limit: usize) -> Result<Vec<u8>, Obstacle> {
     match method {
         CompressionMethod::Store if data.len() <= limit => Ok(data.to_vec()),
-        CompressionMethod::Store => Err(too_much()),
+        CompressionMethod::Store => Err(Obstacle::Size),
         CompressionMethod::Deflate => decompress_to_vec_with_limit(data, limit).map_err(|error| match error.status {
-            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => too_much(),
-            _ => "damaged".to_owned(),
+            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => Obstacle::Size,
+            _ => Obstacle::Damage,
         }),
-        _ => Err("packed in a way that Terraform does not use".to_owned()),
+        _ => Err(Obstacle::Method),
     }
 }
 
@@ -176,5 +186,97 @@ impl FileSystem for WithArchives {
 
     fn passes_over(&self, path: &str) -> bool {
         self.of(path).passes_over(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use miniz_oxide::deflate::compress_to_vec;
+    use rawzip::{ZipArchiveWriter, ZipDataWriter};
+
+    use super::*;
+
+    /// A zip file with these files, packed as Terraform packs them.
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut archive = ZipArchiveWriter::new(&mut bytes);
+        for (name, content) in files {
+            let mut entry = archive.new_file(name).compression_method(CompressionMethod::Deflate).create().unwrap();
+            let mut writer = ZipDataWriter::new(std::io::sink());
+            writer.write_all(content).unwrap();
+            let (_, described) = writer.finish().unwrap();
+            entry.write_all(&compress_to_vec(content, 6)).unwrap();
+            entry.finish(described).unwrap();
+        }
+        archive.finish().unwrap();
+        bytes
+    }
+
+    const MODULES_JSON: &[u8] = br#"[
+{"Key": "", "Dir": "."},
+{"Key": "a", "Source": "./modules/a", "Dir": "modules/a"},
+{"Key": "a.b", "Source": "acme/b/aws", "Dir": ".terraform/modules/a.b"},
+{"Key": "up", "Source": "../up", "Dir": "../up"}]"#;
+
+    fn added(files: &[(&str, &[u8])]) -> Result<Archives, String> {
+        let mut archives = Archives::default();
+        archives.add("p.bin", &zip(files))?;
+        Ok(archives)
+    }
+
+    #[test]
+    fn the_source_is_laid_out_as_it_was() {
+        let files: &[(&str, &[u8])] = &[
+            ("tfplan", b"\x01"),
+            ("tfconfig/modules.json", MODULES_JSON),
+            ("tfconfig/m-/main.tf", b"root"),
+            ("tfconfig/m-a/main.tf", b"a"),
+            ("tfconfig/m-a.b/main.tf", b"b"),
+            ("tfconfig/m-up/main.tf", b"up"),
+            ("tfconfig/m-other/main.tf", b"of no module"),
+        ];
+        let archives = added(files).unwrap();
+        let text = |path: &str| archives.files.read(path).ok().map(|bytes| String::from_utf8(bytes).unwrap());
+        for (path, expected) in [
+            ("p.bin/main.tf", Some("root")),
+            ("p.bin/modules/a/main.tf", Some("a")),
+            ("p.bin/.terraform/modules/a.b/main.tf", Some("b")),
+            ("p.bin/up/main.tf", Some("up")),
+            ("up/main.tf", None),
+        ] {
+            assert_eq!(text(path).as_deref(), expected, "{path}");
+        }
+        let manifest = text("p.bin/.terraform/modules/modules.json").unwrap();
+        assert!(
+            manifest.contains(r#"{"Key":"a.b","Source":"acme/b/aws","Dir":".terraform/modules/a.b"}"#),
+            "{manifest}"
+        );
+        assert!(archives.has("p.bin") && !archives.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_told() {
+        assert_eq!(added(&[("a", b"b")]).unwrap_err(), "a zip file without the source of a plan");
+        let broken = added(&[("tfconfig/modules.json", b"[")]).unwrap_err();
+        assert_eq!(broken, "its list of modules is damaged");
+        let whole = zip(&[("tfconfig/modules.json", b"[]")]);
+        let cut = &whole[..whole.len() - 30];
+        assert!(entries(cut, SOURCE_LIMIT).unwrap_err().starts_with("a damaged zip file: "));
+        let mut damaged = zip(&[("tfconfig/modules.json", &[7; 64])]);
+        let at = damaged.windows(13).position(|name| name == b"/modules.json").unwrap() + 13;
+        damaged[at] = 0xff;
+        assert_eq!(entries(&damaged, SOURCE_LIMIT).unwrap_err(), "`tfconfig/modules.json` in it is damaged");
+    }
+
+    #[test]
+    fn what_is_larger_than_it_looks_is_not_unpacked() {
+        let zeros = vec![0; 1 << 20];
+        let names = ["tfconfig/m-/a.tf", "tfconfig/m-/b.tf", "tfconfig/m-/c.tf"];
+        let bomb = zip(&names.map(|name| (name, &zeros[..])));
+        assert!(bomb.len() < 1 << 13);
+        assert_eq!(entries(&bomb, 2 << 20).unwrap_err(), "its source unpacks to more than 2 MiB");
+        assert_eq!(entries(&bomb, 3 << 20).map(|files| files.len()), Ok(3));
     }
 }

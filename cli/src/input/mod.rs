@@ -2,29 +2,21 @@
 //! stand by themselves. What cannot be read is said and left out.
 
 mod archive;
-mod area;
-pub(crate) mod content;
-mod disk;
-mod refusals;
 mod rewrite;
 mod standard;
-mod walk;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crosstrail_analyzer::analysis::PlanFile;
-use crosstrail_analyzer::source::{EntryKind, FileSystem, LineColumn, path};
+use crosstrail_analyzer::source::{EntryKind, FileSystem, path};
+use crosstrail_analyzer::syntax::decode_utf16;
+use crosstrail_disk::{Base, DiskFileSystem, Observer, PLAN_LIMIT, Problem, Refusals, Search, content, from_io};
 
 use archive::Archives;
-use disk::{DiskFileSystem, PLAN_LIMIT, from_io};
-pub(crate) use disk::{FILE_LIMIT, known_as};
-use refusals::Refusals;
 pub(crate) use rewrite::{rewrite, write};
 use standard::StandardInput;
-use walk::Searched;
 
 use crate::progress::Progress;
 use crate::watch::Witness;
@@ -50,56 +42,6 @@ pub(crate) struct Input {
     pub(crate) problems: Vec<Problem>,
     /// What the configuration will not be let to read.
     pub(crate) refusals: Refusals,
-}
-
-/// Something that cannot be checked or is odd, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Problem {
-    /// The file or directory.
-    pub(crate) path: String,
-    /// Line and column in it, from 1, if they are known.
-    pub(crate) at: Option<(u32, u32)>,
-    /// Why, in lower case and without a full stop.
-    pub(crate) message: String,
-    /// What it means for the run.
-    pub(crate) weight: Weight,
-}
-
-/// What a problem means for the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Weight {
-    /// Something that should have been checked was not.
-    Unchecked,
-    /// It is odd, but nothing was missed.
-    Odd,
-}
-
-impl Problem {
-    pub(crate) fn new(path: &str, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), at: None, message: message.into(), weight: Weight::Unchecked }
-    }
-
-    /// The same at a place in the file.
-    pub(crate) fn in_file(path: &str, at: LineColumn, message: impl Into<String>) -> Self {
-        Self { at: Some((at.line, at.column)), ..Self::new(path, message) }
-    }
-
-    fn odd(self) -> Self {
-        Self { weight: Weight::Odd, ..self }
-    }
-
-    pub(crate) fn at(path: &Path, message: impl Into<String>) -> Self {
-        Self::new(&known_as(path).unwrap_or_else(|| path.to_string_lossy().into_owned()), message)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some((line, column)) => write!(f, "{}:{line}:{column}: {}", self.path, self.message),
-            None => write!(f, "{}: {}", self.path, self.message),
-        }
-    }
 }
 
 /// Why something could not be read, in words that do not depend on the system where that can be.
@@ -130,7 +72,8 @@ pub(crate) fn gather(
     if !paths.iter().any(|path| path.is_dir()) {
         directories.push(PathBuf::from("."));
     }
-    let disk = DiskFileSystem::new(&directories, limit, progress.clone(), witness.clone());
+    let observer = Arc::new(Audience { progress: progress.clone(), witness: witness.clone() });
+    let disk = DiskFileSystem::new(Base::working_directory(), &directories, limit, observer);
     let mut input = if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
         from_standard_input(paths, disk, limit)
     } else {
@@ -138,6 +81,31 @@ pub(crate) fn gather(
     };
     find_sources(&mut input, beside.source);
     input
+}
+
+/// Who hears of what is read.
+#[derive(Debug)]
+struct Audience {
+    progress: Progress,
+    witness: Witness,
+}
+
+impl Observer for Audience {
+    fn reads(&self, path: &Path) {
+        self.witness.note(path);
+    }
+
+    fn has_read(&self, name: &str) {
+        self.progress.file_read(name);
+    }
+}
+
+fn known_as(path: &Path) -> Option<String> {
+    Base::working_directory().name_of(path)
+}
+
+fn problem_at(path: &Path, message: impl Into<String>) -> Problem {
+    Problem::new(&Base::working_directory().shown(path), message)
 }
 
 /// Tells the plans where their source may be: where the user says, else in a plan file that has it,
@@ -179,26 +147,29 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
         problems: Vec::new(),
         refusals: files.refusals(),
     };
-    let mut searched = Searched::default();
+    let mut search = Search::new(&files);
     let mut archives = Archives::default();
     for named in paths {
         match std::fs::metadata(named) {
-            Err(error) => input.problems.push(Problem::at(named, from_io(&error).to_string())),
+            Err(error) => input.problems.push(problem_at(named, from_io(&error).to_string())),
             Ok(metadata) if metadata.is_dir() => {
                 input.directories.extend(known_as(named));
-                walk::walk(named, &files, &mut input, &mut searched);
+                search.below(named);
             }
-            Ok(_) => named_file(named, &files, &mut input, &mut searched, &mut archives),
+            Ok(_) => named_file(named, &files, &mut input, &mut search, &mut archives),
         }
     }
     if !input.plans.is_empty() || !archives.is_empty() {
         // What is found of a plan may be in its source.
         input.only = None;
     }
-    progress.expect(searched.files());
-    let searched = searched.into_directories();
-    input.directories.retain(|dir| searched.contains(dir) || archives.has(dir));
-    files.search_only(searched);
+    let searched = search.finish();
+    progress.expect(searched.configuration_files);
+    input.documents.extend(searched.documents);
+    input.problems.extend(searched.problems);
+    input.problems.extend(passed_over(&searched.plans));
+    input.directories.retain(|dir| searched.directories.contains(dir) || archives.has(dir));
+    files.search_only(searched.directories);
     input.documents.sort();
     input.documents.dedup();
     if !archives.is_empty() {
@@ -207,17 +178,30 @@ fn from_disk(paths: &[PathBuf], disk: DiskFileSystem, progress: &Progress) -> In
     input
 }
 
+/// Plans that were met and not named, in one line: of which environment each is, and whether it is
+/// of today, is not known.
+fn passed_over(plans: &[String]) -> Option<Problem> {
+    let first = plans.first()?;
+    let message = match plans.len() - 1 {
+        0 => "a plan or state of `terraform show -json`, passed over: name it to have it checked".to_owned(),
+        more => format!(
+            "a plan or state of `terraform show -json`, passed over as {more} more: name them to have them checked"
+        ),
+    };
+    Some(Problem::new(first, message).odd())
+}
+
 /// A file that the user names: the module it is part of is analysed, or it is a plan or a
 /// policy, or the user is told that it is neither.
 fn named_file(
     named: &Path,
     files: &DiskFileSystem,
     input: &mut Input,
-    searched: &mut Searched,
+    search: &mut Search<'_>,
     archives: &mut Archives,
 ) {
     let Some(shown) = known_as(named) else {
-        return input.problems.push(Problem::at(named, "its name is not UTF-8"));
+        return input.problems.push(problem_at(named, "its name is not UTF-8"));
     };
     if !content::is_terraform(&shown) {
         files.may_be_plan(&shown);
@@ -230,12 +214,12 @@ fn named_file(
         }
         return;
     }
-    match bytes.map(|bytes| String::from_utf8(bytes).ok()) {
+    match bytes.map(|bytes| decode_utf16(&bytes).or_else(|| String::from_utf8(bytes).ok())) {
         Err(error) => return input.problems.push(Problem::new(&shown, error.to_string())),
         Ok(Some(text)) if content::is_plan(&text) => {
             input.plans.push(PlanFile { path: shown.clone(), ..PlanFile::default() });
         }
-        Ok(_) if content::is_terraform(&shown) => add_directory(path::parent(&shown), input, searched),
+        Ok(_) if content::is_terraform(&shown) => add_directory(path::parent(&shown), input, search),
         Ok(Some(text)) if content::may_be_policy(&text) => input.documents.push(shown.clone()),
         Ok(Some(text)) if content::is_raw_state(&text) => {
             let message = "a raw state file: give what `terraform show -json` makes of it";
@@ -252,9 +236,9 @@ fn named_file(
 }
 
 /// Has the modules in `dir` analysed, and none below it unless they are called.
-fn add_directory(dir: &str, input: &mut Input, searched: &mut Searched) {
+fn add_directory(dir: &str, input: &mut Input, search: &mut Search<'_>) {
     input.directories.push(dir.to_owned());
-    searched.directory(dir);
+    search.directory(dir);
 }
 
 fn from_standard_input(paths: &[PathBuf], disk: DiskFileSystem, limit: u64) -> Input {

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crosstrail_analyzer::source::FileSystem;
-
-use super::disk::from_io;
+use crosstrail_disk::from_io;
 
 /// Puts `new_text` into the file at `path` if `old_text` is still what it holds. A symbolic
 /// link stays one: the file that it leads to is written, which `files` has to let be read.
@@ -14,6 +13,10 @@ use super::disk::from_io;
 /// # Errors
 /// When it cannot be written. The file is then as it was.
 pub(crate) fn rewrite(files: &dyn FileSystem, path: &str, old_text: &str, new_text: &str) -> Result<(), String> {
+    if let Some(plan) = Path::new(path).ancestors().skip(1).find(|above| above.is_file()) {
+        let plan = plan.display();
+        return Err(format!("in the plan file `{plan}`, which stays as it is: mend the source that it was made from"));
+    }
     let now = files.read(path).map_err(|error| error.to_string())?;
     if now == new_text.as_bytes() {
         // It has two names, and was written under the other one.

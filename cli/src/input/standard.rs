@@ -4,9 +4,8 @@
 use std::io::{self, Read};
 
 use crosstrail_analyzer::source::{Entry, EntryKind, FileError, FileSystem, path};
-
-use super::content;
-use super::disk::DiskFileSystem;
+use crosstrail_analyzer::syntax::decode_utf16;
+use crosstrail_disk::{DiskFileSystem, content};
 
 /// The name under which findings show a policy from standard input.
 const POLICY: &str = "<stdin>";
@@ -37,6 +36,9 @@ impl StandardInput {
         read.map_err(|error| FileError::Other(error.to_string()))?;
         if bytes.len() as u64 > limit {
             return Err(FileError::TooLarge { size: bytes.len() as u64, limit });
+        }
+        if let Some(text) = decode_utf16(&bytes) {
+            bytes = text.into_bytes();
         }
         if let Some(reason) = content::not_text(&bytes) {
             return Err(FileError::Other(reason.to_owned()));

@@ -1,8 +1,8 @@
 //! What is to be found.
 
 use super::target::{
-    BUCKET, BUS, CHANNEL, DASHBOARD, DESTINATION, EVENT_DATA_STORE, KEY, QUEUE, REPOSITORY, ROLE, SECRET, STREAM,
-    TABLE, TOPIC, Target, VAULT,
+    ARCHIVE, BUCKET, BUS, CHANNEL, DASHBOARD, DESTINATION, DOMAIN, EVENT_DATA_STORE, FUNCTION, KEY, PACKAGES, QUEUE,
+    REPOSITORY, ROLE, SECRET, SENDER, STREAM, TABLE, TOPIC, Target, VAULT,
 };
 
 /// How the policy on the resource names the caller.
@@ -124,6 +124,15 @@ pub const ROWS: &[Row] = &[
     row(&ROLE, Service, One, ". . x . . x x . ."),
     row(&ROLE, Role, One, ". . x . . x x . ."),
     row(&ROLE, Account, One, ". . x . . x x . ."),
+    row(&FUNCTION, Role, Two, ". I x . R R x . ."),
+    row(&FUNCTION, User, Two, ". I x . R R x . ."),
+    row(&FUNCTION, Session, Two, ". I x . R R x . ."),
+    row(&FUNCTION, Account, Two, ". . x . R R x . ."),
+    row(&FUNCTION, Root, Two, ". . x . R R x . ."),
+    row(&FUNCTION, Everyone, Two, ". . x . R R x . ."),
+    row(&FUNCTION, Service, Two, ". . x . . . x . ."),
+    row(&FUNCTION, Role, One, ". . x . . . x . ."),
+    row(&FUNCTION, Account, One, ". . x . . . x . ."),
     row(&SECRET, Role, Two, ". I i . R R r . ."),
     row(&SECRET, Account, Two, ". . . . R R r . ."),
     row(&REPOSITORY, Role, Two, ". I i . R R r . ."),
@@ -133,4 +142,10 @@ pub const ROWS: &[Row] = &[
     row(&BUS, Role, Two, ". I x . R R x . ."),
     row(&DESTINATION, Role, Two, ". I x . R R x . ."),
     row(&VAULT, Role, Two, ". I x . R R x . ."),
+    row(&PACKAGES, Role, Two, ". I i . R R r . ."),
+    row(&PACKAGES, Account, Two, ". . . . R R r . ."),
+    row(&DOMAIN, Role, Two, ". I i . R R r . ."),
+    row(&DOMAIN, Account, Two, ". . . . R R r . ."),
+    row(&ARCHIVE, Role, Two, ". I i . R R r . ."),
+    row(&SENDER, Role, Two, ". I i . R R r . ."),
 ];

@@ -10,6 +10,7 @@ use crosstrail_analyzer::source::MemoryFileSystem;
 use super::case::{CASES, Case, Half};
 use super::layout::{Layout, Sides};
 use super::row::{Accounts, Form, Row};
+use super::target::Target;
 
 /// What is to be found, or is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +99,11 @@ fn expected(row: &Row, layout: &Layout, letter: &str) -> Vec<Found> {
         (false, false) => "missing-resource-half",
         (false, true) => "assume-role-missing-trust-half",
     };
-    let text = if lacks_identity { (layout.principal)(row, written(row.form)) } else { resource(row, layout) };
+    let text = match (lacks_identity, row.target.policy_block.contains("PRINCIPAL")) {
+        (true, true) => permitted(&(layout.principal)(row, written(row.form))),
+        (true, false) => (layout.principal)(row, written(row.form)),
+        (false, _) => resource(row, layout),
+    };
     let path = if lacks_identity { owner } else { caller };
     let words = words(row, layout, letter, code);
     vec![Found { code, path: path.to_owned(), text: numbered(one_of(&text), row), words }]
@@ -120,6 +125,9 @@ fn words(row: &Row, layout: &Layout, letter: &str, code: &str) -> Vec<String> {
 
 /// What is underlined of a string, or of a list that is made of several.
 fn one_of(text: &str) -> &str {
+    if text.ends_with("[0]") {
+        return text;
+    }
     let element = text.strip_suffix(']').and_then(|list| list.split_once(" : ")).map(|(_, element)| element);
     element.unwrap_or(text).trim_matches('"')
 }
@@ -207,6 +215,9 @@ fn caller(row: &Row, layout: &Layout, half: Half) -> String {
 /// The resource, with its policy.
 fn owner(row: &Row, principal: &str, half: Half) -> String {
     let target = row.target;
+    if target.policy_block.contains("PRINCIPAL") {
+        return permitting(row, principal, half);
+    }
     let own = if target.own.is_empty() { String::new() } else { format!(", Resource = {}", target.own) };
     let principal = match (half, row.form) {
         (Half::Other, _) => "{ AWS = \"arn:aws:iam::OWNER:root\" }".to_owned(),
@@ -215,17 +226,40 @@ fn owner(row: &Row, principal: &str, half: Half) -> String {
         _ => format!("{{ AWS = {principal} }}"),
     };
     let statement = format!("{{ Effect = \"Allow\", Principal = {principal}, Action = {}{own} }}", list(row, half));
-    let argument =
-        if target.address.starts_with("aws_iam_role.") { "assume_role_policy" } else { argument(target.policy_block) };
+    let argument = match target.address.split_once('.') {
+        Some(("aws_iam_role", _)) => "assume_role_policy",
+        Some(("aws_glacier_vault", _)) => "access_policy",
+        Some(_) | None => argument(target.policy_block),
+    };
     let policy = format!("  {argument} = {}", document(&statement));
     let (policy, policy_block) =
         if half == Half::Nothing { (String::new(), "") } else { (policy, target.policy_block) };
     format!("{}{policy_block}", target.block).replace("POLICY", &policy)
 }
 
+/// The resource, with what lets one principal in.
+fn permitting(row: &Row, principal: &str, half: Half) -> String {
+    let Target { block, policy_block, service, .. } = row.target;
+    let principal = match (half, row.form) {
+        (Half::Nothing, _) => return (*block).to_owned(),
+        (Half::Other, _) => "\"OWNER\"".to_owned(),
+        (Half::Unknown, _) => "var.unknown".to_owned(),
+        (_, Form::Service) => format!("\"{service}\""),
+        _ => permitted(principal),
+    };
+    format!("{block}{}", policy_block.replace("PRINCIPAL", &principal))
+}
+
+/// Whom a permission names: one, and not a list.
+fn permitted(principal: &str) -> String {
+    if principal.starts_with('[') { format!("{principal}[0]") } else { principal.to_owned() }
+}
+
 /// The argument that takes a policy.
 fn argument(block: &str) -> &'static str {
-    if block.contains("awscc_cloudtrail_resource_policy") {
+    if block.contains("codeartifact") {
+        "policy_document"
+    } else if block.contains("awscc_cloudtrail_resource_policy") {
         "resource_policy"
     } else if !block.contains("log_destination_policy") {
         "policy"

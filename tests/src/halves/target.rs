@@ -8,7 +8,8 @@ pub struct Target {
     /// The block that makes it. `PROVIDER` stands for the line that chooses the provider,
     /// `OWNER` for the number of its account, `POLICY` for the argument with a policy.
     pub block: &'static str,
-    /// The block that puts a policy on it; empty where it is an argument of the other one.
+    /// The block that puts a policy on it; empty where it is an argument of the other one. Where it is no
+    /// policy that is written, but who is let in, `PRINCIPAL` stands for that.
     pub policy_block: &'static str,
     /// Its address.
     pub address: &'static str,
@@ -236,4 +237,74 @@ pub(super) static VAULT: Target = Target {
     within: "",
     actions: &["backup:CopyIntoBackupVault"],
     service: "backup.amazonaws.com",
+};
+
+pub(super) static FUNCTION: Target = Target {
+    name: "function",
+    block: "resource \"aws_lambda_function\" \"t\" {\nPROVIDER\n  function_name = \"t\"\n  role          = \"arn:aws:iam::OWNER:role/t\"\n}\n",
+    policy_block: "resource \"aws_lambda_permission\" \"t\" {\nPROVIDER\n  function_name = aws_lambda_function.t.function_name\n  action        = \"lambda:InvokeFunction\"\n  principal     = PRINCIPAL\n}\n",
+    address: "aws_lambda_function.t",
+    attribute: "arn",
+    arn: "arn:aws:lambda:eu-west-1:OWNER:function:t",
+    made_up: false,
+    own: "",
+    within: "",
+    actions: &["lambda:InvokeFunction"],
+    service: "s3.amazonaws.com",
+};
+
+pub(super) static PACKAGES: Target = Target {
+    name: "repository of packages",
+    block: "resource \"aws_codeartifact_repository\" \"t\" {\nPROVIDER\n  domain     = \"d\"\n  repository = \"t\"\n}\n",
+    policy_block: "resource \"aws_codeartifact_repository_permissions_policy\" \"t\" {\nPROVIDER\n  domain     = \"d\"\n  repository = aws_codeartifact_repository.t.repository\nPOLICY\n}\n",
+    address: "aws_codeartifact_repository.t",
+    attribute: "arn",
+    arn: "arn:aws:codeartifact:eu-west-1:OWNER:repository/d/t",
+    made_up: false,
+    own: "\"*\"",
+    within: "",
+    actions: &["codeartifact:ReadFromRepository", "codeartifact:DescribeRepository"],
+    service: "codebuild.amazonaws.com",
+};
+
+pub(super) static DOMAIN: Target = Target {
+    name: "domain of packages",
+    block: "resource \"aws_codeartifact_domain\" \"t\" {\nPROVIDER\n  domain = \"t\"\n}\n",
+    policy_block: "resource \"aws_codeartifact_domain_permissions_policy\" \"t\" {\nPROVIDER\n  domain = aws_codeartifact_domain.t.domain\nPOLICY\n}\n",
+    address: "aws_codeartifact_domain.t",
+    attribute: "arn",
+    arn: "arn:aws:codeartifact:eu-west-1:OWNER:domain/t",
+    made_up: false,
+    own: "\"*\"",
+    within: "",
+    actions: &["codeartifact:GetAuthorizationToken", "codeartifact:DescribeDomain"],
+    service: "codebuild.amazonaws.com",
+};
+
+pub(super) static ARCHIVE: Target = Target {
+    name: "vault of archives",
+    block: "resource \"aws_glacier_vault\" \"t\" {\nPROVIDER\n  name = \"t\"\nPOLICY\n}\n",
+    policy_block: "",
+    address: "aws_glacier_vault.t",
+    attribute: "arn",
+    arn: "arn:aws:glacier:eu-west-1:OWNER:vaults/t",
+    made_up: false,
+    own: "\"arn:aws:glacier:eu-west-1:OWNER:vaults/t\"",
+    within: "",
+    actions: &["glacier:UploadArchive", "glacier:InitiateJob"],
+    service: "cloudtrail.amazonaws.com",
+};
+
+pub(super) static SENDER: Target = Target {
+    name: "identity to send mail as",
+    block: "resource \"aws_ses_domain_identity\" \"t\" {\nPROVIDER\n  domain = \"t.example\"\n}\n",
+    policy_block: "resource \"aws_ses_identity_policy\" \"t\" {\nPROVIDER\n  name     = \"t\"\n  identity = aws_ses_domain_identity.t.arn\nPOLICY\n}\n",
+    address: "aws_ses_domain_identity.t",
+    attribute: "arn",
+    arn: "arn:aws:ses:eu-west-1:OWNER:identity/t.example",
+    made_up: false,
+    own: "aws_ses_domain_identity.t.arn",
+    within: "",
+    actions: &["ses:SendEmail", "ses:SendRawEmail"],
+    service: "cognito-idp.amazonaws.com",
 };

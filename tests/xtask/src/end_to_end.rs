@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Outcome, docs, formats, oracle, root, say};
+use crate::{Outcome, docs, formats, oracle, plans, root, say, tflint};
 
 /// The README's first command.
 const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint", "examples/two-accounts"];
@@ -11,16 +11,19 @@ const LINT: &[&str] = &["run", "--release", "--locked", "--quiet", "--", "lint",
 const SITE: &str = "target/rules-site";
 
 /// Runs the README's first command, builds the site of the rules, has reports read by what reads
-/// them elsewhere, and compares decisions with those of iam-simulate.
+/// them elsewhere and a plan made and checked, compares decisions with those of iam-simulate, and has
+/// TFLint run the plugin.
 ///
 /// # Errors
 /// When the first does not say what it should, a link in the site leads nowhere, a report is not
-/// taken, or decisions differ.
+/// taken, a plan is not checked as it should be, decisions differ, or TFLint does not say what it should.
 pub(crate) fn run(_arguments: &[String]) -> Outcome {
     example()?;
     docs::write(&root().join(SITE))?;
     formats::run(&[])?;
-    oracle::run()
+    plans::run(&[])?;
+    oracle::run()?;
+    tflint::run(&[])
 }
 
 /// The command has to end with findings and to say what was checked.

@@ -133,7 +133,7 @@ fn for_code_scanning(crosstrail: &Path, input: &Path) -> Outcome {
 }
 
 /// Runs a program to its end, and gives what it prints.
-fn call(command: &mut Command) -> Outcome<String> {
+pub(crate) fn call(command: &mut Command) -> Outcome<String> {
     let program = command.get_program().to_owned();
     let output = command.output().map_err(|error| format!("`{}` is needed: {error}", OsStr::display(&program)))?;
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

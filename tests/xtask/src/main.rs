@@ -1,15 +1,18 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 //!
 //! A chore is one row of [`COMMANDS`]. Chores may run other programs and write files
-//! of the repository; `refresh` and `e2e` touch the network, by way of npm.
+//! of the repository; `refresh`, `e2e` and `tflint` touch the network, by way of npm, pip and go.
 
 mod docs;
 mod end_to_end;
 mod formats;
+mod latency;
 mod managed_policies;
 mod oracle;
+mod plans;
 mod refresh;
 mod sources;
+mod tflint;
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -38,7 +41,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "e2e",
         arguments: "",
-        about: "build the release, check what it finds in the example, build the site of the rules, have reports read, and compare decisions (needs node, npm, python, pip, curl, xz and jq)",
+        about: "build the release, check what it finds in the example, build the site of the rules, have reports read and a plan checked, compare decisions, and have TFLint run the plugin (needs node, npm, python, pip, curl, xz, jq and go)",
         run: end_to_end::run,
     },
     Command {
@@ -48,10 +51,28 @@ static COMMANDS: &[Command] = &[
         run: formats::run,
     },
     Command {
+        name: "install-plugin",
+        arguments: "[DIRECTORY]",
+        about: "build the plugin for TFLint and put it where TFLint looks for plugins, or into DIRECTORY",
+        run: tflint::install,
+    },
+    Command {
+        name: "latency",
+        arguments: "[BINARY]",
+        about: "measure how long an editor waits for diagnostics in a workspace of 4,000 files, with the release unless a binary is given (Linux)",
+        run: latency::run,
+    },
+    Command {
         name: "managed-policies",
         arguments: "FILE VERSION DATE",
         about: "derive the table of AWS's managed policies from a file of the PyPI package moto",
         run: managed_policies::run,
+    },
+    Command {
+        name: "plans",
+        arguments: "[BINARY]",
+        about: "have a plan made, and checked by a binary, that of the release unless one is given (needs pip, and terraform or tofu)",
+        run: plans::run,
     },
     Command {
         name: "refresh",
@@ -64,6 +85,12 @@ static COMMANDS: &[Command] = &[
         arguments: "",
         about: "write the hashes of analyzer/data into its SOURCES.toml, after editing a table by hand",
         run: sources::run,
+    },
+    Command {
+        name: "tflint",
+        arguments: "",
+        about: "have the real TFLint run the plugin (needs go, which fetches TFLint)",
+        run: tflint::run,
     },
 ];
 

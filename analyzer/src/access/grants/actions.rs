@@ -62,15 +62,19 @@ const TWO_HALVES: &[(&str, &str)] = &[
     ("backup", "backupVault"),
     ("cloudtrail", "channel"),
     ("cloudtrail", "eventdatastore"),
+    ("codeartifact", "domain"),
+    ("codeartifact", "repository"),
     ("dynamodb", "table"),
     ("ecr", "repository"),
     ("events", "event-bus"),
+    ("glacier", "vault"),
     ("kinesis", "stream"),
     ("kms", "key"),
     ("lambda", "function"),
     ("logs", "destination"),
     ("s3", "bucket"),
     ("secretsmanager", "Secret"),
+    ("ses", "identity"),
     ("sns", "topic"),
     ("sqs", "queue"),
 ];
@@ -187,8 +191,8 @@ fn fits_one(action: &ActionFacts, resource: &PolicedResource, arns: &[&Text]) ->
     if (resource.service, resource.resource_type) != ("s3", Some("bucket")) {
         return true;
     }
-    let takes = |object: bool| action.resource_types().any(|(name, _)| (name == "object") == object);
-    let fits = |arn: &&Text| is_everything(arn) || takes(is_of_object(arn));
+    let takes = |wanted: &str| action.resource_types().any(|(name, _)| name == wanted);
+    let fits = |arn: &&Text| is_everything(arn) || takes(if is_of_object(arn) { "object" } else { "bucket" });
     arns.iter().any(fits)
 }
 

@@ -136,7 +136,8 @@ fn uses(view: &AccessView<'_>, grant: &Grant<'_>, resource: &PolicedResource, by
     };
     let within = view.within(resource, &resource.arn.clone().concat(Text::known("*")));
     let may_be = |action: &str| view.verdict(by, &Action::new(action), &within, &Context::default()) != Verdict::Denied;
-    facts::key_uses(resource.service).filter(|it| is_claimed(it.action) && may_be(it.action)).collect()
+    let uses = facts::key_uses(resource.service).filter(|it| it.needed().next().is_some());
+    uses.filter(|it| is_claimed(it.action) && may_be(it.action)).collect()
 }
 
 /// Whether what an action does to `resource` has to do with one of its keys: what a trail writes

@@ -67,10 +67,15 @@ pub(crate) fn role<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a Principal> {
 
 /// The one resource of the workspace that `arn`, a resource of a policy, names, or names something within it.
 pub(crate) fn resource<'a>(iam: &'a IamModel, arn: &Text) -> Option<&'a PolicedResource> {
-    let names = [Some(arn.clone()), until_slash(arn), without_end(arn)];
-    let found = names.iter().flatten().map(|name| iam.resources_meant_by(name)).find(|found| !found.is_empty())?;
-    let found = only(found.into_iter().filter(|it| it.origin == Origin::Declared))?;
+    let found = only(resources(iam, arn).into_iter().filter(|it| it.origin == Origin::Declared))?;
     is_certain(&found.existence).then_some(found)
+}
+
+/// The resources of the workspace that `arn`, a resource of a policy, names, or names something within.
+pub(crate) fn resources<'a>(iam: &'a IamModel, arn: &Text) -> Vec<&'a PolicedResource> {
+    let names = [Some(arn.clone()), until_slash(arn), without_end(arn)];
+    let mut found = names.iter().flatten().map(|name| iam.resources_meant_by(name));
+    found.find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {

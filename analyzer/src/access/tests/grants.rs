@@ -164,3 +164,86 @@ fn one_fault_is_said_once() {
     let account = there.replace("aws_iam_role.app.arn", "\"111111111111\"");
     assert_eq!(resources(&(role("", here) + &bucket(&account))).1, ["s3:GetObject ResourceMissing"]);
 }
+
+#[test]
+fn an_action_on_objects_is_not_claimed_on_their_bucket() {
+    let policy = bucket(
+        r#"Action = ["s3:GetObject", "s3:ListBucket"], Resource = "arn:aws:s3:::b", Principal = { AWS = aws_iam_role.app.arn }"#,
+    );
+    let analysis = analysis(&[role("", ""), policy].concat());
+    let view = analysis.access();
+    let claimed: Vec<_> = grants::let_in(&view).iter().flat_map(|it| &it.actions).collect();
+    let claimed: Vec<String> = claimed.iter().map(|(leaf, _)| leaf.text.display()).collect();
+    assert_eq!(claimed, ["s3:ListBucket"]);
+}
+
+/// Accounts whose roles have the same names, each with a role that the next account trusts and a bucket that the
+/// next but one reads.
+fn mesh(accounts: usize) -> Analysis {
+    let mut files = MemoryFileSystem::default();
+    let role = |account: usize| format!("arn:aws:iam::{:012}:role/app", account % accounts + 1);
+    for account in 0..accounts {
+        let text = format!(
+            r#"
+provider "aws" {{
+  region              = "eu-west-1"
+  allowed_account_ids = ["{:012}"]
+}}
+resource "aws_iam_role" "app" {{
+  name               = "app"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ AWS = "{}" }} }},
+  ] }})
+}}
+resource "aws_iam_role_policy" "app" {{
+  role   = aws_iam_role.app.name
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "sts:AssumeRole", Resource = "{}" }},
+    {{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::b{}/*" }},
+  ] }})
+}}
+resource "aws_s3_bucket" "b" {{
+  bucket = "b{account}"
+}}
+resource "aws_s3_bucket_policy" "b" {{
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "s3:GetObject", Resource = "${{aws_s3_bucket.b.arn}}/*", Principal = {{ AWS = "{}" }} }},
+  ] }})
+}}
+"#,
+            account + 1,
+            role(account + 1),
+            role(account + accounts - 1),
+            (account + accounts - 2) % accounts,
+            role(account + 2),
+        );
+        files.insert(&format!("a{account}/main.tf"), text);
+    }
+    let mut host = Host::new(Arc::new(files));
+    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+    host.analysis()
+}
+
+/// What is decided for as many accounts, to find grants and their keys and to make the graph, and how many
+/// principals the ARN of a role is compared with.
+fn work(accounts: usize) -> (usize, usize) {
+    let analysis = mesh(accounts);
+    let view = analysis.access();
+    let all = [grants::trusted(&view), grants::let_in(&view), grants::assuming(&view), grants::reaching(&view)];
+    for grants in all {
+        assert_eq!(grants.len(), accounts);
+        assert!(grants.iter().flat_map(|grant| &grant.actions).all(|(_, state)| *state == State::Both));
+    }
+    assert_eq!(grants::lacking_keys(&view, all.into_iter().flatten()).len(), 0);
+    assert_eq!(view.trust_graph().edges().len(), 2 * accounts);
+    let compared = view.iam().principals().iter().map(|role| view.iam().meant_by(&role.arn).compared).sum();
+    (view.decisions(), compared)
+}
+
+#[test]
+fn work_grows_with_the_accounts() {
+    let [(one, none), (two, _), (four, still_none)] = [8, 16, 32].map(work);
+    assert_eq!((2 * one, 4 * one), (two, four));
+    assert_eq!((none, still_none), (0, 0));
+}

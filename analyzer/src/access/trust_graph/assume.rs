@@ -15,7 +15,7 @@ use crate::eval::account::{Account, same};
 use crate::iam::{Key, Principal, PrincipalKind};
 use crate::policy::model::Statement;
 
-use super::build::{Builder, Draft};
+use super::build::{Builder, Draft, Who};
 use super::judge::{Judged, judge, judge_many};
 use super::nodes::{Named, named_in};
 use super::{EdgeKind, NodeKind};
@@ -28,12 +28,12 @@ const ASSUMING: [(&str, bool); 3] =
 
 /// Adds the edges that end at roles.
 pub(super) fn add(builder: &mut Builder<'_, '_>) {
-    let claimants = Claimants::of(builder.view);
+    let claimants = Claimants::of(builder);
     let view = builder.view;
     for (index, role) in view.iam().principals().iter().enumerate().filter(|(_, it)| it.kind == PrincipalKind::Role) {
-        let Some(trust) = role.trust.and_then(|index| view.policies().get(index)) else { continue };
+        let Some(trust) = view.iam().trust(role, view.policies()) else { continue };
         let on = view.role(role);
-        for statement in &trust.document.statements {
+        for statement in &trust.statements {
             for (name, federated) in ASSUMING {
                 let action = facts::action(name).filter(|action| may_allow(statement, action));
                 if let Some(action) = action {
@@ -67,9 +67,9 @@ impl Way<'_, '_> {
                 continue;
             }
             if let Named::Other(NodeKind::Account, Some(account)) = &named {
-                for index in claimants.of_account(account, self.on) {
-                    if index != self.index {
-                        self.delegate(statement, index, builder);
+                for who in claimants.of_account(account, self.on) {
+                    if who != Who::from(self.index) {
+                        self.delegate(statement, who, builder);
                     }
                 }
             }
@@ -91,7 +91,7 @@ impl Way<'_, '_> {
         let judged = match (calling, index) {
             (Some(calling), _) if is_many => judge_many(view, calling, statement, asked()),
             (Some(calling), _) => judge(view, &view.stranger(calling), &self.action, self.on),
-            (None, Some(index)) => builder.side(index).and_then(|side| judge(view, side, &self.action, self.on)),
+            (None, Some(index)) => builder.side(index.into()).and_then(|side| judge(view, side, &self.action, self.on)),
             (None, None) => None,
         };
         if let Some(judged) = judged {
@@ -100,14 +100,14 @@ impl Way<'_, '_> {
     }
 
     /// Adds the edge of a principal that makes use of the trust in its account.
-    fn delegate(&self, statement: &Statement, index: usize, builder: &mut Builder<'_, '_>) {
+    fn delegate(&self, statement: &Statement, who: Who, builder: &mut Builder<'_, '_>) {
         let view = builder.view;
-        let judged = builder.side(index).and_then(|side| judge(view, side, &self.action, self.on));
+        let judged = builder.side(who).and_then(|side| judge(view, side, &self.action, self.on));
         let Some(judged) = judged.filter(|it| !matches!(it.state, State::IdentityMissing | State::ResourceMissing))
         else {
             return;
         };
-        if let (Some(from), Some(to)) = (builder.principal_node(index), builder.principal_node(self.index)) {
+        if let (Some(from), Some(to)) = (builder.caller_node(who), builder.principal_node(self.index)) {
             self.add(from, to, statement, &judged, builder);
         }
     }
@@ -129,20 +129,20 @@ fn add_claims<'a>(builder: &mut Builder<'_, 'a>, claimants: &Claimants<'a>) {
             }
             for leaf in identity::resources(statement) {
                 let role = named::role(view.iam(), &leaf.text).and_then(|role| builder.index_of(role));
-                if let Some(role) = role.filter(|role| *role != claimant.index) {
-                    claim(claimant.index, role, statement, builder);
+                if let Some(role) = role.filter(|role| Who::from(*role) != claimant.who) {
+                    claim(claimant.who, role, statement, builder);
                 }
             }
         }
     }
 }
 
-fn claim(index: usize, role: usize, statement: &Statement, builder: &mut Builder<'_, '_>) {
+fn claim(who: Who, role: usize, statement: &Statement, builder: &mut Builder<'_, '_>) {
     let view = builder.view;
-    let (Some(from), Some(to)) = (builder.principal_node(index), builder.principal_node(role)) else { return };
+    let (Some(from), Some(to)) = (builder.caller_node(who), builder.principal_node(role)) else { return };
     let target = builder.principal(role).filter(|_| !builder.has_edge(from, to, EdgeKind::Assume));
     let Some(on) = target.map(|target| view.role(target)) else { return };
-    let judged = builder.side(index).and_then(|side| judge(view, side, &Action::new(ASSUME_ROLE), &on));
+    let judged = builder.side(who).and_then(|side| judge(view, side, &Action::new(ASSUME_ROLE), &on));
     if let Some(judged) = judged {
         let (kind, action) = (EdgeKind::Assume, SmolStr::new_static(ASSUME_ROLE));
         builder.add(&Draft { from, to, kind, action, judged: &judged, resource: None, identity: Some(statement.span) });
@@ -153,11 +153,11 @@ fn claim(index: usize, role: usize, statement: &Statement, builder: &mut Builder
 struct Claimants<'a> {
     all: Vec<Claimant<'a>>,
     /// By accounts of one text, with one of those.
-    by_account: BTreeMap<Key, (&'a Account, Vec<usize>)>,
+    by_account: BTreeMap<Key, (Account, Vec<usize>)>,
 }
 
 struct Claimant<'a> {
-    index: usize,
+    who: Who,
     principal: &'a Principal,
     /// The roles that its policies name.
     roles: Vec<Pattern<Hole>>,
@@ -166,15 +166,18 @@ struct Claimant<'a> {
 }
 
 impl<'a> Claimants<'a> {
-    fn of(view: &AccessView<'a>) -> Self {
+    fn of(builder: &Builder<'_, 'a>) -> Self {
+        let view = builder.view;
         let mut claimants = Self { all: Vec::new(), by_account: BTreeMap::new() };
         let Some(action) = facts::action(ASSUME_ROLE) else { return claimants };
-        let calls = |it: &Principal| matches!(it.kind, PrincipalKind::Role | PrincipalKind::User);
-        for (index, principal) in view.iam().principals().iter().enumerate().filter(|(_, it)| calls(it)) {
-            let claimant = Claimant::of(view, index, principal, &action);
+        for who in builder.callers() {
+            let (Some(principal), Some(account)) = (builder.principal(who.index), builder.account(who)) else {
+                continue;
+            };
+            let claimant = Claimant::of(view, who, principal, &action);
             if claimant.any || !claimant.roles.is_empty() {
-                let name = Key::new(&principal.account.text);
-                let group = claimants.by_account.entry(name).or_insert_with(|| (&principal.account, Vec::new()));
+                let name = Key::new(&account.text);
+                let group = claimants.by_account.entry(name).or_insert_with(|| (account, Vec::new()));
                 group.1.push(claimants.all.len());
                 claimants.all.push(claimant);
             }
@@ -182,8 +185,8 @@ impl<'a> Claimants<'a> {
         claimants
     }
 
-    /// Those of `account` whose policies may name the role `on`, by their index in the model.
-    fn of_account(&self, account: &Account, on: &TargetSide<'_>) -> Vec<usize> {
+    /// Those of `account` whose policies may name the role `on`.
+    fn of_account(&self, account: &Account, on: &TargetSide<'_>) -> Vec<Who> {
         let mut groups: Vec<&Vec<usize>> = Vec::new();
         for (known, members) in self.by_account.values() {
             let sameness = same(known, account);
@@ -195,15 +198,15 @@ impl<'a> Claimants<'a> {
         let names = |claimant: &&Claimant<'_>| {
             claimant.any || claimant.roles.iter().any(|pattern| on.target.matches(pattern).may_be())
         };
-        let mut found: Vec<usize> = claimants.filter(names).map(|claimant| claimant.index).collect();
+        let mut found: Vec<Who> = claimants.filter(names).map(|claimant| claimant.who).collect();
         found.sort_unstable();
         found
     }
 }
 
 impl<'a> Claimant<'a> {
-    fn of(view: &AccessView<'a>, index: usize, principal: &'a Principal, action: &ActionFacts) -> Self {
-        let mut claimant = Self { index, principal, roles: Vec::new(), any: false };
+    fn of(view: &AccessView<'a>, who: Who, principal: &'a Principal, action: &ActionFacts) -> Self {
+        let mut claimant = Self { who, principal, roles: Vec::new(), any: false };
         let iam = view.iam();
         let groups = principal.groups.iter().filter_map(|membership| iam.principals().get(membership.group));
         for policy in std::iter::once(principal).chain(groups).flat_map(|it| &it.policies) {

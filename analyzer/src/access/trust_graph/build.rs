@@ -11,12 +11,12 @@ use crate::access::grants::{State, is_certain};
 use crate::access::view::{AccessView, CallerSide};
 use crate::eval::account::{Account, same};
 use crate::eval::text::Text;
-use crate::iam::{Key, PolicedResource, Principal};
+use crate::iam::{Key, PolicedResource, Principal, PrincipalKind};
 use crate::source::Span;
 
 use super::judge::Judged;
 use super::nodes::{self, Named};
-use super::{Edge, EdgeKind, Node, NodeKind, TrustGraph, assume, reach};
+use super::{Edge, EdgeKind, Node, NodeKind, TrustGraph, assume, members, reach};
 
 /// More edges than anyone can look at.
 const MOST_EDGES: usize = 200_000;
@@ -26,6 +26,7 @@ pub(super) fn graph(view: &AccessView<'_>) -> TrustGraph {
     let mut builder = Builder::new(view);
     assume::add(&mut builder);
     reach::add(&mut builder);
+    members::add(&mut builder);
     builder.graph
 }
 
@@ -37,7 +38,21 @@ pub(super) struct Builder<'v, 'a> {
     /// The principals of the model by where they are in memory.
     indices: FxHashMap<usize, usize>,
     resources: FxHashMap<usize, usize>,
-    sides: FxHashMap<usize, Option<CallerSide<'v>>>,
+    sides: FxHashMap<Who, Option<CallerSide<'v>>>,
+}
+
+/// A principal of the model that policies are attached to, by its index; of a permission set also the
+/// number of the assignment by which someone has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Who {
+    pub(super) index: usize,
+    pub(super) assignment: Option<usize>,
+}
+
+impl From<usize> for Who {
+    fn from(index: usize) -> Self {
+        Self { index, assignment: None }
+    }
 }
 
 /// What is to become an edge.
@@ -71,11 +86,48 @@ impl<'v, 'a> Builder<'v, 'a> {
         self.view.iam().principals().get(index)
     }
 
-    /// The side of a principal; `None` for a group or a permission set, which call nothing themselves.
-    pub(super) fn side(&mut self, index: usize) -> Option<&CallerSide<'v>> {
-        let view = self.view;
-        let side = || view.iam().principals().get(index).and_then(|principal| view.caller(principal));
-        self.sides.entry(index).or_insert_with(side).as_ref()
+    /// All who may call, users with the policies of their groups: a permission set once for each account
+    /// where someone has it.
+    pub(super) fn callers(&self) -> Vec<Who> {
+        let all = self.view.iam().principals().iter().enumerate();
+        let callers = all.flat_map(|(index, it)| {
+            let assigned = (0..it.assignments.len()).map(move |number| Who { index, assignment: Some(number) });
+            let calls = matches!(it.kind, PrincipalKind::Role | PrincipalKind::User);
+            let itself = calls.then_some(Who::from(index));
+            itself.into_iter().chain(assigned)
+        });
+        callers.collect()
+    }
+
+    /// The account that it calls from.
+    pub(super) fn account(&self, who: Who) -> Option<Account> {
+        let principal = self.principal(who.index)?;
+        match who.assignment {
+            Some(number) => Some(self.view.accounts().of_text(&principal.assignments.get(number)?.account)),
+            None => Some(principal.account.clone()),
+        }
+    }
+
+    /// Its side.
+    pub(super) fn side(&mut self, who: Who) -> Option<&CallerSide<'v>> {
+        let (view, principal) = (self.view, self.principal(who.index));
+        let side = || {
+            let principal = principal?;
+            match who.assignment.map(|number| principal.assignments.get(number)) {
+                Some(assignment) => Some(view.caller_of_set(principal, assignment?)),
+                None => view.caller(principal),
+            }
+        };
+        self.sides.entry(who).or_insert_with(side).as_ref()
+    }
+
+    pub(super) fn caller_node(&mut self, who: Who) -> Option<usize> {
+        if who.assignment.is_none() {
+            return self.principal_node(who.index);
+        }
+        let account = self.account(who)?;
+        let identity = Identity::PermissionSet(who.index, Key::new(&account.text));
+        Some(self.other_node(NodeKind::PermissionSet(who.index), Some(account), identity))
     }
 
     pub(super) fn principal_node(&mut self, index: usize) -> Option<usize> {
@@ -179,7 +231,9 @@ impl<'v, 'a> Builder<'v, 'a> {
     /// Of what may not be there, nothing can be told.
     fn state(&self, draft: &Draft<'_>) -> State {
         let is_there = |node: usize| match self.node(node).map(|node| &node.kind) {
-            Some(NodeKind::Principal(index)) => self.principal(*index).is_some_and(|it| is_certain(&it.existence)),
+            Some(NodeKind::Principal(index) | NodeKind::PermissionSet(index)) => {
+                self.principal(*index).is_some_and(|it| is_certain(&it.existence))
+            }
             Some(NodeKind::Resource(index)) => {
                 self.view.iam().resources().get(*index).is_some_and(|it| is_certain(&it.existence))
             }
@@ -198,6 +252,7 @@ impl<'v, 'a> Builder<'v, 'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Identity {
     Index(usize),
+    PermissionSet(usize, Key),
     Account(Key),
     Stranger(Key),
     Service(SmolStr),
@@ -209,6 +264,9 @@ impl Identity {
     fn of(kind: &NodeKind, account: Option<&Account>) -> Self {
         match kind {
             NodeKind::Principal(index) | NodeKind::Resource(index) => Self::Index(*index),
+            NodeKind::PermissionSet(index) => {
+                Self::PermissionSet(*index, Key::new(&account.map(|it| it.text.clone()).unwrap_or_default()))
+            }
             NodeKind::Account => {
                 let number = |account: &Account| account.id.map(|id| Text::known(id.to_string()));
                 let text = account.map(|account| number(account).unwrap_or_else(|| account.text.clone()));

@@ -11,6 +11,7 @@
 mod assume;
 mod build;
 mod judge;
+mod members;
 mod nodes;
 mod paths;
 mod reach;
@@ -54,8 +55,10 @@ pub struct Node {
 /// The kinds of nodes.
 #[derive(Debug, Clone)]
 pub enum NodeKind {
-    /// A role or a user in view, by its index in the model.
+    /// A role, a user or a group in view, by its index in the model.
     Principal(usize),
+    /// A permission set where someone has it, by its index in the model: it is a role of that account.
+    PermissionSet(usize),
     /// A resource that can have a policy, by its index in the model.
     Resource(usize),
     /// An account as a whole: whomever it sends.
@@ -100,6 +103,8 @@ pub enum EdgeKind {
     Assume,
     /// Something is done to a resource.
     Reach,
+    /// A user is in a group.
+    Member,
 }
 
 /// How far an edge, or a path of them, holds.
@@ -126,6 +131,12 @@ impl Edge {
 }
 
 impl TrustGraph {
+    /// The graph of all that `view` shows, for those who keep it longer than the view.
+    #[must_use]
+    pub fn of(view: &AccessView<'_>) -> Self {
+        build::graph(view)
+    }
+
     /// The nodes that an edge starts or ends at.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

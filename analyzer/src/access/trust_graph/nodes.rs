@@ -86,7 +86,7 @@ pub(super) fn calling(kind: &NodeKind, account: Option<&Account>) -> Option<Call
         NodeKind::Service(name) => Calling::Service(name.clone()),
         NodeKind::Federated(text) => Calling::Federated(text.clone()),
         NodeKind::Everyone => Calling::Anonymous,
-        NodeKind::Principal(_) | NodeKind::Resource(_) => return None,
+        NodeKind::Principal(_) | NodeKind::PermissionSet(_) | NodeKind::Resource(_) => return None,
     })
 }
 

@@ -8,10 +8,10 @@ use crate::access::grants::actions::{self, Claimed};
 use crate::access::grants::{State, are_two, identity, resource as on_resources};
 use crate::access::view::TargetSide;
 use crate::eval::text::Text;
-use crate::iam::{PolicedResource, Principal, PrincipalKind, ResourcePolicySource};
+use crate::iam::{PolicedResource, ResourcePolicySource};
 use crate::policy::model::{Leaf, Statement};
 
-use super::build::{Builder, Draft};
+use super::build::{Builder, Draft, Who};
 use super::judge::{Judged, judge_all, judge_many};
 use super::nodes::{Named, named_in};
 use super::{EdgeKind, NodeKind};
@@ -31,12 +31,11 @@ pub(super) fn add(builder: &mut Builder<'_, '_>) {
             }
         }
     }
-    let principals = view.iam().principals().iter().enumerate();
-    for (index, principal) in principals.filter(|(_, it)| matches!(it.kind, PrincipalKind::Role | PrincipalKind::User))
-    {
+    for who in builder.callers() {
+        let Some(principal) = builder.principal(who.index) else { continue };
         for (_, statement) in identity::statements(view, principal) {
             for (resource, leaves) in identity::reached(view, statement) {
-                claim(builder, index, principal, statement, resource, &leaves);
+                claim(builder, who, statement, resource, &leaves);
             }
         }
     }
@@ -106,34 +105,34 @@ impl<'s> Whom<'s> {
         match (&self.calling, self.index) {
             (Some(calling), _) if self.is_many => judge_many(view, calling.clone(), self.statement, asked()),
             (Some(calling), _) => judge_all(view, &view.stranger(calling.clone()), asked()),
-            (None, Some(index)) => builder.side(index).and_then(|side| judge_all(view, side, asked())),
+            (None, Some(index)) => builder.side(index.into()).and_then(|side| judge_all(view, side, asked())),
             (None, None) => None,
         }
     }
 }
 
-/// Adds the edge that a statement of a policy of `principal` speaks of with `leaves`, which name
+/// Adds the edge that a statement of a policy of `who` speaks of with `leaves`, which name
 /// `resource` or what is within it.
 fn claim<'a>(
     builder: &mut Builder<'_, 'a>,
-    index: usize,
-    principal: &'a Principal,
+    who: Who,
     statement: &'a Statement,
     resource: &'a PolicedResource,
     leaves: &[&'a Leaf],
 ) {
     let view = builder.view;
     let arns: Vec<&Text> = leaves.iter().map(|leaf| &leaf.text).collect();
-    let claims = if are_two(&principal.account, &resource.account).is_some() {
+    let crosses = builder.account(who).is_some_and(|account| are_two(&account, &resource.account).is_some());
+    let claims = if crosses {
         actions::on_resource(statement, resource, &arns)
     } else {
         actions::within_account(statement, resource, &arns)
     };
     let targets: Vec<TargetSide<'_>> = arns.iter().map(|arn| view.within(resource, arn)).collect();
-    let (Some(from), Some(to)) = (builder.principal_node(index), builder.resource_node(resource)) else { return };
+    let (Some(from), Some(to)) = (builder.caller_node(who), builder.resource_node(resource)) else { return };
     for claim in &claims {
         let asked = claim.actions.iter().flat_map(|action| targets.iter().map(move |target| (action, target)));
-        let Some(judged) = builder.side(index).and_then(|side| judge_all(view, side, asked)) else { continue };
+        let Some(judged) = builder.side(who).and_then(|side| judge_all(view, side, asked)) else { continue };
         let judged = as_far_as_known(judged, resource);
         let action = name(claim.leaf);
         // One fault is said once, and the policy on the resource says it.

@@ -57,6 +57,13 @@ const EC2: &str = r#"{ Effect = "Allow", Action = "sts:AssumeRole", Principal = 
 fn name(node: &Node, view: &AccessView<'_>) -> String {
     match &node.kind {
         NodeKind::Principal(index) => view.iam().principals()[*index].name.display(),
+        NodeKind::PermissionSet(index) => {
+            format!(
+                "{} in {}",
+                view.iam().principals()[*index].name.display(),
+                node.account.as_ref().unwrap().text.display()
+            )
+        }
         NodeKind::Resource(index) => view.iam().resources()[*index].address.to_string(),
         NodeKind::Account => node.account.as_ref().unwrap().text.display(),
         NodeKind::Stranger(arn) | NodeKind::Federated(arn) => arn.display(),
@@ -250,4 +257,74 @@ fn edges_grow_with_what_is_said() {
         edges(&(role("app", "", EC2) + &may("app", "sts:AssumeRole", "\"*\"") + &roles)).len()
     };
     assert_eq!([count(5), count(10), count(20)], [10, 20, 40]);
+}
+
+#[test]
+fn groups_and_permission_sets() {
+    let user = r#"
+resource "aws_iam_user" "u" {
+  name = "u"
+}
+resource "aws_iam_group" "g" {
+  name = "g"
+}
+resource "aws_iam_user_group_membership" "u" {
+  user   = aws_iam_user.u.name
+  groups = [aws_iam_group.g.name]
+}
+resource "aws_iam_group_policy" "g" {
+  group  = aws_iam_group.g.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.admin.arn },
+  ] })
+}
+"#;
+    let set = r#"
+resource "aws_ssoadmin_permission_set" "s" {
+  name         = "s"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1111111111111111"
+}
+resource "aws_ssoadmin_permission_set_inline_policy" "s" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1111111111111111"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  inline_policy      = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.admin.arn },
+  ] })
+}
+resource "aws_ssoadmin_account_assignment" "s" {
+  for_each           = toset(["111111111111", "333333333333"])
+  instance_arn       = "arn:aws:sso:::instance/ssoins-1111111111111111"
+  permission_set_arn = aws_ssoadmin_permission_set.s.arn
+  principal_id       = "x"
+  principal_type     = "GROUP"
+  target_id          = each.value
+  target_type        = "AWS_ACCOUNT"
+}
+"#;
+    let admin = role("admin", "data", &trust("\"111111111111\""));
+    assert_eq!(
+        edges(&(user.to_owned() + set + &admin)),
+        [
+            "u -> admin sts:AssumeRole Both",
+            "s in 111111111111 -> admin sts:AssumeRole Both",
+            "111111111111 -> admin sts:AssumeRole Both",
+            "s in 333333333333 -> admin sts:AssumeRole ResourceMissing",
+            "u -> g iam:AddUserToGroup Both",
+        ]
+    );
+}
+
+#[test]
+fn the_role_of_a_new_account() {
+    let account =
+        "resource \"aws_organizations_account\" \"log\" {\n  name  = \"log\"\n  email = \"log@example.com\"\n}\n";
+    let app =
+        role("app", "", EC2) + &may("app", "sts:AssumeRole", "\"arn:aws:iam::*:role/OrganizationAccountAccessRole\"");
+    assert_eq!(
+        edges(&(account.to_owned() + &app)),
+        [
+            "app -> OrganizationAccountAccessRole sts:AssumeRole Unknown",
+            "111111111111 -> OrganizationAccountAccessRole sts:AssumeRole Unknown",
+        ]
+    );
 }

@@ -4,6 +4,7 @@
 use smol_str::SmolStr;
 
 use super::super::symbol::Symbol;
+use super::state;
 
 /// An entry of a collection of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +48,12 @@ impl Member {
     }
 
     fn new(symbol: &Symbol, collection: &str, key: &str, name: &str, is_id: bool) -> Self {
-        let (collection, key, name) = (collection.into(), key.into(), name.into());
-        Self { scope: symbol.scope().clone(), collection, key, name, is_id }
+        // A collection among the outputs of a state is one, whichever stack reads it.
+        let (scope, collection) = match (state::output(symbol), collection.split_once(state::OUTPUTS)) {
+            (Some((state, ..)), Some((_, rest))) => (state.into(), rest.into()),
+            _ => (symbol.scope().clone(), collection.into()),
+        };
+        Self { scope, collection, key: key.into(), name: name.into(), is_id }
     }
 
     /// What people call the account.

@@ -219,7 +219,14 @@ impl Evaluator<'_> {
         let inputs = symbols_of(std::slice::from_ref(role));
         let span = role.origin.span.or_else(|| inputs.first().and_then(Symbol::span));
         let address = shorten(format!("account of {}", value_name(role)));
-        Account::unknown(self.symbol(address, account_cause(inputs), span), EvidenceKind::Role)
+        let cause = match inputs.as_slice() {
+            // The same output of the same state is the same role in all stacks.
+            [only] if matches!(only.cause(), Cause::RemoteState(Some(_))) && is_hole(role, only) => {
+                only.cause().clone()
+            }
+            _ => account_cause(inputs),
+        };
+        Account::unknown(self.symbol(address, cause, span), EvidenceKind::Role)
     }
 
     /// The account where no role is assumed: that of the profile, or of whoever applies the stack.
@@ -293,6 +300,11 @@ pub(super) fn fields_of_arn(text: &Text) -> Option<(Text, Text)> {
 /// from instance to instance.
 fn account_cause(inputs: Vec<Symbol>) -> Cause {
     if inputs.iter().all(Symbol::is_stable) { Cause::Account } else { Cause::Derived(inputs) }
+}
+
+/// Whether `value` is `symbol` and nothing else.
+fn is_hole(value: &Value, symbol: &Symbol) -> bool {
+    matches!(value.to_text().as_ref().map(Text::pieces), Some([Piece::Hole(hole)]) if hole == symbol)
 }
 
 fn is_unset(value: &Value) -> bool {

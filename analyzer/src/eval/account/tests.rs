@@ -489,3 +489,53 @@ fn the_organization_of_the_configuration() {
     });
     assert_eq!(values, [["111111111111", "o-a1b2c3d4e5"]]);
 }
+
+#[test]
+fn outputs_of_one_state_are_one_account_in_all_stacks() {
+    let text = |name: &str, key: &str, output: &str| {
+        format!(
+            r#"
+terraform {{
+  backend "s3" {{}}
+}}
+data "terraform_remote_state" "{name}" {{
+  backend = "s3"
+  config  = {{ bucket = "states", key = "{key}" }}
+}}
+provider "aws" {{
+  region = "eu-west-1"
+  assume_role {{
+    role_arn = {}
+  }}
+}}
+resource "aws_sns_topic" "t" {{
+  name = "t"
+}}
+"#,
+            output.replace("STATE", &format!("data.terraform_remote_state.{name}.outputs"))
+        )
+    };
+    let same_in = |a: String, b: String| {
+        let topic = |evaluator: &Evaluator<'_>| {
+            let resources = evaluator.resources();
+            let topic = resources.iter().find(|it| it.ty() == "aws_sns_topic").unwrap();
+            evaluator.account(topic)
+        };
+        let accounts = each("", &[("a/main.tf", &a), ("b/main.tf", &b)], topic);
+        let sameness = same(&accounts[0], &accounts[1]);
+        assert_eq!(sameness, same(&accounts[1], &accounts[0]));
+        (sameness.truth, sameness.likely)
+    };
+    let id = r#""arn:aws:iam::${STATE.log_account}:role/x""#;
+    let other = r#""arn:aws:iam::${STATE.app_account}:role/x""#;
+    let arn = "STATE.role.arn";
+    assert_eq!(same_in(text("org", "org", id), text("organization", "org", id)), (Truth::Yes, false));
+    assert_eq!(same_in(text("org", "org", arn), text("organization", "org", arn)), (Truth::Yes, false));
+    assert_eq!(same_in(text("org", "org", id), text("org", "org", other)), (Truth::Unknown, false));
+    assert_eq!(same_in(text("org", "org", id), text("org", "dev/org", id)), (Truth::Unknown, false));
+    assert_eq!(same_in(text("org", "org", id), text("org", "org", arn)), (Truth::Unknown, false));
+    let entry = |key: &str| format!(r#""arn:aws:iam::${{STATE.account_ids["{key}"]}}:role/x""#);
+    let entries = |a: &str, b: &str| same_in(text("org", "org", &entry(a)), text("organization", "org", &entry(b)));
+    assert_eq!(entries("log", "log"), (Truth::Yes, false));
+    assert_eq!(entries("log", "app"), (Truth::No, true));
+}

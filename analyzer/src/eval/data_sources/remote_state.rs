@@ -21,8 +21,10 @@ pub(super) fn remote_state(evaluator: &Evaluator<'_>, instance: &Arc<ResourceIns
         return None;
     }
     let span = instance.decl.header;
-    let symbol = evaluator.symbol(format!("{}.{name}", instance.address), Cause::RemoteState, Some(span));
-    let found = reader(evaluator, instance).and_then(|reader| reader.outputs());
+    let reader = reader(evaluator, instance);
+    let cause = Cause::RemoteState(reader.as_ref().and_then(Reader::state));
+    let symbol = evaluator.symbol(format!("{}.{name}", instance.address), cause, Some(span));
+    let found = reader.and_then(|reader| reader.outputs());
     let value = match found.as_ref().and_then(Value::fields) {
         // What the source does not declare may still be in the state.
         Some(outputs) => open_object(symbol, (**outputs).clone()),
@@ -47,6 +49,16 @@ fn reader<'e, 'a>(evaluator: &'e Evaluator<'a>, instance: &ResourceInstance) -> 
 }
 
 impl Reader<'_, '_> {
+    /// What tells the state from others, whichever stack reads it; `None` for one of which a part is not said.
+    fn state(&self) -> Option<SmolStr> {
+        let (place, in_key) = self.place()?;
+        if matches!(place, StatePlace::S3 { bucket: None, .. }) {
+            return None;
+        }
+        let workspace = in_key.map_or_else(|| self.workspace(), |name| Some(StateWorkspace::Named(name)))?;
+        (workspace != StateWorkspace::Own).then(|| format!("{place:?} {workspace:?}").into())
+    }
+
     fn outputs(&self) -> Option<Value> {
         let (place, in_key) = self.place()?;
         let workspace = match in_key {

@@ -30,14 +30,15 @@ pub use providers::Provider;
 pub(super) use repetition::Shape;
 
 use super::account::Account;
-use super::bindings::{Bindings, Bound, OtherStacks, StateWorkspace};
+use super::bindings::{Bindings, Bound, OtherStacks, Planned, StateWorkspace};
 use super::data_sources::policy_document::Rendered;
 use super::error::EvalError;
 use super::file_values::FileValues;
+use super::overlay;
 use super::scope::Scope;
 use super::symbol::{Cause, Symbol};
 use super::types::Type;
-use super::value::Value;
+use super::value::{Origin, Value};
 
 /// Evaluates the expressions of one stack.
 pub struct Evaluator<'a> {
@@ -174,6 +175,24 @@ impl<'a> Evaluator<'a> {
                 self.others?.outputs(dir, environment.as_deref(), self.stack.environment.as_deref())
             }
         }
+    }
+
+    /// What a plan has for the attribute `name` of `instance`.
+    pub(super) fn planned(&self, instance: &ResourceInstance, name: &str) -> Option<&Planned> {
+        self.bindings.planned(|| format!("{}.{name}", instance.address).into())
+    }
+
+    /// `written`, what stands at `span` as the attribute `name` of `instance`, with what a plan knows
+    /// of it. The plan is what will be applied: where it has another value, that is the value of the
+    /// attribute, and no part of what is written is its place.
+    pub(crate) fn as_planned(&self, instance: &ResourceInstance, name: &str, written: Value, span: Span) -> Value {
+        let Some(planned) = self.planned(instance, name) else { return written };
+        let sensitive = written.sensitive || planned.value.sensitive;
+        let laid = overlay::laid(&written, &planned.value).unwrap_or_else(|| {
+            self.bindings.note_difference(span, planned.span);
+            planned.value.clone().with_origin(Origin::at(span))
+        });
+        Value { sensitive, ..laid }
     }
 
     /// The outputs of the stack in view that keeps its state in `place`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::config::GivenValue;
 use crate::module::{Variable, VariableValue};
 use crate::source::Span;
 use crate::syntax;
@@ -12,6 +13,7 @@ use crate::syntax::ast::{Expr, ExprKind};
 use super::super::bindings::value_of;
 use super::super::convert::TypeConstraint;
 use super::super::error::EvalError;
+use super::super::given;
 use super::super::scope::Scope;
 use super::super::symbol::Cause;
 use super::super::types::Type;
@@ -88,7 +90,10 @@ impl Evaluator<'_> {
 
     fn variable_value(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> Value {
         let constraint = self.constraint(module, variable);
-        let bound = self.bound(|| module.full_address(format_args!("var.{}", variable.name.text)));
+        let address = || module.full_address(format_args!("var.{}", variable.name.text));
+        let bound = self.bound(address);
+        let bound = bound.map(|value| value.or_at(variable.header));
+        let beside = self.given_beside(module, variable).filter(|_| bound.is_none());
         let given = bound.or_else(|| match module.parent() {
             Some(_) => self.argument(module, &variable.name.text),
             None => self.root_variable(module, variable, &constraint),
@@ -106,8 +111,18 @@ impl Evaluator<'_> {
             }
             (None, None) => self.unset_variable(module, variable, &constraint),
         };
+        if let Some(beside) = beside.filter(|beside| !given::agrees(beside, &value)) {
+            let symbol = |address: &str| self.symbol(address, Cause::Variable, Some(variable.header));
+            let beside = given::value(beside, &address(), &symbol).or_at(variable.header);
+            value = self.constrained(&constraint, beside, variable);
+        }
         value.sensitive |= variable.sensitive;
         value
+    }
+
+    /// What is known of a variable of the root beside what is written.
+    fn given_beside(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> Option<&GivenValue> {
+        module.parent().is_none().then(|| self.stack.given.get(variable.name.text.as_str())).flatten()
     }
 
     fn constraint(&self, module: &Arc<ModuleInstance>, variable: &Variable) -> TypeConstraint {

@@ -75,7 +75,7 @@ fn is_textual(unknown: &Unknown) -> bool {
 
 /// Whether `null` is usual: what people may leave out, not what AWS answers.
 fn is_often_null(cause: &Cause) -> bool {
-    matches!(cause, Cause::Variable | Cause::ModuleInput | Cause::MissingModule | Cause::RemoteState)
+    matches!(cause, Cause::Variable | Cause::ModuleInput | Cause::MissingModule | Cause::RemoteState(_))
 }
 
 /// A known text without a place.

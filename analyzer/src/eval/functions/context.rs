@@ -127,7 +127,11 @@ impl FunctionContext for RootFiles<'_> {
 
     fn text_of(&self, path: &str, make: Make<'_>) -> Result<Value, EvalError> {
         match self.values {
-            Some(values) => values.text(path::join(self.root, path), make),
+            Some(values) => {
+                let path = path::join(self.root, path);
+                self.files.used(&path);
+                values.text(path, make)
+            }
             None => make(),
         }
     }

@@ -31,12 +31,22 @@ impl Evaluator<'_> {
             if let Some(value) = self.bound_attribute(instance, name) {
                 return value;
             }
-            match self.configured(instance, name) {
+            let written = match self.configured(instance, name) {
                 Some(value) if !value.is_null() && is_ignored(instance, name) => self.set_by_others(instance, name),
                 Some(value) if !value.is_null() => value,
-                _ => self.computed(instance, name),
-            }
+                _ => return self.planned_attribute(instance, name).unwrap_or_else(|| self.computed(instance, name)),
+            };
+            let attribute = instance.decl.body.attribute(name);
+            let span = attribute.map_or(instance.decl.header, |attribute| attribute.span());
+            self.as_planned(instance, name, written, span)
         })
+    }
+
+    /// What a plan gives for `name`, of which the block says nothing.
+    fn planned_attribute(&self, instance: &ResourceInstance, name: &str) -> Option<Value> {
+        let planned = self.planned(instance, name)?;
+        let value = planned.value.clone().with_origin(Origin::at(instance.decl.header));
+        Some(schema::as_declared(value, schema::facts(instance, name)))
     }
 
     /// An attribute that the block only gives a first value.
@@ -52,7 +62,8 @@ impl Evaluator<'_> {
             let whole = self.bound(|| instance.address.clone())?;
             whole.fields()?.get(name).map(|field| field.value.clone())
         };
-        own.or_else(of_whole).map(|value| schema::as_declared(value, schema::facts(instance, name)))
+        let value = own.or_else(of_whole)?.or_at(instance.decl.header);
+        Some(schema::as_declared(value, schema::facts(instance, name)))
     }
 
     /// What the block says about `name`; `None` if it says nothing.

@@ -37,7 +37,7 @@ pub(in crate::iam) enum KeyMention {
 }
 
 /// An alias of a key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) struct KeyAlias {
     pub(in crate::iam) arn: Text,
     /// `alias/logs`

@@ -44,7 +44,7 @@ impl Collector<'_, '_> {
         if self.set(instance, "qualifier").is_some() {
             return None;
         }
-        let principal = self.set(instance, "principal")?;
+        let principal = self.grantee(instance, "principal")?;
         let given = conditions
             .iter()
             .filter_map(|(argument, operator, key)| Some((*operator, *key, self.set(instance, argument)?)));
@@ -74,7 +74,7 @@ impl Collector<'_, '_> {
         if !self.evaluator.blocks(instance, &instance.decl.body, "condition").is_empty() {
             return None;
         }
-        let principal = self.set(instance, "principal").filter(|principal| principal.as_str().is_some())?;
+        let principal = self.grantee(instance, "principal").filter(|principal| principal.as_str().is_some())?;
         let action = self.set(instance, "action").unwrap_or_else(|| Value::string("events:PutEvents"));
         let is_everyone = principal.as_str().as_deref() == Some("*");
         Some(object([
@@ -91,7 +91,7 @@ impl Collector<'_, '_> {
         if !self.evaluator.blocks(instance, &instance.decl.body, "constraints").is_empty() {
             return None;
         }
-        let principal = self.set(instance, "grantee_principal")?;
+        let principal = self.grantee(instance, "grantee_principal")?;
         let operations = self.set(instance, "operations")?;
         let names: Option<Vec<SmolStr>> = operations.elements()?.iter().map(Value::as_str).collect();
         let actions = names?.into_iter().map(|name| Value::string(format!("kms:{name}")));
@@ -101,6 +101,13 @@ impl Collector<'_, '_> {
             ("Action", Value::new(ValueKind::Tuple(actions.collect()))),
             ("Resource", Value::string("*")),
         ]))
+    }
+
+    /// Whom it lets in, placed where the argument is written.
+    fn grantee(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Value> {
+        let attribute = instance.decl.body.attribute(name)?;
+        let span = attribute.value.range.at(attribute.file);
+        Some(self.set(instance, name)?.with_origin(Origin::at(span)))
     }
 
     /// The argument, unless it is not written or null.

@@ -20,7 +20,7 @@ pub(in crate::iam) struct Mention {
 }
 
 /// The mentions of an attribute.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::iam) struct Mentions {
     pub(in crate::iam) items: Vec<Mention>,
     /// What may add some.

@@ -13,6 +13,7 @@ mod principals;
 mod resources;
 mod stack;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -37,7 +38,7 @@ pub(super) use organization::{OrganizationPolicyDeclaration, TargetClaim};
 pub(super) use resources::{ResourceClaim, ResourceSays, ResourceSubject};
 
 /// What one stack says, before it is joined with what others say.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct StackPart {
     /// Principals without what claims add to them.
     pub(super) principals: Vec<Principal>,
@@ -59,10 +60,12 @@ pub struct StackPart {
     pub(super) members: Vec<OrganizationMember>,
     /// Where it is applied.
     pub(super) stack: StackAccounts,
+    /// Names that are marked `sensitive`.
+    pub(super) secrets: Vec<SmolStr>,
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ManagedPolicyDeclaration {
     pub(super) stack: SmolStr,
     pub(super) address: SmolStr,
@@ -73,11 +76,11 @@ pub(super) struct ManagedPolicyDeclaration {
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
     let part = StackPart { stack: stack::accounts(evaluator), ..StackPart::default() };
-    let mut collector = Collector { evaluator, part };
+    let mut collector = Collector { evaluator, part, secrets: RefCell::default() };
     for instance in evaluator.resources_where(says_something) {
         collector.instance(&instance);
     }
-    collector.part
+    StackPart { secrets: collector.secrets.into_inner(), ..collector.part }
 }
 
 /// Whether a block of that address may be a principal or a resource with a policy, or say something of one.
@@ -98,6 +101,7 @@ fn says_something(address: &ResourceAddress) -> bool {
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     part: StackPart,
+    secrets: RefCell<Vec<SmolStr>>,
 }
 
 impl Collector<'_, '_> {
@@ -117,7 +121,12 @@ impl Collector<'_, '_> {
 
     /// The text of an attribute; a hole if it is not known, `None` if it is null.
     fn text(&self, instance: &Arc<ResourceInstance>, name: &str) -> Option<Text> {
-        self.evaluator.attribute(instance, name).to_text()
+        let value = self.evaluator.attribute(instance, name);
+        let text = value.to_text();
+        if value.sensitive {
+            self.secrets.borrow_mut().extend(text.as_ref().and_then(Text::as_known));
+        }
+        text
     }
 
     /// The account that `instance` is in.

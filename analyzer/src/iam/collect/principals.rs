@@ -82,6 +82,7 @@ impl Collector<'_, '_> {
             name: self.text(instance, name)?,
             path: self.text(instance, "path"),
             trust: None,
+            given_trust: None,
             policies: Vec::new(),
             groups: Vec::new(),
             assignments: Vec::new(),

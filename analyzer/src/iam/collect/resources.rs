@@ -22,7 +22,7 @@ use super::mention::{Mention, Mentions};
 use super::{Collector, is_downloaded};
 
 /// One resource's word about what is on another.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) struct ResourceClaim {
     pub(in crate::iam) subject: ResourceSubject,
     /// The prefix of the subject's service.
@@ -37,7 +37,7 @@ pub(in crate::iam) struct ResourceClaim {
 }
 
 /// What a claim is about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) enum ResourceSubject {
     /// The resource of this index in the same part.
     Itself(usize),
@@ -48,7 +48,7 @@ pub(in crate::iam) enum ResourceSubject {
 }
 
 /// What a claim says of its subject.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::iam) enum ResourceSays {
     /// The policies of this attribute are on it.
     Policy(&'static str),

@@ -332,6 +332,7 @@ fn named(kind: PrincipalKind, name: &Text, span: Span, claim: &Claim) -> Princip
         name,
         path: None,
         trust: None,
+        given_trust: None,
         policies: Vec::new(),
         groups: Vec::new(),
         assignments: Vec::new(),

@@ -488,3 +488,37 @@ fn work_grows_as_the_stack_does() {
     let [once, twice, four_times] = [20, 40, 80].map(of_roles);
     assert_eq!(four_times - twice, 2 * (twice - once));
 }
+
+#[test]
+fn roles_of_new_accounts() {
+    let text = r#"
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+resource "aws_organizations_account" "log" {
+  name  = "log"
+  email = "log@example.com"
+}
+resource "aws_organizations_account" "app" {
+  name      = "app"
+  email     = "app@example.com"
+  role_name = "Management"
+}
+"#;
+    let view = main_tf(text);
+    let shown = |it: &Principal| {
+        let trust = view.iam().trust(it, view.analysis.policies()).unwrap();
+        let trusted = trust.statements[0].principals[0].groups[0].items[0].text.display();
+        (it.arn.display(), it.existence == Existence::Certain, trusted)
+    };
+    let mut roles: Vec<_> = view.iam().principals().iter().map(shown).collect();
+    let role = |label: &str, name: &str| {
+        let arn = format!("arn:aws:iam::{{aws_organizations_account.{label}.id}}:role/{name}");
+        (arn, false, "arn:aws:iam::111111111111:root".to_owned())
+    };
+    let mut expected = [role("log", "OrganizationAccountAccessRole"), role("app", "Management")];
+    roles.sort();
+    expected.sort();
+    assert_eq!(roles, expected);
+}

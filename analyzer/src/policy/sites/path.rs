@@ -27,6 +27,12 @@ pub(crate) fn find(evaluator: &Evaluator<'_>, instance: &ResourceInstance, path:
     let names: Vec<&str> = path.split('.').map(|name| name.trim_end_matches("[]")).collect();
     let mut found = Vec::new();
     in_body(evaluator, &instance.decl.body, &instance.scope, &names, &Existence::Certain, &mut found);
+    if let [name] = names.as_slice() {
+        for found in &mut found {
+            let value = std::mem::replace(&mut found.value, null());
+            found.value = evaluator.as_planned(instance, name, value, found.span);
+        }
+    }
     found
 }
 

@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     since: "0.1.0",
     sources: &[],
     doc: include_str!("external_id_missing.md"),
-    check: Check::Policy(check),
+    check: Check::PolicyInView(check),
 };
 
 /// What others call, and the condition key by which they show whom they do it for.

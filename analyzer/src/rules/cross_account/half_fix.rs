@@ -5,26 +5,26 @@
 //! of the same module are referred to, others are written out; where an ARN is not known there
 //! is no fix.
 
-pub(in crate::rules) mod block;
-pub(in crate::rules) mod layout;
 #[cfg(test)]
 mod tests;
 
 use crate::access::grants::{Grant, GrantTarget};
 use crate::aws::facts;
-use crate::aws::sites::{self as table, Subject};
-use crate::aws::subjects::{SubjectType, subject_type};
-use crate::finding::{Edit, Fix, Safety};
+use crate::aws::subjects::subject_type;
+use crate::finding::{Edit, Fix};
 use crate::iam::{PolicedResource, Principal, PrincipalKind};
 use crate::policy::model::Leaf;
 use crate::policy::sites::{Form, PolicySite};
 use crate::rules::RuleContext;
 use crate::rules::listing::each_once;
-use crate::source::{FileId, Span, TextRange};
+use crate::rules::writing::block::{Arns, Block, Place, provider_line};
+use crate::rules::writing::layout::{self, Members, Notation, Statement, list, quoted};
+use crate::rules::writing::{
+    PolicyType, appended, behind_blocks, fix, is_only_instance, is_own, last_statements, new_policy,
+};
+use crate::source::{FileId, Span};
 
 use super::half_words::Lack;
-use block::{Arns, Block, Place, provider_line};
-use layout::{Members, Notation, Shape, Statement, list, quoted};
 
 /// New policies of the principals of `lack` that allow `actions` on `target`.
 pub(super) fn identity_half(
@@ -139,11 +139,6 @@ fn target_block(target: GrantTarget<'_>) -> Option<Block<'_>> {
     }
 }
 
-/// Whether blocks can be written in the file of `span`.
-pub(in crate::rules) fn is_own(downloaded: bool, span: Span, ctx: &RuleContext<'_>) -> bool {
-    !downloaded && ctx.sources.file(span.file).path().ends_with(".tf") && !(ctx.foreign)(span.file)
-}
-
 /// One more statement of the policy `site`, which lets the principals of `lack` into `target`.
 pub(super) fn resource_half(
     lack: &Lack<'_>,
@@ -179,17 +174,6 @@ fn let_in(lack: &Lack<'_>) -> String {
         1 => format!("let `{address}` in"),
         count => format!("let `{address}` and {} more in", count - 1),
     }
-}
-
-/// Whether no other instance of the block of `site` has a policy: what is written there is about this one.
-fn is_only_instance(site: &PolicySite, ctx: &RuleContext<'_>) -> bool {
-    let is_instance = |other: &&PolicySite| {
-        other.stack == site.stack
-            && other.block_address == site.block_address
-            && other.module == site.module
-            && other.attribute == site.attribute
-    };
-    ctx.policies.iter().filter(is_instance).nth(1).is_none()
 }
 
 /// The principals of `lack`, as they are written in `place`.
@@ -245,45 +229,9 @@ fn last_statement(
     last_statements(&[statement.members()], notation, site, ctx)
 }
 
-/// The place behind the last statement of a policy, and `statements` laid out as it is.
-pub(in crate::rules) fn last_statements(
-    statements: &[Members],
-    notation: Notation,
-    site: &PolicySite,
-    ctx: &RuleContext<'_>,
-) -> Option<(Span, String)> {
-    let last = site.document.statements.last()?.span;
-    let source = ctx.sources.file(last.file);
-    let (text, range) = (source.text(), last.range.as_usize());
-    let behind = text.get(range.end..)?;
-    let is_list = behind.trim_start().trim_start_matches(',').trim_start().starts_with(']');
-    let is_here = site.document.span.range.contains_range(last.range) && site.document.span.file == last.file;
-    if !is_list || !is_here || (ctx.foreign)(last.file) {
-        return None;
-    }
-    let line = text.get(..range.start)?.rsplit('\n').next()?;
-    let is_on_own_line = line.trim().is_empty();
-    let separator = if is_on_own_line { format!(",\n{line}") } else { ", ".to_owned() };
-    let shape = Shape::of(text.get(range.clone())?);
-    let written = statements.iter().map(|it| format!("{separator}{}", layout::statement(it, notation, &shape)));
-    Some((at(last.file, range.end)?, written.collect()))
-}
-
 /// The place behind the last block of an `aws_iam_policy_document`, and `statement` as one more block.
 fn statement_block(statement: &Statement<'_>, site: &PolicySite, ctx: &RuleContext<'_>) -> Option<(Span, String)> {
     Some((behind_blocks(site, ctx)?, layout::statement_block(statement)))
-}
-
-/// The place behind the last block of an `aws_iam_policy_document`.
-pub(in crate::rules) fn behind_blocks(site: &PolicySite, ctx: &RuleContext<'_>) -> Option<Span> {
-    let header = site.document.span;
-    let source = ctx.sources.file(header.file);
-    let start = header.range.as_usize().start;
-    let behind = source.text().get(start..)?;
-    if (ctx.foreign)(header.file) || !behind.starts_with("data ") {
-        return None;
-    }
-    at(header.file, start + behind.find("\n}")? + 1)
 }
 
 /// A new policy on `resource`, which has none, that lets the principals of `lack` in.
@@ -319,62 +267,12 @@ pub(super) fn new_resource_half(
     Some(fix(let_in(lack), appended(vec![(resource.span.file, text)], ctx)?))
 }
 
-/// A resource that puts a policy with these statements on `resource`, the `block`.
-pub(in crate::rules) fn new_policy(
-    kind: &PolicyType,
-    block: &Block<'_>,
-    resource: &PolicedResource,
-    statements: &[Members],
-    ctx: &RuleContext<'_>,
-) -> String {
-    let file = ctx.sources.file(resource.span.file);
-    let mut arguments = provider_line(file.text(), resource.span.range.start);
-    arguments.push((kind.argument, block.reference(kind.named_by)));
-    layout::resource(kind.ty, &block.label(), "", &arguments, &layout::policy(kind.attribute, statements))
-}
-
 /// The statement without which nobody could change the policy of a key any more.
 ///
 /// Source: AWS KMS Developer Guide, `key-policy-default`.
 fn administration(key: &PolicedResource, arns: &Arns<'_>) -> Option<Members> {
     let root = vec![quoted(&format!("arn:{}:iam::{}:root", arns.partition, key.account.id?))];
     Some(Statement { principal: Some(root), actions: &["kms:*".to_owned()], resource: Some(quoted("*")) }.members())
-}
-
-/// The resource type that puts a policy on resources of some type.
-pub(in crate::rules) struct PolicyType {
-    pub(in crate::rules) ty: &'static str,
-    /// The attribute that holds the policy.
-    attribute: &'static str,
-    /// The argument that names the resource.
-    argument: &'static str,
-    /// The attribute of the resource that it takes.
-    named_by: &'static str,
-}
-
-impl PolicyType {
-    /// The one for resources of the type of `block`.
-    pub(in crate::rules) fn of_block(block: &Block<'_>) -> Option<Self> {
-        Self::of(&subject_type(block.ty)?)
-    }
-
-    fn of(subject: &SubjectType) -> Option<Self> {
-        let provider = subject.ty.split('_').next()?;
-        let fits = |site: &table::Site<table::PolicySite>| {
-            site.kind == table::PolicySite::Resource
-                && (site.service, site.subject_type) == (subject.service, Some(subject.resource_type))
-                && site.resource_type.split('_').next() == Some(provider)
-        };
-        table::all_policies().filter(fits).find_map(|site| {
-            let Subject::Named { attributes, by } = site.subject else { return None };
-            let named_by = match by {
-                "name" | "name or arn" => subject.name?,
-                "id" | "url" | "id or arn" => subject.id?,
-                _ => subject.arn,
-            };
-            Some(Self { ty: site.resource_type, attribute: site.attribute, argument: attributes, named_by })
-        })
-    }
 }
 
 /// How the thing that a grant is about is written in `place`.
@@ -405,29 +303,6 @@ fn resource_text(target: GrantTarget<'_>, actions: &[String], place: &Place<'_>,
         (false, true) => objects,
         (true, false) | (false, false) => whole,
     })
-}
-
-/// `texts` behind what stands in their files.
-pub(in crate::rules) fn appended(texts: Vec<(FileId, String)>, ctx: &RuleContext<'_>) -> Option<Vec<Edit>> {
-    let mut edits: Vec<Edit> = Vec::new();
-    for (file, text) in texts {
-        if let Some(edit) = edits.iter_mut().find(|edit| edit.span.file == file) {
-            edit.new_text.push_str(&text);
-            continue;
-        }
-        let source = ctx.sources.file(file);
-        let new_text = if source.text().ends_with('\n') { text } else { format!("\n{text}") };
-        edits.push(Edit { span: at(file, source.text().len())?, new_text });
-    }
-    Some(edits)
-}
-
-fn at(file: FileId, offset: usize) -> Option<Span> {
-    Some(TextRange::empty(u32::try_from(offset).ok()?).at(file))
-}
-
-pub(in crate::rules) const fn fix(title: String, edits: Vec<Edit>) -> Fix {
-    Fix { title, safety: Safety::Unsafe, edits }
 }
 
 /// The actions as they are written, each once.

@@ -103,13 +103,13 @@ pub(super) struct Lack<'a> {
     others: Vec<&'a Principal>,
 }
 
-/// The grants with an action in `state`, one for each text that claims it in one use of a policy.
+/// The grants with an action in `state`, one for each text that claims it on one target in one use of a policy.
 pub(super) fn lacking<'a>(grants: &'a [Grant<'a>], state: State, ctx: &RuleContext<'a>) -> Vec<Lack<'a>> {
     let mut found: Vec<Lack<'a>> = Vec::new();
-    let mut by_place: FxHashMap<(Option<usize>, Span), usize> = FxHashMap::default();
+    let mut by_place: FxHashMap<(Option<usize>, usize, Span), usize> = FxHashMap::default();
     for grant in grants.iter().filter(|grant| !grant.in_state(state).is_empty()) {
         let place = place(grant, ctx);
-        match by_place.entry((grant.site, place)) {
+        match by_place.entry((grant.site, grant.ends().1, place)) {
             Entry::Occupied(known) => found.get_mut(*known.get()).into_iter().for_each(|it| it.add(grant.principal)),
             Entry::Vacant(new) => {
                 new.insert(found.len());
@@ -122,7 +122,7 @@ pub(super) fn lacking<'a>(grants: &'a [Grant<'a>], state: State, ctx: &RuleConte
 
 /// The text that claims a grant: in the policy, or where it was written in the same directory.
 fn place(grant: &Grant<'_>, ctx: &RuleContext<'_>) -> Span {
-    let Some(site) = grant.site.and_then(|index| ctx.policies.get(index)) else { return grant.via };
+    let Some(site) = grant.site.and_then(|index| ctx.policies.get(index)) else { return grant.leaf.span };
     let directory = |span: Span| path::parent(ctx.sources.file(span.file).path()).to_owned();
     let is_near = directory(grant.leaf.span) == directory(site.document.span);
     let reference = grant.leaf.via.first().filter(|_| !is_near);
@@ -251,7 +251,7 @@ locals {
         assert_eq!(
             found(&missing_identity_half::RULE, &format!("{ROLE}{function}{permission}")),
             [
-                "principal = aws_iam_role.app.arn | error: role `app` of account 111111111111 is let into `aws_lambda_function.f`, but no policy of it allows `lambda:InvokeFunction` there"
+                "aws_iam_role.app.arn | error: role `app` of account 111111111111 is let into `aws_lambda_function.f`, but no policy of it allows `lambda:InvokeFunction` there"
             ]
         );
     }

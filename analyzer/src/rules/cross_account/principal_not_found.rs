@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     since: "0.1.0",
     sources: &["AA INVALID_ROLE_REFERENCE", "AA INVALID_USER_REFERENCE"],
     doc: include_str!("principal_not_found.md"),
-    check: Check::Policy(check),
+    check: Check::PolicyInView(check),
 };
 
 /// A role or user that a policy names.

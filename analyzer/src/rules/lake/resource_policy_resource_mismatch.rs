@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     since: "0.1.0",
     sources: &["CloudTrail ResourcePolicyNotValidException"],
     doc: include_str!("resource_policy_resource_mismatch.md"),
-    check: Check::Policy(check),
+    check: Check::PolicyInView(check),
 };
 
 fn check(site: &PolicySite, ctx: &RuleContext<'_>, report: &mut Report<'_>) {

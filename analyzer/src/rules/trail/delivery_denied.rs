@@ -19,9 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let all = [asked::of_buckets(ctx), asked::of_keys(ctx), asked::of_topics(ctx), asked::of_topic_keys(ctx)];
-    let lacks: Vec<Lack<'_>> = all.into_iter().flatten().collect();
-    let denied = lacks.iter().filter(|lack| matches!(lack.fault, Fault::Denied(_)));
+    let lacks = asked::of_all(ctx).map(|(_, lack)| lack).chain(asked::of_topic_keys(ctx));
+    let denied = lacks.filter(|lack| matches!(lack.fault, Fault::Denied(_)));
     for shared in words::by_place(denied, |lack| statement(lack).unwrap_or(lack.named.span)) {
         say(&shared, ctx, report);
     }

@@ -10,10 +10,10 @@ use crate::eval::text::{Piece, Text};
 use crate::finding::{Edit, Fix};
 use crate::iam::PolicedResource;
 use crate::policy::sites::{Form, PolicySite};
-use crate::rules::cross_account::half_fix::block::Block;
-use crate::rules::cross_account::half_fix::layout::{Members, Notation, quoted};
-use crate::rules::cross_account::half_fix::{self as half, PolicyType};
 use crate::rules::listing::{each_once, joined};
+use crate::rules::writing::block::Block;
+use crate::rules::writing::layout::{Members, Notation, quoted};
+use crate::rules::writing::{self, PolicyType};
 use crate::rules::{FindingBuilder, RuleContext};
 
 use super::asked::{Fault, Lack};
@@ -54,7 +54,7 @@ pub(super) fn offer<'f, 'l, 'a: 'l>(
 ) -> FindingBuilder<'f> {
     let lacks: Vec<&Lack<'_>> = lacks.into_iter().filter(|lack| lack.delivery.need != Need::WriteDigest).collect();
     // A statement that is there, but wrong, is to be mended and not to have another beside it.
-    let is_wrong = lacks.iter().any(|lack| matches!(lack.fault, Fault::Type(..)));
+    let is_wrong = lacks.iter().any(|lack| matches!(lack.fault, Fault::Type(..)) || !lack.is_alone);
     match grant(&lacks, ctx).filter(|_| !is_wrong) {
         Some(fix) => finding.fix(fix),
         None => finding,
@@ -82,16 +82,18 @@ fn in_policy(lacks: &[&Lack<'_>], site: &PolicySite, ctx: &RuleContext<'_>) -> O
     let mender = Mender { sender: &first.sender, resource: first.resource, text: source.text(), reference };
     let grants = mender.grants(lacks)?;
     let edit = match site.form {
-        Form::Jsonencode => half::last_statements(&mender.members(&grants, Notation::Hcl), Notation::Hcl, site, ctx)?,
-        Form::Heredoc => half::last_statements(&mender.members(&grants, Notation::Json), Notation::Json, site, ctx)?,
+        Form::Jsonencode => {
+            writing::last_statements(&mender.members(&grants, Notation::Hcl), Notation::Hcl, site, ctx)?
+        }
+        Form::Heredoc => writing::last_statements(&mender.members(&grants, Notation::Json), Notation::Json, site, ctx)?,
         Form::DataSource => {
             let blocks: String = grants.iter().map(Grant::block).collect();
-            (half::behind_blocks(site, ctx)?, blocks)
+            (writing::behind_blocks(site, ctx)?, blocks)
         }
         Form::Quoted | Form::File | Form::Template | Form::Reference | Form::Other | Form::PolicyFile => return None,
     };
     let (span, new_text) = edit;
-    Some(half::fix(title(lacks), vec![Edit { span, new_text }]))
+    Some(writing::fix(title(lacks), vec![Edit { span, new_text }]))
 }
 
 fn as_new_policy(lacks: &[&Lack<'_>], resource: &PolicedResource, ctx: &RuleContext<'_>) -> Option<Fix> {
@@ -103,15 +105,15 @@ fn as_new_policy(lacks: &[&Lack<'_>], resource: &PolicedResource, ctx: &RuleCont
     if is_taken
         || !block.key.is_empty()
         || resource.service == "kms"
-        || !half::is_own(resource.downloaded, resource.span, ctx)
+        || !writing::is_own(resource.downloaded, resource.span, ctx)
     {
         return None;
     }
     let reference = block.arn_in(&block.place, arn_attribute(resource));
     let mender = Mender { sender: &first.sender, resource, text: source.text(), reference };
     let grants = mender.grants(lacks)?;
-    let text = half::new_policy(&kind, &block, resource, &mender.members(&grants, Notation::Hcl), ctx);
-    Some(half::fix(title(lacks), half::appended(vec![(resource.span.file, text)], ctx)?))
+    let text = writing::new_policy(&kind, &block, resource, &mender.members(&grants, Notation::Hcl), ctx);
+    Some(writing::fix(title(lacks), writing::appended(vec![(resource.span.file, text)], ctx)?))
 }
 
 fn title(lacks: &[&Lack<'_>]) -> String {
@@ -284,257 +286,4 @@ fn written(template: &[Part], notation: Notation) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use crate::analysis::{Analysis, Host, Options, Roots};
-    use crate::source::MemoryFileSystem;
-
-    const START: &str = r#"provider "aws" {
-  region              = "eu-west-1"
-  allowed_account_ids = ["111122223333"]
-}
-
-resource "aws_s3_bucket" "logs" {
-  bucket = "logs"
-}
-"#;
-
-    const TRAIL: &str = r#"
-resource "aws_cloudtrail" "main" {
-  name           = "main"
-  s3_bucket_name = aws_s3_bucket.logs.id
-  # more
-  depends_on = [aws_s3_bucket_policy.logs]
-}
-"#;
-
-    fn analysis(main: &str) -> Analysis {
-        let mut files = MemoryFileSystem::default();
-        files.insert("main.tf", main);
-        let mut host = Host::new(Arc::new(files));
-        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-        let analysis = host.analysis();
-        assert_eq!(analysis.problems(), [], "{main}");
-        analysis
-    }
-
-    /// The code of the only finding of the group, and what its fix adds; done, it is not found any more.
-    fn mended(text: &str) -> (&'static str, String) {
-        let mut options = Options::default();
-        options.select.select("trail").unwrap();
-        let found = analysis(text).findings(&options);
-        let [finding] = found.as_slice() else { panic!("{found:#?}") };
-        let [fix] = finding.fixes.as_slice() else { panic!("{finding:#?}") };
-        let mut mended = text.to_owned();
-        for edit in fix.edits.iter().rev() {
-            mended.replace_range(edit.span.range.as_usize(), &edit.new_text);
-        }
-        // What is new has to come before the trail too: another fix.
-        let left = analysis(&mended).findings(&options);
-        assert!(left.iter().all(|it| it.code == "trail-bucket-policy-order"), "{mended}{left:#?}");
-        (finding.code, fix.edits.iter().map(|edit| edit.new_text.as_str()).collect())
-    }
-
-    #[test]
-    fn a_policy_of_a_bucket_without_one() {
-        let text = format!("{START}{}", TRAIL.replace("  depends_on = [aws_s3_bucket_policy.logs]\n", ""));
-        let text = text.replace("  # more\n", "");
-        let found = analysis(&text).findings(&Options::default());
-        let [finding] = found.as_slice() else { panic!("{found:#?}") };
-        let added = &finding.fixes[0].edits[0].new_text;
-        let expected = r#"
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.bucket
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { Service = "cloudtrail.amazonaws.com" }
-        Action    = "s3:GetBucketAcl"
-        Resource  = aws_s3_bucket.logs.arn
-        Condition = { StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main" } }
-      },
-      {
-        Effect    = "Allow"
-        Principal = { Service = "cloudtrail.amazonaws.com" }
-        Action    = "s3:PutObject"
-        Resource  = "${aws_s3_bucket.logs.arn}/AWSLogs/111122223333/*"
-        Condition = { StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", "s3:x-amz-acl" = "bucket-owner-full-control" } }
-      },
-    ]
-  })
-}
-"#;
-        assert_eq!(added, expected);
-    }
-
-    #[test]
-    fn a_statement_of_a_heredoc() {
-        let policy = r#"
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  policy = <<JSON
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Principal": { "Service": "cloudtrail.amazonaws.com" },
-      "Action": "s3:GetBucketAcl",
-      "Resource": "${aws_s3_bucket.logs.arn}",
-      "Condition": { "StringEquals": { "aws:SourceAccount": "111122223333" } }
-    }
-  ]
-}
-JSON
-}
-"#;
-        let (code, added) = mended(&format!("{START}{policy}{TRAIL}"));
-        assert_eq!(code, "trail-bucket-write-missing");
-        let expected = r#",
-    {
-      "Effect": "Allow",
-      "Principal": { "Service": "cloudtrail.amazonaws.com" },
-      "Action": "s3:PutObject",
-      "Resource": "${aws_s3_bucket.logs.arn}/AWSLogs/111122223333/*",
-      "Condition": { "StringEquals": { "aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", "s3:x-amz-acl": "bucket-owner-full-control" } }
-    }"#;
-        assert_eq!(added, expected);
-    }
-
-    #[test]
-    fn a_block_of_a_data_source_with_what_the_file_calls_the_account() {
-        let start = START.replace("  allowed_account_ids = [\"111122223333\"]\n", "");
-        let policy = r#"
-data "aws_caller_identity" "me" {}
-
-data "aws_iam_policy_document" "logs" {
-  statement {
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.logs.arn}/AWSLogs/${data.aws_caller_identity.me.account_id}/*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["cloudtrail.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.me.account_id]
-    }
-  }
-}
-
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  policy = data.aws_iam_policy_document.logs.json
-}
-"#;
-        let (code, added) = mended(&format!("{start}{policy}{TRAIL}"));
-        assert_eq!(code, "trail-bucket-acl-check-missing");
-        let expected = r#"
-  statement {
-    actions   = ["s3:GetBucketAcl"]
-    resources = [aws_s3_bucket.logs.arn]
-
-    principals {
-      type        = "Service"
-      identifiers = ["cloudtrail.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceArn"
-      values   = ["arn:aws:cloudtrail:eu-west-1:${data.aws_caller_identity.me.account_id}:trail/main"]
-    }
-  }
-"#;
-        assert_eq!(added, expected);
-    }
-
-    const POLICY: &str = r#"
-resource "aws_s3_bucket_policy" "logs" {
-  bucket = aws_s3_bucket.logs.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "s3:GetBucketAcl", Resource = aws_s3_bucket.logs.arn },
-      { Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "s3:PutObject", Resource = "${aws_s3_bucket.logs.arn}/AWSLogs/*" },
-    ]
-  })
-}
-"#;
-
-    #[test]
-    fn statements_of_keys_and_topics() {
-        let key = r#"
-resource "aws_kms_key" "logs" {
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:root" }, Action = "kms:*", Resource = "*" },
-    ]
-  })
-}
-"#;
-        let trail = TRAIL.replace("  # more\n", "  kms_key_id     = aws_kms_key.logs.arn\n");
-        let (code, added) = mended(&format!("{START}{POLICY}{key}{trail}"));
-        assert_eq!(code, "trail-kms-grant-missing");
-        assert!(added.contains(r#"Action = "kms:GenerateDataKey*", Resource = "*""#), "{added}");
-        assert!(added.contains(r#"Action = "kms:DescribeKey", Resource = "*""#), "{added}");
-        let topic = "\nresource \"aws_sns_topic\" \"logs\" {\n  name = \"logs\"\n}\n";
-        let trail = TRAIL.replace("  # more\n", "  sns_topic_name = aws_sns_topic.logs.name\n");
-        let (code, added) = mended(&format!("{START}{POLICY}{topic}{trail}"));
-        assert_eq!(code, "trail-topic-grant-missing");
-        assert!(
-            added.contains("resource \"aws_sns_topic_policy\" \"logs\" {\n  arn = aws_sns_topic.logs.arn\n"),
-            "{added}"
-        );
-        assert!(added.contains("Resource  = aws_sns_topic.logs.arn"), "{added}");
-    }
-
-    #[test]
-    fn paths_and_arns() {
-        let trail = TRAIL.replace("  # more\n", "  s3_key_prefix  = \"audit\"\n");
-        assert_eq!(
-            mended(&format!("{START}{POLICY}{trail}")),
-            ("trail-bucket-prefix-mismatch", "/audit/AWSLogs".to_owned())
-        );
-        let other = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
-        let condition = format!(
-            "Action = \"s3:GetBucketAcl\", Condition = {{ StringEquals = {{ \"aws:SourceArn\" = \"{other}\" }} }}"
-        );
-        let policy = POLICY.replace("Action = \"s3:GetBucketAcl\"", &condition);
-        let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned();
-        assert_eq!(mended(&format!("{START}{policy}{TRAIL}")), ("source-arn-mismatch", arn));
-    }
-
-    #[test]
-    fn what_is_not_known_is_not_written() {
-        let start = START.replace("  allowed_account_ids = [\"111122223333\"]\n", "");
-        let text = format!("{start}{}", TRAIL.replace("  depends_on = [aws_s3_bucket_policy.logs]\n", ""));
-        let found = analysis(&text).findings(&Options::default());
-        assert!(found.iter().any(|it| it.code == "trail-bucket-policy-missing" && it.fixes.is_empty()), "{found:#?}");
-    }
-
-    #[test]
-    fn services_that_a_deny_leaves_alone() {
-        let deny = r#"      {
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = "*"
-        Condition = { StringNotEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
-      },
-    ]
-"#;
-        let policy = POLICY.replace("    ]\n", deny);
-        let added = r#" Bool = { "aws:PrincipalIsAWSService" = "false" },"#.to_owned();
-        assert_eq!(mended(&format!("{START}{policy}{TRAIL}")), ("delivery-denied", added));
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What it finds, why, and its tests: `service_linked_role_modified.md`.
 
-use crate::aws::facts::{self, cloudtrail::role_services};
+use crate::aws::facts::{self, ActionFacts, cloudtrail::role_services};
 use crate::aws::pattern::{Pattern, Syntax};
 use crate::eval::text::Text;
 use crate::finding::Severity;
@@ -88,18 +88,19 @@ fn attached_elsewhere(policy: &AttachedPolicy, report: &mut Report<'_>) {
 ///
 /// Source: CloudTrail User Guide, `cloudtrail-delegated-administrator-permissions`.
 fn names_of_services(site: &PolicySite, report: &mut Report<'_>) {
-    let is_narrowed = |statement: &&Statement| {
-        effect(statement) == Some(Effect::Allow) && statement.open.is_empty() && has(statement, CREATE)
-    };
     if site.kind != PolicyKind::Identity || !site.document.open.is_empty() {
         return;
     }
+    let (Some(create), Some(register)) = (facts::action(CREATE), facts::action(REGISTER)) else { return };
+    let is_narrowed = |statement: &&Statement| {
+        effect(statement) == Some(Effect::Allow) && statement.open.is_empty() && has(statement, &create)
+    };
     let statements = &site.document.statements;
     let narrowed: Vec<&Statement> = statements.iter().filter(is_narrowed).collect();
     let names = || narrowed.iter().map(|statement| statement.conditions.iter().find(|it| is_on_service(it)));
     // A statement without the condition lets everything be made.
     let Some(conditions) = names().collect::<Option<Vec<&Condition>>>().filter(|it| !it.is_empty()) else { return };
-    let registers = |it: &Statement| effect(it) == Some(Effect::Allow) && has(it, REGISTER);
+    let registers = |it: &Statement| effect(it) == Some(Effect::Allow) && has(it, &register);
     let may_name = |service: &str| conditions.iter().any(|condition| names_service(condition, service));
     let lacking: Vec<&str> = role_services().filter(|service| !may_name(service)).collect();
     let is_about_cloudtrail = role_services().any(may_name);
@@ -113,9 +114,12 @@ fn names_of_services(site: &PolicySite, report: &mut Report<'_>) {
 }
 
 /// Whether a statement has the action for certain.
-fn has(statement: &Statement, action: &str) -> bool {
-    let wanted = Pattern::of_text(action, Syntax::Literal).fold_case();
-    let covers = |leaf: &Leaf| pattern(&leaf.text, Syntax::Wildcards).fold_case().covers(&wanted).is_yes();
+fn has(statement: &Statement, action: &ActionFacts) -> bool {
+    let wanted = || Pattern::of_text(action.name, Syntax::Literal).fold_case();
+    let covers = |leaf: &Leaf| match leaf.text.as_known() {
+        Some(text) => facts::is_matched(&text, action),
+        None => pattern(&leaf.text, Syntax::Wildcards).fold_case().covers(&wanted()).is_yes(),
+    };
     statement.actions.iter().any(|actions| !actions.negated && actions.items.iter().any(covers))
 }
 

@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `source_arn_mismatch.md`.
 
 use super::asked::{self, Fault};
-use super::judgement::{Judgement, judged};
+use super::judgement::{Judgement, is_of_account};
 use super::words;
 use crate::eval::text::Text;
 use crate::finding::{Safety, Severity};
@@ -22,9 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const FIELDS: [&str; 6] = ["start", "partition", "service", "region", "account", "name"];
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let lacks = [asked::of_buckets(ctx), asked::of_keys(ctx), asked::of_topics(ctx)].into_iter().flatten().collect();
-    let judged = judged(lacks, ctx);
-    let lacks = judged.iter().filter(|(it, _)| *it == Judgement::Source).map(|(_, lack)| lack);
+    let lacks = asked::of_all(ctx).filter(|(it, _)| *it == Judgement::Source).map(|(_, lack)| lack);
     for shared in words::by_place(lacks, words::place) {
         let Fault::Condition(part, number) = shared.lack.fault else { continue };
         if let Some(condition) = part.condition(number) {
@@ -35,7 +33,7 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
 
 fn say(shared: &words::Shared<'_, '_>, condition: &Condition, report: &mut Report<'_>) {
     let lack = shared.lack;
-    let is_account = condition.key.text.as_known().is_some_and(|key| key.eq_ignore_ascii_case("aws:SourceAccount"));
+    let is_account = is_of_account(condition);
     let trail = words::trail(lack.sender.trail);
     let (key, actual) =
         if is_account { ("aws:SourceAccount", &lack.sender.owner) } else { ("aws:SourceArn", &lack.sender.arn) };

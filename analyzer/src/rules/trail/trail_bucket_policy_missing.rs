@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `trail_bucket_policy_missing.md`.
 
 use super::asked::{self, Lack};
-use super::judgement::{Judgement, judged};
+use super::judgement::Judgement;
 use super::{mend, words};
 use crate::cloudtrail::Need;
 use crate::finding::Severity;
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let judged = judged(asked::of_buckets(ctx), ctx);
+    let judged = asked::of_buckets(ctx);
     let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| *it == Judgement::NoPolicy).map(|(_, it)| it).collect();
     for lack in lacks.iter().copied().filter(|lack| lack.delivery.need == Need::BucketAcl) {
         if lack.paper.is_none() && words::may_have_more(lack.resource, ctx) {

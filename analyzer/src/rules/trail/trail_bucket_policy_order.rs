@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::asked::{self, Lack};
+use super::asked;
 use super::papers::Papers;
 use super::{compose, words};
 use crate::cloudtrail::{Named, Need, SERVICE, Trail};
@@ -23,9 +23,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let lacks: Vec<Lack<'_>> =
-        [asked::of_buckets(ctx), asked::of_keys(ctx), asked::of_topics(ctx)].into_iter().flatten().collect();
-    let lacking: FxHashSet<(&str, &str, Span)> = lacks.iter().map(|lack| key(lack.sender.trail, lack.named)).collect();
+    let lacking: FxHashSet<(&str, &str, Span)> =
+        asked::of_all(ctx).map(|(_, lack)| key(lack.sender.trail, lack.named)).collect();
     for trail in ctx.cloudtrail.trails() {
         let needed = [(&trail.bucket, Need::BucketAcl), (&trail.key, Need::Encrypt), (&trail.topic, Need::Publish)];
         for (named, need) in needed.into_iter().filter_map(|(named, need)| Some((named.as_ref()?, need))) {

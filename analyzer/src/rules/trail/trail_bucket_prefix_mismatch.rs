@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `trail_bucket_prefix_mismatch.md`.
 
 use super::asked::{self, Fault, Lack};
-use super::judgement::{Judgement, judged, other_prefix};
+use super::judgement::{Judged, Judgement, other_prefix};
 use super::{paths, words};
 use crate::cloudtrail::Need;
 use crate::finding::{Safety, Severity};
@@ -21,11 +21,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let judged = judged(asked::of_buckets(ctx), ctx);
-    let is_one = |(judgement, lack): &&(Judgement, Lack<'_>)| {
-        *judgement == Judgement::Prefix && lack.delivery.need == Need::Write
+    let is_one = |(judgement, lack): &&Judged<'_>| {
+        *judgement == Judgement::Prefix && matches!(lack.delivery.need, Need::Write | Need::WriteOrganization)
     };
-    let lacks = judged.iter().filter(is_one).map(|(_, lack)| lack);
+    let lacks = asked::of_buckets(ctx).iter().filter(is_one).map(|(_, lack)| lack);
     for shared in words::by_place(lacks, |lack| found(lack).map_or(lack.named.span, |(leaf, _)| leaf.span)) {
         if let Some((leaf, prefix)) = found(shared.lack) {
             say(shared.lack, leaf, &prefix, report);

@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `trail_bucket_write_missing.md`.
 
 use super::asked::{self, Lack};
-use super::judgement::{Judgement, judged};
+use super::judgement::Judgement;
 use super::{mend, paths, words};
 use crate::cloudtrail::Need;
 use crate::finding::Severity;
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let judged = judged(asked::of_buckets(ctx), ctx);
+    let judged = asked::of_buckets(ctx);
     let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| *it == Judgement::Missing).map(|(_, it)| it).collect();
     let is_implied = |lack: &Lack<'_>| {
         let of_trail = |other: &&&Lack<'_>| std::ptr::eq(other.sender.trail, lack.sender.trail);
@@ -31,8 +31,9 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
         let (trails, bucket) = (words::trails(&shared.trails), words::resource(lack.resource));
         let path = paths::shown(lack);
         let verb = if shared.trails.len() > 1 { "write" } else { "writes" };
+        let because = words::because(lack);
         let message =
-            format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} {verb}");
+            format!("CloudTrail is not allowed `s3:PutObject` on `{path}` in {bucket}, where {trails} {verb}{because}");
         let of_trail = lacks.iter().copied().filter(|other| {
             std::ptr::eq(other.sender.trail, lack.sender.trail) && words::place(other) == words::place(lack)
         });

@@ -1,7 +1,7 @@
 //! What it finds, why, and its tests: `trail_kms_grant_missing.md`.
 
 use super::asked::{self, Fault, Lack};
-use super::judgement::{Judgement, judged};
+use super::judgement::Judgement;
 use super::{mend, words};
 use crate::cloudtrail::{ENCRYPTION_CONTEXT, Need};
 use crate::finding::Severity;
@@ -19,9 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
-    let judged = judged(asked::of_keys(ctx), ctx);
     let is_one = |judgement: Judgement| matches!(judgement, Judgement::Missing | Judgement::NoPolicy);
-    let lacks: Vec<&Lack<'_>> = judged.iter().filter(|(it, _)| is_one(*it)).map(|(_, lack)| lack).collect();
+    let lacks: Vec<&Lack<'_>> =
+        asked::of_keys(ctx).iter().filter(|(it, _)| is_one(*it)).map(|(_, lack)| lack).collect();
     for shared in words::by_place(lacks.iter().copied(), words::place) {
         let of_trail = |lack: &&&Lack<'_>| {
             std::ptr::eq(lack.sender.trail, shared.lack.sender.trail) && words::place(lack) == words::place(shared.lack)
@@ -41,7 +41,10 @@ fn say(shared: &words::Shared<'_, '_>, all: &[&Lack<'_>], ctx: &RuleContext<'_>,
         (Fault::Condition(..), true) => {
             format!("the encryption context of {trails} is `{}`, which this does not match", lack.sender.arn.display())
         }
-        _ => format!("the policy of {key} does not allow CloudTrail {actions}, which {trails} cannot do without"),
+        _ => format!(
+            "the policy of {key} does not allow CloudTrail {actions}, which {trails} cannot do without{}",
+            words::because(lack)
+        ),
     };
     let finding = words::report(lack, message, report);
     let finding = if needs == [Need::DescribeKey] { finding.severity(Severity::Warning) } else { finding };

@@ -1,6 +1,6 @@
 //! What it finds, why, and its tests: `trail_topic_key.md`.
 
-use super::asked::{self, Fault, Lack};
+use super::asked::{self, Fault};
 use super::words;
 use crate::cloudtrail::{Named, Need, Trail};
 use crate::finding::Severity;
@@ -26,8 +26,7 @@ fn check(ctx: &RuleContext<'_>, report: &mut Report<'_>) {
             say_of_aws(trail, key, report);
         }
     }
-    let lacks: Vec<Lack<'_>> = asked::of_topic_keys(ctx);
-    let missing = lacks.iter().filter(|lack| !matches!(lack.fault, Fault::Denied(_)));
+    let missing = asked::of_topic_keys(ctx).iter().filter(|lack| !matches!(lack.fault, Fault::Denied(_)));
     for shared in words::by_place(missing, |lack| lack.named.span) {
         let key = words::resource(shared.lack.resource);
         let message = format!(

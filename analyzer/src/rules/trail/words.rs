@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cloudtrail::{Need, Trail};
+use crate::cloudtrail::{Circumstance, Need, Trail};
 use crate::iam::PolicedResource;
 use crate::policy::model::{Leaf, Statement};
 use crate::rules::listing::{each_once, some_of};
@@ -105,6 +105,20 @@ pub(super) fn culprit<'a>(lack: &Lack<'a>) -> Option<&'a Leaf> {
 
 fn resources(statement: &Statement) -> impl Iterator<Item = &Leaf> {
     statement.resources.iter().flat_map(|strings| &strings.items)
+}
+
+/// Why a condition does not hold, to put behind a message; nothing where none is in the way.
+pub(super) fn because(lack: &Lack<'_>) -> String {
+    let Fault::Condition(part, number) = lack.fault else { return String::new() };
+    let Some(key) = part.condition(number).and_then(|condition| condition.key.text.as_known()) else {
+        return String::new();
+    };
+    let told = lack.delivery.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key));
+    match told.map(|(_, circumstance)| circumstance) {
+        Some(Circumstance::Is(value)) => format!(": `{key}` is `{}` in its request", value.display()),
+        Some(Circumstance::Absent) => format!(": its request has no `{key}`"),
+        None => format!(": the condition on `{key}` does not hold"),
+    }
 }
 
 /// Where a fault is to be mended: in the policy if something there nearly suffices, else

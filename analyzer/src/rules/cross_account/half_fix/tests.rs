@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::block::{Block, provider_line};
 use crate::analysis::{Analysis, Host, Options, Roots};
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::finding::Finding;
+use crate::rules::writing::block::{Block, provider_line};
 use crate::source::MemoryFileSystem;
 
 const ACCOUNTS: &str = r#"provider "aws" {

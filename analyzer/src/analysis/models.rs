@@ -1,0 +1,45 @@
+//! The models of everything in view, joined from what the stacks say.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::cloudtrail::CloudTrail;
+use crate::iam::IamModel;
+use crate::policy::sites::PolicySite;
+
+use super::memory::Evaluated;
+
+/// What is known of all stacks.
+pub(super) struct Models {
+    pub(super) policies: Vec<PolicySite>,
+    pub(super) iam: IamModel,
+    pub(super) cloudtrail: CloudTrail,
+}
+
+impl Models {
+    /// Joins `parts`, which are in the order of their stacks.
+    pub(super) fn of(parts: Vec<Evaluated>) -> Self {
+        let (mut policies, mut iam, mut trails) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            policies.extend(part.sites);
+            iam.push(part.iam);
+            trails.push(part.trails);
+        }
+        let iam = IamModel::new(iam, &policies);
+        let cloudtrail = CloudTrail::new(trails, &iam);
+        Self { policies, iam, cloudtrail }
+    }
+}
+
+/// What the stacks say, and the models of it.
+pub(super) struct Parts {
+    /// What is kept of each stack, and behind them of the files that are policies; nothing if the models have it.
+    pub(super) parts: Vec<Arc<Evaluated>>,
+    /// Joined when they are first asked for.
+    pub(super) models: OnceLock<Models>,
+}
+
+impl Parts {
+    pub(super) fn models(&self) -> &Models {
+        self.models.get_or_init(|| Models::of(self.parts.iter().map(|part| part.copy()).collect()))
+    }
+}

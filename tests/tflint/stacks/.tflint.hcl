@@ -1,0 +1,9 @@
+plugin "terraform" {
+  enabled = false
+}
+
+plugin "crosstrail" {
+  enabled        = true
+  config         = "accounts.toml"
+  workspace_root = "."
+}
