@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { showTrustGraph, showVersion, writeConfiguration } from './commands';
-import { Server } from './server';
+import { Server, SHOW_REFERENCES } from './server';
 import { Status } from './status';
 import { Tasks } from './tasks';
 
@@ -35,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('showTrustGraph', () => showTrustGraph(context)),
     command('writeConfiguration', () => writeConfiguration(context)),
     command('openWalkthrough', () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
+    vscode.commands.registerCommand(SHOW_REFERENCES, (...words: Parameters<Server['showReferences']>) => running.showReferences(...words)),
     vscode.tasks.registerTaskProvider('crosstrail', new Tasks(context)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {

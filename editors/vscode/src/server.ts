@@ -1,5 +1,14 @@
 import * as vscode from 'vscode';
-import { LanguageClient, type LanguageClientOptions, type ServerOptions, State, TransportKind } from 'vscode-languageclient/node';
+import {
+  type ClientCapabilities,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Location,
+  type Position,
+  type ServerOptions,
+  State,
+  TransportKind,
+} from 'vscode-languageclient/node';
 import { type Binary, findBinary, NoBinary } from './binary';
 import { type Status } from './status';
 
@@ -11,6 +20,7 @@ const DOCUMENTS = [
   { scheme: 'file', pattern: '**/*.json' },
   { scheme: 'file', pattern: '**/crosstrail.toml' },
 ];
+export const SHOW_REFERENCES = 'crosstrail.showReferences';
 const HELP = vscode.Uri.parse('https://github.com/crosstrail/crosstrail/blob/main/editors/README.md');
 
 /** The server of the workspace: at most one runs, and starts and stops follow each other. */
@@ -35,6 +45,16 @@ export class Server {
 
   stop(): Promise<void> {
     return this.afterLast(() => this.stopNow());
+  }
+
+  /** What the code lenses of the server do. Their arguments are those of the protocol. */
+  async showReferences(address: string, position: Position, locations: Location[]): Promise<void> {
+    const converter = this.client?.protocol2CodeConverter;
+    if (converter !== undefined) {
+      const at = converter.asPosition(position);
+      const places = locations.map((location) => converter.asLocation(location));
+      await vscode.commands.executeCommand('editor.action.showReferences', converter.asUri(address), at, places);
+    }
   }
 
   private afterLast(action: () => Promise<void>): Promise<void> {
@@ -80,6 +100,14 @@ export class Server {
       diagnosticCollectionName: 'crosstrail',
     };
     const client = new LanguageClient('crosstrail', 'Crosstrail', serverOptions, clientOptions);
+    client.registerFeature({
+      fillClientCapabilities(capabilities: ClientCapabilities) {
+        capabilities.experimental = { commands: { commands: [SHOW_REFERENCES] } };
+      },
+      initialize() {},
+      getState: () => ({ kind: 'static' }),
+      clear() {},
+    });
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         this.status.running(binary.version);

@@ -67,6 +67,12 @@ const tests = {
     const symbols = await vscode.commands.executeCommand('vscode.executeDocumentSymbolProvider', audit.uri);
     assert.ok(symbols.some((it) => it.name.includes('log_reader')));
   },
+  async 'lenses over roles lead to who trusts them'() {
+    const lenses = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', audit.uri, 10);
+    const lens = lenses.find((it) => it.command?.title.includes('1 half missing'));
+    assert.strictEqual(lens?.command.command, 'crosstrail.showReferences');
+    await vscode.commands.executeCommand(lens.command.command, ...lens.command.arguments);
+  },
   async 'a quick fix in the file'() {
     await quickFix(audit, 's3:GetObjct', /s3:GetObject/);
     await eventually(() => codes(audit.uri).join() === 'assume-role-missing-identity-half', 'the finding to go');
