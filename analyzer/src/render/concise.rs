@@ -60,7 +60,8 @@ org/prod/main.tf:1:25: note[odd-name] `é` is no name
     #[test]
     fn the_pattern_for_editors_reads_every_line() {
         let page = page();
-        let tasks = page.split("```json\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+        let mut blocks = page.split("```json\n").filter_map(|it| it.split("```").next());
+        let tasks = blocks.find(|it| it.contains("problemMatcher")).unwrap();
         let tasks: serde_json::Value = serde_json::from_str(tasks).unwrap();
         let pattern = &tasks["tasks"][0]["problemMatcher"]["pattern"];
         let regexp = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
