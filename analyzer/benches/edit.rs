@@ -143,6 +143,9 @@ fn commented(text: &str, keystroke: usize) -> String {
     format!("# {}\n{text}", "x".repeat(1 + keystroke % 50))
 }
 
+/// What one keystroke, the first, second and so on, makes of a text.
+type Edit = fn(&str, usize) -> String;
+
 fn main() {
     let root = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let workspace = root.map_or_else(generated, |root| on_disk(Path::new(&root)));
@@ -153,8 +156,7 @@ fn main() {
     let start = Instant::now();
     black_box(at_once(&mut host, &workspace.path, &workspace.text));
     println!("first: {:.1?}", start.elapsed());
-    let kinds: [(&str, fn(&str, usize) -> String); 2] = [("code", typed), ("comment", commented)];
-    for (name, edit) in kinds {
+    for (name, edit) in [("code", typed as Edit), ("comment", commented)] {
         let (mut first, mut all) = (Vec::new(), Vec::new());
         for keystroke in 0..KEYSTROKES {
             let text = edit(&workspace.text, keystroke);

@@ -108,7 +108,7 @@ mod tests {
         let position = |offset| {
             let position = ruler.position(offset);
             // The other way leads back, but for the second half of a line's end.
-            assert!(text[offset as usize..].starts_with('\n') || ruler.offset(position) == offset);
+            assert!(text.as_bytes()[offset as usize..].starts_with(b"\n") || ruler.offset(position) == offset);
             (position.line, position.character)
         };
         offsets.map(position).collect()

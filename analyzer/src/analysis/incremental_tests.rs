@@ -224,7 +224,7 @@ impl Edited {
     }
 
     /// What a host says that has not seen anything before.
-    fn from_nothing(&self) -> Analysis {
+    fn anew(&self) -> Analysis {
         let mut files = MemoryFileSystem::default();
         self.texts().iter().for_each(|(path, text)| files.insert(path, text.as_str()));
         let mut host = Host::new(Arc::new(files));
@@ -252,7 +252,7 @@ proptest! {
         let mut edited = Edited::new(seed);
         let mut said = String::new();
         for step in 0..12 {
-            let (analysis, expected) = (edited.host.analysis(), edited.from_nothing());
+            let (analysis, expected) = (edited.host.analysis(), edited.anew());
             prop_assert_eq!(problems(&analysis), problems(&expected), "{}", said);
             let options = Options::default();
             let (findings, all) = (analysis.findings(&options), expected.findings(&options));

@@ -65,7 +65,7 @@ mod tests {
         let offset = text.find('|').unwrap();
         let text = text.replace('|', "");
         let trees = Trees::parse(&text, is_json).unwrap();
-        around(&trees, offset).into_iter().map(|range| text[range].to_owned()).collect()
+        around(&trees, offset).into_iter().map(|range| text.get(range).unwrap().to_owned()).collect()
     }
 
     #[test]

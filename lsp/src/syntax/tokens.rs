@@ -253,7 +253,8 @@ mod tests {
         for token in tokens.data {
             character = if token.delta_line == 0 { character + token.delta_start } else { token.delta_start };
             line += token.delta_line;
-            let text = &lines[line as usize][character as usize..(character + token.length) as usize];
+            let range = character as usize..(character + token.length) as usize;
+            let text = lines[line as usize].get(range).unwrap();
             found.push(format!("{} {text}", TYPES[token.token_type as usize].as_str()));
         }
         found
