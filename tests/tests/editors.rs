@@ -1,4 +1,7 @@
-//! The queries by which editors colour policies in heredocs know the attributes that hold policies.
+//! The queries by which editors colour policies in heredocs know the attributes that hold policies, and the
+//! extension has the version of the server that it brings.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,10 +16,20 @@ const QUERIES: [&str; 3] = [
 /// Attributes that hold other texts in other resource types: a query sees no type.
 const AMBIGUOUS: [&str; 3] = ["content", "details", "policies"];
 
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)).unwrap()
+}
+
+#[test]
+fn the_extension_has_the_version_of_the_server() {
+    for path in ["editors/vscode/package.json", "editors/vscode/package-lock.json"] {
+        let package: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
+        assert_eq!(package["version"], env!("CARGO_PKG_VERSION"), "{path}");
+    }
+}
+
 #[test]
 fn queries_name_the_attributes_that_hold_policies() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     let sites = read("analyzer/data/sites.tsv");
     let places = sites.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').next());
     let attributes: BTreeSet<&str> = places.filter_map(|place| place.split('.').nth(1)).collect();
