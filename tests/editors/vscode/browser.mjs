@@ -25,10 +25,15 @@ await withInstance({ vsix: VSIX }, async ({ page, open, workspace }) => {
   await rows.filter({ hasText: 'is trusted by' }).first().waitFor(SLOW);
   console.log('ok - both findings are in Problems');
 
-  const principal = await line('role/incident-response').boundingBox();
-  await page.mouse.move(principal.x + 380, principal.y + principal.height / 2, { steps: 5 });
   const hover = page.locator('.monaco-hover:visible', { hasText: '777788889999' }).first();
-  await hover.waitFor(SLOW);
+  // The editor draws its lines anew while the panel opens and when lenses come.
+  await until(async () => {
+    const principal = await line('role/incident-response').boundingBox({ timeout: 3_000 }).catch(() => null);
+    if (!principal) return false;
+    await page.mouse.move(0, 0);
+    await page.mouse.move(principal.x + 380, principal.y + principal.height / 2, { steps: 5 });
+    return hover.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+  }, 'hover');
   await page.waitForTimeout(600);
   await shot('hover');
   console.log('ok - hover');
