@@ -18,7 +18,8 @@ from lsprotocol import types as lsp
 INTEGERS = range(-(2**31), 2**31)
 # The optional properties that may be null as well, of what a server sends.
 NULLABLE = {("SignatureHelp", "activeParameter"), ("SignatureInformation", "activeParameter"),
-            ("OptionalVersionedTextDocumentIdentifier", "version")}
+            ("OptionalVersionedTextDocumentIdentifier", "version"), ("WorkspaceFullDocumentDiagnosticReport", "version"),
+            ("WorkspaceUnchangedDocumentDiagnosticReport", "version")}
 SCALARS = {str: "a string", bool: "a boolean", int: "an integer", float: "a decimal"}
 _fields = {}
 
