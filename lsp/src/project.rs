@@ -14,7 +14,6 @@ use std::thread;
 use crosstrail_analyzer::analysis::{Analysis, Cancellation, Cancelled, Host, Options, Problem, Roots};
 use crosstrail_analyzer::config::FILE_NAME;
 use crosstrail_analyzer::finding::Finding;
-use crosstrail_analyzer::source::path;
 use crosstrail_disk::{Base, Configured, DiskFileSystem, FILE_LIMIT, Observer, Search, configuration, content};
 
 use crate::client::ClientInfo;
@@ -287,7 +286,6 @@ impl Analyst {
             Change::Names(path) => {
                 let Some(name) = self.base.name_of(&path) else { return };
                 desk.host.disk_changed(&name);
-                desk.host.disk_changed(path::parent(&name));
                 self.search(desk);
             }
             Change::Configuration => self.configure(desk),
