@@ -171,13 +171,13 @@ fn contains(outer: Span, inner: Span) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use crate::analysis::{Host, Options, Roots};
+    use crate::analysis::Options;
     use crate::cancellation::Cancellation;
+    use crate::config::Configuration;
     use crate::finding::Finding;
     use crate::policy::model::{Leaf, PolicyKind};
-    use crate::rules::testing::Fixture;
+    use crate::rules::testing::{Fixture, analysed};
     use crate::rules::{Rule, Selection, run};
-    use crate::source::MemoryFileSystem;
 
     /// What all rules find in a policy if the strings are sensitive that `is_secret` picks.
     fn found(json: &str, is_secret: impl Fn(&Leaf) -> bool) -> Vec<Finding> {
@@ -278,15 +278,11 @@ resource "aws_cloudtrail" "main" {{
 }}
 "#
         );
-        let mut files = MemoryFileSystem::default();
-        files.insert("main.tf", text);
-        let mut host = Host::new(Arc::new(files));
-        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+        let analysis = analysed(Configuration::default(), &[("main.tf", &text)]);
         let mut options = Options::default();
         options.select.select(rule.code).unwrap();
-        let analysis = host.analysis();
         let found = analysis.findings(&options);
-        assert_eq!(found.len(), 1, "{:?} {found:?}", analysis.problems());
+        assert_eq!(found.len(), 1, "{found:?}");
         found.iter().flat_map(said).map(str::to_owned).collect()
     }
 

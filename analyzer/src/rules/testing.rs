@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::access::AccessView;
-use crate::analysis::{Host, Options, Roots};
+use crate::analysis::{Analysis, Host, Options, Roots};
 use crate::cancellation::Cancellation;
 use crate::cloudtrail::CloudTrail;
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
@@ -104,12 +104,8 @@ impl Fixture {
         for fix in self.run(rule).into_iter().filter_map(|it| it.fixes.into_iter().next()) {
             edits.extend(fix.edits.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
         }
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.range));
-        let mut text = self.sources.file(self.file).text().to_string();
-        for edit in edits {
-            text.replace_range(edit.span.range.as_usize(), &edit.new_text);
-        }
-        text
+        edits.sort_by_key(|edit| edit.span.range);
+        edited(self.sources.file(self.file).text(), &edits)
     }
 }
 
@@ -157,21 +153,36 @@ fn symbol(name: &str) -> Symbol {
     Symbol::new("", name, cause, None)
 }
 
-/// What `rule` finds in a workspace of these files, analysed as `settings` has it: each as
-/// `underlined text | severity: message`, with `likely` in front of the severity where it is.
-pub(super) fn in_workspace(rule: &'static Rule, settings: &str, files: &[(&str, &str)]) -> Vec<String> {
-    let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), settings);
-    assert_eq!(errors, []);
+/// A workspace of these files, in which nothing is wrong as such.
+pub(super) fn analysed(configuration: Configuration, files: &[(&str, &str)]) -> Analysis {
     let mut system = MemoryFileSystem::default();
     for (path, text) in files {
         system.insert(path, *text);
     }
     let mut host = Host::new(Arc::new(system));
     host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-    let as_of = configuration.as_of();
     host.set_configuration(Arc::new(configuration));
     let analysis = host.analysis();
-    assert_eq!(analysis.problems(), []);
+    assert_eq!(analysis.problems(), [], "{files:?}");
+    analysis
+}
+
+/// The text after edits of it, which are in the order of the text.
+pub(super) fn edited(text: &str, edits: &[Edit]) -> String {
+    let mut text = text.to_owned();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.span.range.as_usize(), &edit.new_text);
+    }
+    text
+}
+
+/// What `rule` finds in a workspace of these files, analysed as `settings` has it: each as
+/// `underlined text | severity: message`, with `likely` in front of the severity where it is.
+pub(super) fn in_workspace(rule: &'static Rule, settings: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let (configuration, errors) = Configuration::read(ConfigurationPlace::new(FILE_NAME), settings);
+    assert_eq!(errors, []);
+    let as_of = configuration.as_of();
+    let analysis = analysed(configuration, files);
     let mut select = Selection::default();
     select.select(rule.code).unwrap();
     let findings = analysis.findings(&Options { select, as_of });

@@ -1,12 +1,10 @@
 //! What fixes of missing halves write, and that they mend what they are for.
 
-use std::sync::Arc;
-
-use crate::analysis::{Analysis, Host, Options, Roots};
+use crate::analysis::{Analysis, Options};
 use crate::config::{Configuration, ConfigurationPlace, FILE_NAME};
 use crate::finding::Finding;
+use crate::rules::testing::{analysed, edited};
 use crate::rules::writing::block::{Block, provider_line};
-use crate::source::MemoryFileSystem;
 
 const ACCOUNTS: &str = r#"provider "aws" {
   region              = "eu-west-1"
@@ -31,13 +29,7 @@ resource "aws_iam_role" "deploy" {
 "#;
 
 fn analysis(main: &str) -> Analysis {
-    let mut files = MemoryFileSystem::default();
-    files.insert("main.tf", main);
-    let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-    let analysis = host.analysis();
-    assert_eq!(analysis.problems(), [], "{main}");
-    analysis
+    analysed(Configuration::default(), &[("main.tf", main)])
 }
 
 /// The only finding, what its fix adds, and what is found when it is done.
@@ -45,10 +37,7 @@ fn mended(main: &str) -> (&'static str, String) {
     let main = format!("{ACCOUNTS}{main}");
     let [finding] = <[Finding; 1]>::try_from(analysis(&main).findings(&Options::default())).unwrap();
     let [fix] = finding.fixes.as_slice() else { panic!("{finding:?}") };
-    let mut text = main.clone();
-    for edit in fix.edits.iter().rev() {
-        text.replace_range(edit.span.range.as_usize(), &edit.new_text);
-    }
+    let text = edited(&main, &fix.edits);
     assert_eq!(analysis(&text).findings(&Options::default()), [], "{text}");
     (finding.code, fix.edits.iter().map(|edit| edit.new_text.as_str()).collect())
 }
@@ -477,14 +466,11 @@ fn numbers_and_partitions_that_the_source_does_not_tell() {
              Statement = [{{ Effect = \"Allow\", Principal = {principal}, Action = \"sts:AssumeRole\" }}] }})\n}}\n"
         )
     };
-    let mut files = MemoryFileSystem::default();
-    files.insert("tools/main.tf", role("deploy", "{ Service = \"ec2.amazonaws.com\" }"));
+    let tools = role("deploy", "{ Service = \"ec2.amazonaws.com\" }");
     let trusted = "{ AWS = \"arn:aws:iam::${var.accounts[\"tools\"]}:role/deploy\" }";
-    files.insert("data/main.tf", format!("variable \"accounts\" {{ type = map(string) }}\n{}", role("admin", trusted)));
-    let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-    host.set_configuration(Arc::new(configuration));
-    let [finding] = <[Finding; 1]>::try_from(host.analysis().findings(&Options::default())).unwrap();
+    let data = format!("variable \"accounts\" {{ type = map(string) }}\n{}", role("admin", trusted));
+    let analysis = analysed(configuration, &[("tools/main.tf", &tools), ("data/main.tf", &data)]);
+    let [finding] = <[Finding; 1]>::try_from(analysis.findings(&Options::default())).unwrap();
     let added = &finding.fixes[0].edits[0].new_text;
     assert!(added.contains("Resource = \"arn:aws:iam::222222222222:role/admin\""), "{added}");
 }

@@ -1,18 +1,16 @@
 //! What the rules about delivery say of a workspace; each has its own examples in its page.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Lacks;
-use crate::analysis::{Host, Roots};
 use crate::cancellation::Cancellation;
-use crate::rules::testing::in_workspace;
+use crate::config::Configuration;
+use crate::rules::testing::{analysed, in_workspace};
 use crate::rules::trail::{
     delivery_denied, source_arn_mismatch, trail_bucket_acl_check_missing, trail_bucket_policy_missing,
     trail_bucket_prefix_mismatch, trail_bucket_write_missing,
 };
 use crate::rules::{Rule, RuleContext, Selection};
-use crate::source::MemoryFileSystem;
 
 const START: &str = r#"
 variable "x" {}
@@ -304,11 +302,7 @@ fn a_path_for_the_organization_without_the_prefix() {
 #[test]
 fn what_trails_ask_is_asked_once() {
     let text = format!("{START}{}{}", policy(&[acl()]), trail(""));
-    let mut files = MemoryFileSystem::default();
-    files.insert("main.tf", text);
-    let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-    let analysis = host.analysis();
+    let analysis = analysed(Configuration::default(), &[("main.tf", &text)]);
     let access = analysis.access();
     let ctx = RuleContext {
         sources: analysis.sources(),

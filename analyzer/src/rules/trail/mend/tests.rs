@@ -1,9 +1,8 @@
 //! What the fixes of trails write, and that the findings are gone then.
 
-use std::sync::Arc;
-
-use crate::analysis::{Analysis, Host, Options, Roots};
-use crate::source::MemoryFileSystem;
+use crate::analysis::{Analysis, Options};
+use crate::config::Configuration;
+use crate::rules::testing::{analysed, edited};
 
 const START: &str = r#"provider "aws" {
   region              = "eu-west-1"
@@ -25,13 +24,7 @@ resource "aws_cloudtrail" "main" {
 "#;
 
 fn analysis(main: &str) -> Analysis {
-    let mut files = MemoryFileSystem::default();
-    files.insert("main.tf", main);
-    let mut host = Host::new(Arc::new(files));
-    host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
-    let analysis = host.analysis();
-    assert_eq!(analysis.problems(), [], "{main}");
-    analysis
+    analysed(Configuration::default(), &[("main.tf", main)])
 }
 
 /// The code of the only finding of the group, and what its fix adds; done, it is not found any more.
@@ -41,10 +34,7 @@ fn mended(text: &str) -> (&'static str, String) {
     let found = analysis(text).findings(&options);
     let [finding] = found.as_slice() else { panic!("{found:#?}") };
     let [fix] = finding.fixes.as_slice() else { panic!("{finding:#?}") };
-    let mut mended = text.to_owned();
-    for edit in fix.edits.iter().rev() {
-        mended.replace_range(edit.span.range.as_usize(), &edit.new_text);
-    }
+    let mended = edited(text, &fix.edits);
     // What is new has to come before the trail too: another fix.
     let left = analysis(&mended).findings(&options);
     assert!(left.iter().all(|it| it.code == "trail-bucket-policy-order"), "{mended}{left:#?}");
