@@ -10,17 +10,17 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crosstrail_tflint::VERSION;
 use crosstrail_tflint::grpc::Connection;
 use crosstrail_tflint::process::COOKIE;
 use crosstrail_tflint::socket::Stream;
 use crosstrail_tflint::wire::{
-    CheckRequest, ConnInfo, EmitIssueRequest, Empty, GetConfigSchemaResponse, GetRuleNamesResponse, GlobalConfig,
-    HealthRequest, HealthResponse, RuleConfig, SERVING, Severity, TextResponse,
+    CheckRequest, ConnInfo, Empty, GetConfigSchemaResponse, GetRuleNamesResponse, GlobalConfig, HealthRequest,
+    HealthResponse, RuleConfig, SERVING, Severity, TextResponse,
 };
-use crosstrail_tflint::{VERSION, rules};
 use tonic::Code;
 
-use host::{Host, Module, Scratch};
+use host::{Host, Module, Scratch, names, only};
 
 /// A role policy with a wrong action, and one with a fault that has a safe fix.
 const WRONG: &str = r#"variable "action" {
@@ -36,14 +36,6 @@ resource "aws_iam_role_policy" "a" {
   })
 }
 "#;
-
-fn names(issues: &[EmitIssueRequest]) -> Vec<&str> {
-    issues.iter().map(|issue| issue.rule.as_ref().unwrap().name.as_str()).collect()
-}
-
-fn only(rule: &str) -> GlobalConfig {
-    GlobalConfig { only: vec![rules::name_of_code(rule)], ..GlobalConfig::default() }
-}
 
 #[test]
 fn nobody_else_starts_it() {
@@ -291,31 +283,6 @@ async fn what_can_be_mended_unseen_is_mended_unless_it_is_silenced() {
     assert_eq!(*module.changes.lock().unwrap(), 1);
     // The file is the host's to write.
     assert_eq!(std::fs::read_to_string(scratch.0.join("main.tf")).unwrap(), WRONG);
-}
-
-#[tokio::test]
-async fn in_called_modules_the_expression_that_depends_on_the_caller_is_marked() {
-    let scratch = Scratch::new("called");
-    let called = "variable \"effect\" {}\n\nresource \"aws_iam_role_policy\" \"a\" {\n  role = var.effect\n  policy = \
-                  jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{ Effect = \"allow\", Action = \
-                  \"s3:GetObject\", Resource = \"arn:aws:s3:::${var.effect}/*\" }]\n  })\n}\n";
-    scratch.write("m/main.tf", called);
-    scratch.write("main.tf", "module \"m\" {\n  source = \"./m\"\n  effect = \"x\"\n}\n");
-    let host = Host::start("called", &scratch.0).await;
-    host.configure(only("invalid-effect"), &[], ".tflint.hcl").await;
-    let root = Module::root(&scratch.0, ".");
-    let others = root.files.lock().unwrap().clone();
-    assert_eq!(host.check(&Arc::new(root)).await.unwrap(), []);
-    let module = Arc::new(Module { path: vec!["m".to_owned()], others, ..Module::root(&scratch.0, "m") });
-    let issues = host.check(&module).await.unwrap();
-    // Another instance of the same call has the same faults.
-    assert_eq!(host.check(&module).await.unwrap(), []);
-    assert_eq!(names(&issues), ["crosstrail_invalid_effect"]);
-    let range = issues[0].range.clone().unwrap();
-    let bytes = |position: Option<crosstrail_tflint::wire::Position>| usize::try_from(position.unwrap().byte).unwrap();
-    let marked = called.get(bytes(range.start)..bytes(range.end)).unwrap();
-    assert!(marked.starts_with("{ Effect") && marked.ends_with("/*\" }"), "{marked}");
-    assert!(range.filename == "m/main.tf" && !issues[0].fixable);
 }
 
 #[tokio::test]

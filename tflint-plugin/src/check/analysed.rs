@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crosstrail_analyzer::analysis::{Analysis, Host, Options, Roots};
 use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::source::path;
-use crosstrail_disk::{Configured, DiskFileSystem, FILE_LIMIT, Problem, Search, configuration};
+use crosstrail_disk::{Base, Configured, DiskFileSystem, FILE_LIMIT, Problem, Search, configuration};
 
 use crate::runner::Failure;
 
-use super::files::HostFiles;
+use super::files::{HostFile, HostFiles};
+use super::log;
 use super::placement::Owners;
-use super::view::{HostFile, View};
+use super::view::View;
 
 /// What was understood and found.
 pub(super) struct Analysed {
@@ -58,13 +59,13 @@ impl Analysed {
         disk.search_only(searched.directories);
         let mut directories: Vec<String> = view.base.name_of(&root).into_iter().chain([view.dir.clone()]).collect();
         directories.dedup();
-        let texts = view.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
         let refusals = disk.refusals();
-        let mut host = Host::new(Arc::new(HostFiles { disk, dir: view.dir.clone(), texts }));
+        let loaded = view.files.iter().chain(view.called.values().flatten());
+        let mut host = Host::new(Arc::new(HostFiles::new(disk, &view.dir, loaded)));
         host.set_roots(Roots { directories, documents: searched.documents, ..Roots::default() });
         host.set_configuration(Arc::new(configuration));
         let analysis = host.analysis();
-        log(searched.problems.iter().chain(&refusals.problems()), &analysis);
+        log_unread(searched.problems.iter().chain(&refusals.problems()), &analysis);
         Ok(Self {
             findings: analysis.findings(&options),
             owners: Owners::of(analysis.workspace()),
@@ -72,6 +73,17 @@ impl Analysed {
             options,
             dir: view.dir.clone(),
             files: view.files.clone(),
+        })
+    }
+
+    /// Whether one of `own`, the files of a called module, has another text than the one that was
+    /// analysed, seen from `base`.
+    pub(super) fn differs(&self, own: &[HostFile], base: &Base) -> bool {
+        let sources = self.analysis.sources();
+        own.iter().any(|file| match sources.find(&file.path) {
+            Some(id) => sources.file(id).text().as_bytes() != file.text,
+            // It may be new. What the analysis has passed over stays so.
+            None => std::fs::read(base.locate(&file.path)).ok().as_ref() != Some(&file.text),
         })
     }
 
@@ -103,17 +115,15 @@ fn listed(problems: &[Problem]) -> Failure {
     Failure(problems.join("; "))
 }
 
-/// Has the host's log say what could not be read. The host shows it to those who ask for it.
-fn log<'a>(problems: impl Iterator<Item = &'a Problem>, analysis: &Analysis) {
+/// Has the host's log say what could not be read.
+fn log_unread<'a>(problems: impl Iterator<Item = &'a Problem>, analysis: &Analysis) {
     let more = analysis.problems();
     let problems = problems.map(Problem::to_string);
-    let lines = problems.chain(more.iter().map(|problem| match problem.span {
+    log::warn(problems.chain(more.iter().map(|problem| match problem.span {
         None => format!("{}: {}", problem.path, problem.message),
         Some(span) => {
             let at = analysis.sources().file(span.file).line_column(span.range.start);
             format!("{}:{}:{}: {}", problem.path, at.line, at.column, problem.message)
         }
-    }));
-    let text: String = lines.map(|line| format!("[WARN] {}\n", line.replace('\n', " "))).collect();
-    let _nobody_listens = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+    })));
 }

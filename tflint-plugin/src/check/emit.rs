@@ -13,8 +13,9 @@ use crate::runner::{Failure, Runner};
 use crate::wire::{ApplyChangesRequest, EmitIssueRequest, Rule};
 
 use super::analysed::Analysed;
+use super::files::HostFile;
 use super::message::message;
-use super::{enclosing, position};
+use super::{enclosing, log, position};
 
 /// The host takes messages of four megabytes; larger files keep their faults.
 const LARGEST_CHANGE: usize = 3 << 20;
@@ -54,15 +55,19 @@ pub(super) async fn root_with_fixes(analysed: &Analysed, runner: &Runner) -> Res
 pub(super) async fn called(
     analysed: &Analysed,
     runner: &Runner,
-    own: &BTreeMap<String, Vec<u8>>,
+    own: &[HostFile],
     is_news: &(dyn Fn(&EmitIssueRequest) -> bool + Sync),
 ) -> Result<(), Failure> {
     let sources = analysed.analysis.sources();
     for finding in &analysed.findings {
         let file = sources.file(finding.primary.file);
-        let name = analysed.host_name(file.path());
+        let Some(own) = own.iter().find(|own| own.path.as_str() == file.path().as_ref()) else { continue };
         // Places in another text than the host's would be wrong.
-        if own.get(&name).is_none_or(|text| *text != file.text().as_bytes()) {
+        if own.text != file.text().as_bytes() {
+            log::warn(std::iter::once(format!(
+                "{}: what was found in it has no place: it is read in two ways",
+                own.name
+            )));
             continue;
         }
         let around = enclosing::expression(finding.primary.file, file.text(), file.path(), finding.primary.range);

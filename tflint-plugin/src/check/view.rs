@@ -12,7 +12,8 @@ use crate::runner::{Failure, Runner};
 use crate::settings::Settings;
 use crate::wire::{BlockSchema, BodySchema, Expression, ModuleContext, Position, Range};
 
-use super::files::is_loaded;
+use super::files::HostFile;
+use super::root;
 
 /// What is checked, and with which settings. Two that are equal have the same findings, as
 /// long as nothing changes on the disk.
@@ -25,7 +26,9 @@ pub(super) struct View {
     pub(super) dir: String,
     /// The files of the root module.
     pub(super) files: Vec<HostFile>,
-    /// The values that the host has for its variables.
+    /// The files of called modules whose texts are not those of the disk, by directory.
+    pub(super) called: BTreeMap<String, Vec<HostFile>>,
+    /// The values that the host has for the variables of the root module.
     pub(super) variables: GivenVariables,
     /// The path of `crosstrail.toml`, if one is named.
     pub(super) config: Option<PathBuf>,
@@ -33,66 +36,30 @@ pub(super) struct View {
     pub(super) workspace_root: Option<PathBuf>,
 }
 
-/// A file that the host has loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct HostFile {
-    /// As the analysis knows it.
-    pub(super) path: String,
-    /// As the host knows it.
-    pub(super) name: String,
-    pub(super) text: Vec<u8>,
-}
-
 impl View {
-    /// Asks the host, whose module at `module` has the files `own`.
+    /// Asks the host about the root module, which has the files `own` if that is the module that is checked.
     pub(super) async fn gather(
         settings: Settings,
         runner: &Runner,
-        module: &[String],
-        own: BTreeMap<String, Vec<u8>>,
+        own: Option<Vec<HostFile>>,
     ) -> Result<Self, Failure> {
         let original = PathBuf::from(runner.original_directory().await?);
         let base = Base::at(&original.canonicalize().unwrap_or(original));
-        let files = if module.is_empty() { own } else { root_files(runner, &base).await? };
-        let files: Vec<HostFile> = files.into_iter().map(|(name, text)| host_file(name, text)).collect();
+        let files = match own {
+            Some(own) => own,
+            None => root::files(runner, &base).await?,
+        };
+        let started = root::working_directory()?;
         let dir = match files.first() {
             Some(file) => path::parent(&file.path).to_owned(),
-            None => base.name_of(&working_directory()?).unwrap_or_else(|| ".".to_owned()),
+            None => base.name_of(&started).unwrap_or_else(|| ".".to_owned()),
         };
-        let working = base.locate(&dir).into_owned();
         let variables = variables(runner, &dir).await?;
-        let config = setting(runner, settings.config.as_ref(), "config", &working).await?;
-        let workspace_root = setting(runner, settings.workspace_root.as_ref(), "workspace_root", &working).await?;
-        Ok(Self { settings, base, dir, files, variables, config, workspace_root })
+        let dirs = [started, base.locate(&dir).into_owned()];
+        let config = setting(runner, settings.config.as_ref(), "config", &dirs).await?;
+        let workspace_root = setting(runner, settings.workspace_root.as_ref(), "workspace_root", &dirs).await?;
+        Ok(Self { settings, base, dir, files, called: BTreeMap::new(), variables, config, workspace_root })
     }
-}
-
-/// The directory of the root module: the host changes to it before it starts the plugin.
-fn working_directory() -> Result<PathBuf, Failure> {
-    let working = std::env::current_dir().and_then(|dir| dir.canonicalize());
-    working.map_err(|error| Failure(format!("the working directory: {error}")))
-}
-
-fn host_file(name: String, text: Vec<u8>) -> HostFile {
-    HostFile { path: path::normalize(&name), name, text }
-}
-
-/// The files of the root module, for one who is asked about another one.
-async fn root_files(runner: &Runner, base: &Base) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let mut files = BTreeMap::new();
-    let entries = working_directory()?.read_dir();
-    let entries = entries.map_err(|error| Failure(format!("the working directory: {error}")))?;
-    for entry in entries.flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let Some(known) = base.name_of(&entry.path()).filter(|_| is_loaded(&name)) else { continue };
-        // The host knows files by names of the system.
-        let known: PathBuf = known.split('/').collect();
-        let Some(known) = known.to_str() else { continue };
-        if let Some(text) = runner.file(known).await? {
-            files.insert(known.to_owned(), text);
-        }
-    }
-    Ok(files)
 }
 
 /// What the host knows of the variables of the root module, which lies in `dir`.
@@ -146,12 +113,13 @@ fn expression(text: String, filename: String) -> Expression {
     Expression { bytes: text.into_bytes(), range: Some(range), ..Expression::default() }
 }
 
-/// The path that `expression` says, seen from the file that it stands in.
+/// The path that `expression` says, seen from the file that it stands in. That is in one of `dirs`:
+/// where the plugin was started, or, if there is none, where the host has gone since.
 async fn setting(
     runner: &Runner,
     expression: Option<&Expression>,
     name: &str,
-    working: &Path,
+    dirs: &[PathBuf; 2],
 ) -> Result<Option<PathBuf>, Failure> {
     let Some(expression) = expression else { return Ok(None) };
     let response = runner.evaluate(expression.clone(), ModuleContext::Root).await;
@@ -161,8 +129,10 @@ async fn setting(
         Some(GivenValue::Null) => Ok(None),
         Some(GivenValue::Text(path)) => {
             let file = expression.range.as_ref().map_or("", |range| range.filename.as_str());
+            let [started, root] = dirs;
+            let seen_from = if started.join(file).exists() { started } else { root };
             let beside = Path::new(file).parent().unwrap_or(Path::new(""));
-            Ok(Some(working.join(beside).join(path)))
+            Ok(Some(seen_from.join(beside).join(path)))
         }
         _ => Err(Failure(format!("`{name}` in the block of the plugin is no path"))),
     }

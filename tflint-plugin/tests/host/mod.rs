@@ -18,13 +18,14 @@ use std::time::{Duration, Instant};
 
 use crosstrail_tflint::grpc::{self, Connection};
 use crosstrail_tflint::process::COOKIE;
+use crosstrail_tflint::rules;
 use crosstrail_tflint::socket::{Listener, Stream};
 use crosstrail_tflint::wire::{
     ApplyChangesRequest, ApplyConfigRequest, ApplyGlobalConfigRequest, Attribute, AttributePath, Block, BodyContent,
     CheckRequest, ConnInfo, ContentResponse, EmitIssueRequest, EmitIssueResponse, Empty, EvaluateExprRequest,
     EvaluateExprResponse, Expression, GetFileRequest, GetFileResponse, GetFilesResponse, GetModuleContentRequest,
-    GetModulePathResponse, GetRuleConfigContentRequest, GlobalConfig, Position, Range, Step, StepSelector,
-    TextResponse, ValueMark,
+    GetModulePathResponse, GetRuleConfigContentRequest, GlobalConfig, ModuleContext, Position, Range, Step,
+    StepSelector, TextResponse, ValueMark,
 };
 use hyper::body::Incoming;
 use hyper::{Request, Response};
@@ -164,6 +165,16 @@ impl Host {
     }
 }
 
+/// The rules of `issues`.
+pub(crate) fn names(issues: &[EmitIssueRequest]) -> Vec<&str> {
+    issues.iter().map(|issue| issue.rule.as_ref().unwrap().name.as_str()).collect()
+}
+
+/// One rule and no other.
+pub(crate) fn only(rule: &str) -> GlobalConfig {
+    GlobalConfig { only: vec![rules::name_of_code(rule)], ..GlobalConfig::default() }
+}
+
 #[cfg(unix)]
 fn open(directory: &Path) -> Listener {
     std::fs::create_dir_all(directory).unwrap();
@@ -243,14 +254,20 @@ impl Module {
         EvaluateExprResponse { value: object(&self.variables), marks: self.sensitive.iter().map(mark).collect() }
     }
 
-    fn content(&self) -> ContentResponse {
-        let block = |name: &String| Block {
-            kind: "variable".to_owned(),
-            labels: vec![name.clone()],
+    /// The variables of the root, and a call in each of its files.
+    fn content(&self, request: &GetModuleContentRequest) -> ContentResponse {
+        assert_eq!(request.option.unwrap().module, i32::from(ModuleContext::Root));
+        let block = |kind: &str, label: &str, filename: &str| Block {
+            kind: kind.to_owned(),
+            labels: vec![label.to_owned()],
             body: Some(BodyContent::default()),
+            def_range: Some(Range { filename: filename.to_owned(), start: None, end: None }),
             ..Block::default()
         };
-        let blocks = self.variables.keys().map(block).collect();
+        let kinds: Vec<&str> = request.schema.iter().flat_map(|it| &it.blocks).map(|it| it.kind.as_str()).collect();
+        let variables = self.variables.keys().map(|name| block("variable", name, "main.tf"));
+        let calls = self.others.keys().map(|file| block("module", "m", file));
+        let blocks = variables.chain(calls).filter(|block| kinds.contains(&block.kind.as_str())).collect();
         ContentResponse { content: Some(BodyContent { blocks, ..BodyContent::default() }) }
     }
 
@@ -297,7 +314,7 @@ async fn answer(module: Arc<Module>, request: Request<Incoming>) -> Response<Bod
             one(request, |_: Empty| Ok(GetFilesResponse { files: module.files.lock().unwrap().clone() })).await
         }
         "/proto.Runner/GetFile" => one(request, |it: GetFileRequest| module.file(&it.name)).await,
-        "/proto.Runner/GetModuleContent" => one(request, |_: GetModuleContentRequest| Ok(module.content())).await,
+        "/proto.Runner/GetModuleContent" => one(request, |it| Ok(module.content(&it))).await,
         "/proto.Runner/GetRuleConfigContent" => one(request, |it| module.rule_block(&it)).await,
         "/proto.Runner/EvaluateExpr" => one(request, |it| Ok(module.evaluate(&it))).await,
         "/proto.Runner/EmitIssue" => one(request, |it| Ok(module.emit(it))).await,

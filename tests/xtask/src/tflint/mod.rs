@@ -3,10 +3,12 @@
 //! TFLint is installed by Go's own client into the build directory. What it has to say of the
 //! fixtures in `tests/tflint` stands beside them; `UPDATE_EXPECT=1` writes it.
 
+mod interrupts;
+mod language_server;
+
 use std::fs;
-use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -56,7 +58,8 @@ pub(crate) fn run(_arguments: &[String]) -> Outcome {
     lane.fixes()?;
     lane.refuses_unknown_keys()?;
     lane.language_server()?;
-    lane.interrupted()?;
+    lane.interrupted_server()?;
+    lane.interrupted_runs()?;
     lane.nothing_is_left()?;
     lane.packed()?;
     say(&format!("TFLint {VERSION} runs the plugin: {reports} reports are as they should be\n"));
@@ -201,69 +204,6 @@ impl Lane {
         Ok(())
     }
 
-    /// The language server of TFLint shows what is wrong with a text that is not saved. When it is
-    /// killed, the plugin ends.
-    fn language_server(&self) -> Outcome {
-        let mut server = self.command("root", &["--langserver"]);
-        let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let (Some(mut to), Some(from)) = (server.stdin.take(), server.stdout.take()) else {
-            return Err("no language server".into());
-        };
-        // Both ends stay open: without one of them it ends by itself.
-        let mut from = BufReader::new(from);
-        let said = self.talk(&mut to, &mut from);
-        let running = self.plugins_running()?;
-        server.kill()?;
-        server.wait()?;
-        said?;
-        if running == 0 {
-            return Err("the language server has no plugin".into());
-        }
-        self.wait_for_the_end("a language server that is killed")
-    }
-
-    fn talk(&self, to: &mut ChildStdin, from: &mut BufReader<ChildStdout>) -> Outcome {
-        let directory = self.fixtures.join("root");
-        let text = fs::read_to_string(directory.join("main.tf"))?.replace("s3:ListAllMyBuckets", "s3:ListUnsaved");
-        let (root, file) = (uri(&directory), uri(&directory.join("main.tf")));
-        let document = serde_json::json!({ "uri": file, "languageId": "terraform", "version": 1, "text": text });
-        for message in [
-            serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "rootUri": root, "capabilities": {} } }),
-            serde_json::json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }),
-            serde_json::json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } }),
-        ] {
-            let message = message.to_string();
-            write!(to, "Content-Length: {}\r\n\r\n{message}", message.len())?;
-        }
-        to.flush()?;
-        let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(60) {
-            let message = read_message(from)?;
-            if message.contains("publishDiagnostics") && message.contains("s3:ListUnsaved") {
-                return Ok(());
-            }
-        }
-        Err("the language server does not see what is not saved".into())
-    }
-
-    /// Interrupts, as a terminal sends them to all processes, end TFLint and leave no plugin.
-    fn interrupted(&self) -> Outcome {
-        let mut server = self.command("root", &["--langserver"]);
-        let mut server = server.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let started = Instant::now();
-        while self.plugins_running()? == 0 && started.elapsed() < Duration::from_secs(30) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        for process in self.plugins_of_lane()?.into_iter().chain([server.id()]) {
-            call(Command::new("kill").args(["-INT", &process.to_string()]))?;
-        }
-        drop(server.stdin.take());
-        std::thread::sleep(Duration::from_millis(300));
-        let _ended = server.kill();
-        server.wait()?;
-        self.wait_for_the_end("an interrupt")
-    }
-
     fn wait_for_the_end(&self, of: &str) -> Outcome {
         let started = Instant::now();
         while self.plugins_running()? > 0 {
@@ -373,31 +313,6 @@ fn expect(name: &str, report: &str) -> Outcome {
     } else {
         Err(format!("{name}: {} is not what TFLint says:\n{report}", path.display()).into())
     }
-}
-
-fn uri(path: &Path) -> String {
-    format!("file://{}", path.display())
-}
-
-fn read_message(from: &mut impl std::io::BufRead) -> Outcome<String> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if from.read_line(&mut line)? == 0 {
-            return Err("the language server has ended".into());
-        }
-        match line.trim_end() {
-            "" => break,
-            line => {
-                if let Some(text) = line.strip_prefix("Content-Length: ") {
-                    length = text.parse()?;
-                }
-            }
-        }
-    }
-    let mut message = vec![0; length];
-    from.read_exact(&mut message)?;
-    Ok(String::from_utf8(message)?)
 }
 
 fn failure(output: &Output, arguments: &[&str]) -> String {
