@@ -201,6 +201,19 @@ async fn what_is_found_is_said_with_its_rule_and_place() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_takes_no_column() {
+    let scratch = Scratch::new("mark");
+    let statement = r#"{ Effect = "Allow", Action = "s3:ListNothing", Resource = "*" }"#;
+    let policy = format!(r#"jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})"#);
+    scratch.write("main.tf", format!("\u{feff}resource \"aws_iam_policy\" \"a\" {{ policy = {policy} }}\n"));
+    let host = Host::start("mark", &scratch.0).await;
+    host.configure(GlobalConfig::default(), &[], ".tflint.hcl").await;
+    let issues = host.check(&Arc::new(Module::root(&scratch.0, "."))).await.unwrap();
+    let start = issues[0].range.as_ref().unwrap().start.unwrap();
+    assert_eq!((start.line, start.column, start.byte), (1, 122, 124), "{issues:?}");
+}
+
+#[tokio::test]
 async fn texts_that_are_not_saved_are_checked() {
     let scratch = Scratch::new("unsaved");
     scratch.write("main.tf", "");

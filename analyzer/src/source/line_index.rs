@@ -5,9 +5,12 @@
 pub struct LineColumn {
     /// Line, from 1.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// Column in characters, from 1. A byte order mark at the start of the file is not counted.
     pub column: u32,
 }
+
+/// What some editors write at the start of a file. It has no width, and takes no column.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Bytes of a line of which the characters are counted when one of them is asked for.
 const STRIDE: usize = 4096;
@@ -61,7 +64,9 @@ impl LineIndex {
         let (start, counted) = mark.copied().unwrap_or((start, 0));
         let before = text.get(start as usize..offset as usize).unwrap_or_default();
         let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
-        LineColumn { line: line + 1, column: counted.saturating_add(column).saturating_add(1) }
+        let mark = u32::from(line == 0 && text.starts_with(BYTE_ORDER_MARK));
+        let before = counted.saturating_add(column).saturating_sub(mark);
+        LineColumn { line: line + 1, column: before.saturating_add(1) }
     }
 }
 
@@ -95,6 +100,17 @@ mod tests {
         assert_eq!(index.line_column(text, 2), LineColumn { line: 1, column: 2 });
         assert_eq!(index.line_column(text, 7), LineColumn { line: 2, column: 1 });
         assert_eq!(index.line_column(text, 9), LineColumn { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        for text in ["\u{feff}ab\ncd".to_owned(), format!("\u{feff}{}", "a".repeat(5000))] {
+            let index = LineIndex::new(&text);
+            let column = |offset| index.line_column(&text, offset).column;
+            assert_eq!([0, 3, 4, 5].map(column), [1, 1, 2, 3]);
+            let end = u32::try_from(text.len()).unwrap();
+            assert_eq!(column(end), if text.contains('\n') { 3 } else { 5001 });
+        }
     }
 
     #[test]

@@ -11,6 +11,6 @@ pub mod path;
 mod span;
 
 pub use file_system::{Entry, EntryKind, FileError, FileSystem, MemoryFileSystem};
-pub use line_index::{LineColumn, LineIndex};
+pub use line_index::{BYTE_ORDER_MARK, LineColumn, LineIndex};
 pub use map::{SourceFile, SourceMap};
 pub use span::{FileId, Span, TextRange};

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::finding::{Edit, Fix, Safety};
-use crate::source::{FileId, Span, TextRange};
+use crate::source::{BYTE_ORDER_MARK, FileId, Span, TextRange};
 
 use super::{MARK, opened, scan};
 
@@ -32,8 +32,6 @@ pub fn comment(file: FileId, text: &str, offset: u32, code: &str) -> Option<Edit
     let at = line.start + u32::try_from(mark).ok()?;
     Some(Edit { span: TextRange::empty(at).at(file), new_text: format!("{indentation}# {MARK}[{code}] {REASON}\n") })
 }
-
-const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The fix that takes a suppression out. An editor offers it; nothing does it unseen, since
 /// what is silenced may be found only where more is in view.

@@ -16,10 +16,7 @@ pub use parser::{MAX_HEIGHT, MAX_NESTING};
 use self::parser::{Origin, Parser};
 use super::SyntaxError;
 use super::ast::{Body, Expr, ExprKind, Notation, OffsetMap, Template, TemplateForm, Tree};
-use crate::source::{FileId, TextRange};
-
-/// UTF-8's byte order mark.
-const BYTE_ORDER_MARK: char = '\u{feff}';
+use crate::source::{BYTE_ORDER_MARK, FileId, TextRange};
 
 /// Parses a whole file of native syntax.
 #[must_use]

@@ -33,6 +33,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
     ("root-disabled", "root", &["--format", "json", "--disable-rule", "crosstrail_unknown_action"]),
     ("root-sequential", "root", &["--format", "json", "--no-parallel-runners"]),
     ("json", "json", &["--format", "json"]),
+    ("marked", "marked", &["--format", "json"]),
     ("modules", "modules", &["--format", "json"]),
     ("modules-sequential", "modules", &["--format", "json", "--no-parallel-runners"]),
     ("modules-none", "modules", &["--format", "json", "--call-module-type", "none"]),
