@@ -16,7 +16,7 @@ use crate::{markdown, rules as listing};
 pub(crate) fn run(arguments: &ExplainArguments, color: When) -> io::Result<Outcome> {
     let style = terminal::style(color);
     if let Some(rule) = rules::find(&arguments.code) {
-        terminal::print(&markdown::render(rule.doc, style))?;
+        terminal::print(&markdown::render(rule.doc(), style))?;
         return Ok(Outcome::Clean);
     }
     if let Err(unknown) = Selection::default().select(&arguments.code) {

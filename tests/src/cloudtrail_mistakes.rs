@@ -28,7 +28,7 @@ const NOTATIONS: usize = 2;
 /// What is wrong with the table or with the pages: one line for each.
 #[must_use]
 pub fn faults() -> Vec<String> {
-    let pages: BTreeMap<&str, Page> = RULES.iter().map(|rule| (rule.code, Page::parse(rule.doc))).collect();
+    let pages: BTreeMap<&str, Page> = RULES.iter().map(|rule| (rule.code, Page::parse(rule.doc()))).collect();
     let numbers = mistakes().map(|it| it.number.parse::<usize>().unwrap_or_default());
     let mut faults = Vec::new();
     if !numbers.eq(1..=mistakes().count()) {

@@ -16,10 +16,28 @@ const END: &str = "// endregion: index";
 /// `None` if the region is not there.
 #[must_use]
 pub fn module(text: &str, rules: &Path) -> Option<String> {
+    with_region(text, &region(rules))
+}
+
+/// `rules/pages.rs` as it should be, likewise.
+#[must_use]
+pub fn pages(text: &str, rules: &Path) -> Option<String> {
+    let mut pages: Vec<(String, String)> = Vec::new();
+    for group in Group::ALL.iter().map(|group| directory(*group)) {
+        let names = names(&rules.join(&group)).into_iter().filter(|(_, is_rule)| *is_rule);
+        pages.extend(names.map(|(name, _)| (name.replace('_', "-"), format!("{group}/{name}.md"))));
+    }
+    pages.sort();
+    let lines = pages.iter().map(|(code, file)| format!("    (\"{code}\", include_str!(\"{file}\")),\n"));
+    with_region(text, &format!("static PAGES: &[(&str, &str)] = &[\n{}];\n", lines.collect::<String>()))
+}
+
+/// `text` with `region` in its marked region.
+fn with_region(text: &str, region: &str) -> Option<String> {
     let (before, rest) = text.split_once(BEGIN)?;
     let (first_line, rest) = rest.split_once('\n')?;
     let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{first_line}\n{}{END}{after}", region(rules)))
+    Some(format!("{before}{BEGIN}{first_line}\n{region}{END}{after}"))
 }
 
 fn region(rules: &Path) -> String {

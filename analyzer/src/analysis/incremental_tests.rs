@@ -90,7 +90,7 @@ const FILES: &[(&str, &str)] = &[
 
 /// The examples of the rules, without the marks of what is found.
 fn examples() -> Vec<String> {
-    let blocks = RULES.iter().flat_map(|rule| rule.doc.split("```hcl\n").skip(1));
+    let blocks = RULES.iter().flat_map(|rule| rule.doc().split("```hcl\n").skip(1));
     let text = |block: &str| {
         let text = block.split("```").next().unwrap_or_default();
         let is_mark = |line: &&str| line.trim_start_matches('#').trim_start().starts_with(['^', '-']);

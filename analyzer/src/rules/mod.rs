@@ -15,6 +15,7 @@ mod covering;
 mod list_edit;
 mod listing;
 mod merge;
+mod pages;
 mod redundancy;
 mod report;
 mod run;
@@ -50,8 +51,6 @@ pub struct Rule {
     pub since: &'static str,
     /// Checks of AWS and of other tools that look for the same: `AA INVALID_ACTION`.
     pub sources: &'static [&'static str],
-    /// Its page, in Markdown.
-    pub doc: &'static str,
     /// How it is found.
     pub check: Check,
 }
@@ -129,10 +128,16 @@ impl Group {
 }
 
 impl Rule {
+    /// Its page, in Markdown.
+    #[must_use]
+    pub fn doc(&self) -> &'static str {
+        pages::page(self.code)
+    }
+
     /// What the page says in its first paragraph: the fault in a sentence.
     #[must_use]
     pub fn summary(&self) -> &'static str {
-        let body = self.doc.split_once("\n\n").map_or("", |(_, body)| body);
+        let body = self.doc().split_once("\n\n").map_or("", |(_, body)| body);
         body.split("\n\n").next().unwrap_or_default().trim()
     }
 }
@@ -151,7 +156,7 @@ impl Rule {
     /// What the page says of the fault, without its title and its examples, in Markdown.
     #[must_use]
     pub fn help(&self) -> &'static str {
-        let body = self.doc.split_once("\n\n").map_or("", |(_, body)| body);
+        let body = self.doc().split_once("\n\n").map_or("", |(_, body)| body);
         body.split_once("\n## Examples").map_or(body, |(help, _)| help).trim()
     }
 }

@@ -248,11 +248,10 @@ mod tests {
         severity: Severity::Error,
         since: "0.1.0",
         sources: &[],
-        doc: "",
         check: Check::Policy(panics),
     };
 
-    static WORKS: Rule = Rule { code: "works", check: Check::Workspace(works), doc: "", sources: &[], ..PANICS };
+    static WORKS: Rule = Rule { code: "works", check: Check::Workspace(works), sources: &[], ..PANICS };
 
     fn panics(site: &PolicySite, _: &RuleContext<'_>, report: &mut Report<'_>) {
         report.finding(site.document.span, "found before it failed");

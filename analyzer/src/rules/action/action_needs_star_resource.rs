@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["parliament RESOURCE_MISMATCH"],
-    doc: include_str!("action_needs_star_resource.md"),
     check: Check::Policy(check),
 };
 

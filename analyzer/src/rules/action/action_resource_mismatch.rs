@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "parliament RESOURCE_MISMATCH", "cfn-lint I3510"],
-    doc: include_str!("action_resource_mismatch.md"),
     check: Check::Policy(check),
 };
 

@@ -26,7 +26,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "Prowler iam_policy_no_full_access_to_cloudtrail",
         "Prowler iam_inline_policy_no_full_access_to_cloudtrail",
     ],
-    doc: include_str!("audit_tampering.md"),
     check: Check::Workspace(check),
 };
 

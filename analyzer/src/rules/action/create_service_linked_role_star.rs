@@ -20,7 +20,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA CREATE_SLR_WITH_STAR_IN_RESOURCE",
         "AA CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
     ],
-    doc: include_str!("create_service_linked_role_star.md"),
     check: Check::Policy(check),
 };
 

@@ -25,7 +25,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["Service Authorization Reference, AWS CloudTrail: dependent actions"],
-    doc: include_str!("missing_dependent_action.md"),
     check: Check::Workspace(check),
 };
 

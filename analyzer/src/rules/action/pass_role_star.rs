@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA PASS_ROLE_WITH_STAR_IN_RESOURCE",
         "AA PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
     ],
-    doc: include_str!("pass_role_star.md"),
     check: Check::Policy(check),
 };
 

@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["AA REDUNDANT_ACTION"],
-    doc: include_str!("redundant_action.md"),
     check: Check::Policy(check),
 };
 

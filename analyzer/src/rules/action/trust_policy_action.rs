@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA MISMATCHED_ACTION_FOR_PRINCIPAL",
         "AA MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY",
     ],
-    doc: include_str!("trust_policy_action.md"),
     check: Check::Policy(check),
 };
 

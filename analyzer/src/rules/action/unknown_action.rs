@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_ACTION", "parliament UNKNOWN_ACTION"],
-    doc: include_str!("unknown_action.md"),
     check: Check::Policy(check),
 };
 

@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_SERVICE_IN_ACTION", "AA INVALID_SERVICE", "AA WILDCARD_IN_SERVICE_NAME"],
-    doc: include_str!("unknown_service.md"),
     check: Check::Policy(check),
 };
 

@@ -9,6 +9,5 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("internal_error.md"),
     check: Check::Engine,
 };

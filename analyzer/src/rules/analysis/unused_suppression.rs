@@ -9,6 +9,5 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("unused_suppression.md"),
     check: Check::Engine,
 };

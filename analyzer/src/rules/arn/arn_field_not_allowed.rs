@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA ARN_ACCOUNT_NOT_ALLOWED", "AA ARN_REGION_NOT_ALLOWED"],
-    doc: include_str!("arn_field_not_allowed.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_ARN_ACCOUNT"],
-    doc: include_str!("malformed_account_id.md"),
     check: Check::Policy(check),
 };
 

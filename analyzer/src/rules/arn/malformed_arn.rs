@@ -19,7 +19,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA MISSING_ARN_REGION",
         "AA MISSING_ARN_ACCOUNT",
     ],
-    doc: include_str!("malformed_arn.md"),
     check: Check::Policy(check),
 };
 

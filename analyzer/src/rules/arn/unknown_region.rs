@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_REGION", "AA INVALID_ARN_REGION"],
-    doc: include_str!("unknown_region.md"),
     check: Check::Policy(check),
 };
 

@@ -18,7 +18,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA IRRELEVANT_CONDITION_KEY_IN_POLICY",
         "AA USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES",
     ],
-    doc: include_str!("condition_key_not_supported.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL"],
-    doc: include_str!("condition_never_holds.md"),
     check: Check::Policy(check),
 };
 

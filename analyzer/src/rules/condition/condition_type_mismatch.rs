@@ -31,7 +31,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA TYPE_MISMATCH_NUMBER",
         "AA TYPE_MISMATCH_STRING",
     ],
-    doc: include_str!("condition_type_mismatch.md"),
     check: Check::Policy(check),
 };
 

@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", "AA RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL"],
-    doc: include_str!("confused_deputy.md"),
     check: Check::Policy(check),
 };
 

@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["AA DEPRECATED_GLOBAL_CONDITION_KEY", "AA UNSUPPORTED_GLOBAL_CONDITION_KEY"],
-    doc: include_str!("deprecated_condition_key.md"),
     check: Check::Policy(check),
 };
 

@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", "AA MISSING_PAIRED_CONDITION_KEYS"],
-    doc: include_str!("missing_paired_condition_key.md"),
     check: Check::Policy(check),
 };
 

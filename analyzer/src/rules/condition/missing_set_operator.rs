@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA MISSING_QUALIFIER"],
-    doc: include_str!("missing_set_operator.md"),
     check: Check::Policy(check),
 };
 

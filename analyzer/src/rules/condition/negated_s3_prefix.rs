@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA S3_PREFIX_IN_NEGATIVE_CONTEXT"],
-    doc: include_str!("negated_s3_prefix.md"),
     check: Check::Policy(check),
 };
 

@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA EQUIVALENT_TO_NULL_FALSE",
         "AA EQUIVALENT_TO_NULL_TRUE",
     ],
-    doc: include_str!("null_operator.md"),
     check: Check::Policy(check),
 };
 

@@ -20,7 +20,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA MISSING_GITHUB_REPO_CONDITION_KEY",
         "AA SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED",
     ],
-    doc: include_str!("oidc_conditions.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA VARIABLE_USAGE_TOO_PERMISSIVE", "AA WILDCARD_USAGE_TOO_PERMISSIVE"],
-    doc: include_str!("permissive_condition_value.md"),
     check: Check::Policy(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA FORALLVALUES_WITH_SINGLE_VALUED_KEY",
         "AA FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE",
     ],
-    doc: include_str!("permissive_set_operator.md"),
     check: Check::Policy(check),
 };
 

@@ -22,7 +22,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA UNSUPPORTED_SPACE_IN_VARIABLE",
         "AA VARIABLE_UNSUPPORTED_IN_ELEMENT",
     ],
-    doc: include_str!("policy_variable.md"),
     check: Check::Policy(check),
 };
 

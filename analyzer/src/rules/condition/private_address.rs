@@ -21,7 +21,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA PRIVATE_NOT_IP_ADDRESS",
         "AA PRIVATE_NOT_IP_ADDRESS_SUBSET",
     ],
-    doc: include_str!("private_address.md"),
     check: Check::Policy(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION",
         "AA REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION",
     ],
-    doc: include_str!("redundant_condition.md"),
     check: Check::Policy(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY",
         "AA RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK",
     ],
-    doc: include_str!("resource_control_policy_overreach.md"),
     check: Check::Policy(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA UNTRUSTWORTHY_CONDITION_KEY"],
-    doc: include_str!("spoofable_condition_key.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS"],
-    doc: include_str!("string_operator_on_arn_key.md"),
     check: Check::Policy(check),
 };
 

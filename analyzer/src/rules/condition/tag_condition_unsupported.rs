@@ -24,7 +24,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
         "AA DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     ],
-    doc: include_str!("tag_condition_unsupported.md"),
     check: Check::Policy(check),
 };
 

@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA INVALID_SERVICE",
         "AA MISSING_TAG_KEY_IN_CONDITION",
     ],
-    doc: include_str!("unknown_condition_key.md"),
     check: Check::Policy(check),
 };
 

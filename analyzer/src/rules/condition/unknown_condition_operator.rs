@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_CONDITION_OPERATOR"],
-    doc: include_str!("unknown_condition_operator.md"),
     check: Check::Policy(check),
 };
 

@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA WILDCARD_WITHOUT_LIKE_OPERATOR"],
-    doc: include_str!("wildcard_in_exact_operator.md"),
     check: Check::Policy(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("boundary_blocks_grant.md"),
     check: Check::Workspace(check),
 };
 

@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("cross_partition_grant.md"),
     check: Check::Policy(check),
 };
 

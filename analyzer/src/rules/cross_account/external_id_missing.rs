@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("external_id_missing.md"),
     check: Check::PolicyInView(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("missing_resource_half.md"),
     check: Check::Workspace(check),
 };
 

@@ -21,7 +21,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA INVALID_ROLE_REFERENCE", "AA INVALID_USER_REFERENCE"],
-    doc: include_str!("principal_not_found.md"),
     check: Check::PolicyInView(check),
 };
 

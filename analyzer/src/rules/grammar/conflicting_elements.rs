@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_ELEMENT_COMBINATION"],
-    doc: include_str!("conflicting_elements.md"),
     check: Check::Policy(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
-    doc: include_str!("duplicate_key.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNIQUE_SIDS_REQUIRED", "AA UNIQUE_SIDS_RECOMMENDED"],
-    doc: include_str!("duplicate_sid.md"),
     check: Check::Policy(check),
 };
 

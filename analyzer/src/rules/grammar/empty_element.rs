@@ -23,7 +23,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA EMPTY_OBJECT_CONDITION",
         "AA EMPTY_OBJECT_PRINCIPAL",
     ],
-    doc: include_str!("empty_element.md"),
     check: Check::Policy(check),
 };
 

@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_EFFECT"],
-    doc: include_str!("invalid_effect.md"),
     check: Check::Policy(check),
 };
 

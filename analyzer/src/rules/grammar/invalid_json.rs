@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA JSON_SYNTAX_ERROR"],
-    doc: include_str!("invalid_json.md"),
     check: Check::Policy(check),
 };
 

@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_SID", "AA EMPTY_SID_VALUE"],
-    doc: include_str!("invalid_sid.md"),
     check: Check::Policy(check),
 };
 

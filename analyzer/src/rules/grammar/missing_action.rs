@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA MISSING_ACTION"],
-    doc: include_str!("missing_action.md"),
     check: Check::Policy(check),
 };
 

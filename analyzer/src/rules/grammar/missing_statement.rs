@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA MISSING_STATEMENT"],
-    doc: include_str!("missing_statement.md"),
     check: Check::Policy(check),
 };
 

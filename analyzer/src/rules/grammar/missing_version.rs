@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &["AA MISSING_VERSION", "AA VARIABLE_UNSUPPORTED_IN_VERSION"],
-    doc: include_str!("missing_version.md"),
     check: Check::Policy(check),
 };
 

@@ -17,7 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA POLICY_SIZE_EXCEEDS_SCP_QUOTA",
         "AA POLICY_SIZE_EXCEEDS_RCP_QUOTA",
     ],
-    doc: include_str!("policy_too_long.md"),
     check: Check::Policy(check),
 };
 

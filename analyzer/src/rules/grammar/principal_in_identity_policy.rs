@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_PRINCIPAL", "AA SCP_SYNTAX_ERROR_PRINCIPAL"],
-    doc: include_str!("principal_in_identity_policy.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["AA REDUNDANT_STATEMENT"],
-    doc: include_str!("redundant_statement.md"),
     check: Check::Policy(check),
 };
 

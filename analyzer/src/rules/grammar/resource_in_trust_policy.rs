@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE"],
-    doc: include_str!("resource_in_trust_policy.md"),
     check: Check::Policy(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_POLICY_ELEMENT"],
-    doc: include_str!("unknown_policy_element.md"),
     check: Check::Policy(check),
 };
 

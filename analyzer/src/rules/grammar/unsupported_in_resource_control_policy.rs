@@ -18,7 +18,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA RCP_SYNTAX_ERROR_NOTACTION",
         "AA RCP_SYNTAX_ERROR_PRINCIPAL",
     ],
-    doc: include_str!("unsupported_in_resource_control_policy.md"),
     check: Check::Policy(check),
 };
 

@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA DATA_TYPE_MISMATCH"],
-    doc: include_str!("wrong_element_type.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InsufficientS3BucketPolicyException"],
-    doc: include_str!("acl_does_not_admit_cloudtrail.md"),
     check: Check::Workspace(check),
 };
 

@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail ResourcePolicyNotValidException"],
-    doc: include_str!("channel_policy_action.md"),
     check: Check::Policy(check),
 };
 

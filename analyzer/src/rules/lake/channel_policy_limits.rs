@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail ResourcePolicyNotValidException"],
-    doc: include_str!("channel_policy_limits.md"),
     check: Check::Policy(check),
 };
 

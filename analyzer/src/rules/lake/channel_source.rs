@@ -20,7 +20,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InvalidSourceException", "CloudTrail InvalidEventDataStoreCategoryException"],
-    doc: include_str!("channel_source.md"),
     check: Check::Workspace(check),
 };
 

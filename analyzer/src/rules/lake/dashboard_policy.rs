@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail ResourcePolicyNotValidException"],
-    doc: include_str!("dashboard_policy.md"),
     check: Check::Workspace(check),
 };
 

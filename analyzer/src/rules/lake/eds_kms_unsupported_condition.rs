@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InsufficientEncryptionPolicyException"],
-    doc: include_str!("eds_kms_unsupported_condition.md"),
     check: Check::Workspace(check),
 };
 

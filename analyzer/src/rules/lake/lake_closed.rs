@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["CloudTrail User Guide cloudtrail-lake-service-availability-change"],
-    doc: include_str!("lake_closed.md"),
     check: Check::Workspace(check),
 };
 

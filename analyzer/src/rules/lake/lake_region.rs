@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail UnsupportedOperationException"],
-    doc: include_str!("lake_region.md"),
     check: Check::Workspace(check),
 };
 

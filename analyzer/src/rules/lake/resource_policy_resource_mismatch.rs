@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail ResourcePolicyNotValidException"],
-    doc: include_str!("resource_policy_resource_mismatch.md"),
     check: Check::PolicyInView(check),
 };
 

@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail ResourceTypeNotSupportedException"],
-    doc: include_str!("resource_policy_unsupported.md"),
     check: Check::Policy(check),
 };
 

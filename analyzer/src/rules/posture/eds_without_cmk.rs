@@ -11,7 +11,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_294"],
-    doc: include_str!("eds_without_cmk.md"),
     check: Check::Workspace(check),
 };
 

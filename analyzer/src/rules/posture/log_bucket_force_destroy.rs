@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("log_bucket_force_destroy.md"),
     check: Check::Workspace(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["trivy AVD-AWS-0161"],
-    doc: include_str!("log_bucket_public.md"),
     check: Check::Workspace(check),
 };
 

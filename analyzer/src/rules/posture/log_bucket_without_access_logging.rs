@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["trivy AVD-AWS-0163"],
-    doc: include_str!("log_bucket_without_access_logging.md"),
     check: Check::Workspace(check),
 };
 

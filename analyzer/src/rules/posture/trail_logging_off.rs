@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_251"],
-    doc: include_str!("trail_logging_off.md"),
     check: Check::Workspace(check),
 };
 

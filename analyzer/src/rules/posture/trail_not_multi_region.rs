@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_67", "trivy AVD-AWS-0014"],
-    doc: include_str!("trail_not_multi_region.md"),
     check: Check::Workspace(check),
 };
 

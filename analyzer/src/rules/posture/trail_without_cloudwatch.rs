@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV2_AWS_10", "trivy AVD-AWS-0162"],
-    doc: include_str!("trail_without_cloudwatch.md"),
     check: Check::Workspace(check),
 };
 

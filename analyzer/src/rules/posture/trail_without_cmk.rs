@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_35", "trivy AVD-AWS-0015"],
-    doc: include_str!("trail_without_cmk.md"),
     check: Check::Workspace(check),
 };
 

@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_36", "trivy AVD-AWS-0016"],
-    doc: include_str!("trail_without_validation.md"),
     check: Check::Workspace(check),
 };
 

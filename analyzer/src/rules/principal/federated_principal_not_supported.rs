@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA FEDERATED_PRINCIPAL_NOT_SUPPORTED", "AA INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY"],
-    doc: include_str!("federated_principal_not_supported.md"),
     check: Check::Policy(check),
 };
 

@@ -20,7 +20,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AA INVALID_PRINCIPAL_KEY",
         "AA ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
     ],
-    doc: include_str!("malformed_principal.md"),
     check: Check::Policy(check),
 };
 

@@ -10,7 +10,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA ALLOW_WITH_NOT_PRINCIPAL"],
-    doc: include_str!("notprincipal_with_allow.md"),
     check: Check::Policy(check),
 };
 

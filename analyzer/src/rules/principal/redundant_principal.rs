@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &["AA REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY"],
-    doc: include_str!("redundant_principal.md"),
     check: Check::Policy(check),
 };
 

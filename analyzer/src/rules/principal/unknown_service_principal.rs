@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA INVALID_SERVICE_PRINCIPAL_FORMAT"],
-    doc: include_str!("unknown_service_principal.md"),
     check: Check::Policy(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["AA UNSUPPORTED_WILDCARD_IN_PRINCIPAL", "AA ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL"],
-    doc: include_str!("wildcard_in_principal.md"),
     check: Check::Policy(check),
 };
 

@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["checkov CKV_AWS_60", "checkov CKV_AWS_70", "checkov CKV_AWS_33"],
-    doc: include_str!("wildcard_principal.md"),
     check: Check::Policy(check),
 };
 

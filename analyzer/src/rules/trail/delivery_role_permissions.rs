@@ -21,7 +21,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("delivery_role_permissions.md"),
     check: Check::Workspace(check),
 };
 

@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InvalidCloudWatchLogsLogGroupArnException"],
-    doc: include_str!("log_group_arn_wildcard.md"),
     check: Check::Workspace(check),
 };
 

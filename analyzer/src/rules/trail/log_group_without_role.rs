@@ -15,7 +15,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "CloudTrail InvalidCloudWatchLogsLogGroupArnException",
         "CloudTrail InvalidCloudWatchLogsRoleArnException",
     ],
-    doc: include_str!("log_group_without_role.md"),
     check: Check::Workspace(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InvalidParameterCombinationException"],
-    doc: include_str!("multi_region_without_global_events.md"),
     check: Check::Workspace(check),
 };
 

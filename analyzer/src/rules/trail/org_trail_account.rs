@@ -26,7 +26,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "CloudTrail NotOrganizationMasterAccountException",
         "CloudTrail OrganizationNotInAllFeaturesModeException",
     ],
-    doc: include_str!("org_trail_account.md"),
     check: Check::Workspace(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail CloudTrailAccessNotEnabledException"],
-    doc: include_str!("org_trusted_access.md"),
     check: Check::Workspace(check),
 };
 

@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail User Guide security-iam-awsmanpol"],
-    doc: include_str!("retired_managed_policy.md"),
     check: Check::Workspace(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["IAM PolicyNotAttachableException", "IAM UnmodifiableEntityException"],
-    doc: include_str!("service_linked_role_modified.md"),
     check: Check::Workspace(check),
 };
 

@@ -18,7 +18,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("trail_bucket_policy_order.md"),
     check: Check::Workspace(check),
 };
 

@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("trail_bucket_prefix_mismatch.md"),
     check: Check::Workspace(check),
 };
 

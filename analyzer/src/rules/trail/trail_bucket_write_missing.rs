@@ -13,7 +13,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("trail_bucket_write_missing.md"),
     check: Check::Workspace(check),
 };
 

@@ -12,7 +12,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("trail_kms_alias.md"),
     check: Check::Workspace(check),
 };
 

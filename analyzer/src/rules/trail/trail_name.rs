@@ -16,7 +16,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &["CloudTrail InvalidTrailNameException"],
-    doc: include_str!("trail_name.md"),
     check: Check::Workspace(check),
 };
 

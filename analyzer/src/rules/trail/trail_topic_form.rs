@@ -14,7 +14,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Note,
     since: "0.1.0",
     sources: &[],
-    doc: include_str!("trail_topic_form.md"),
     check: Check::Workspace(check),
 };
 

@@ -86,7 +86,7 @@ impl Source {
 fn rule_pages() -> impl Iterator<Item = Source> {
     RULES.iter().map(|rule| Source {
         path: format!("analyzer/src/rules/{}", rule_index::page(rule)),
-        text: rule.doc.to_owned(),
+        text: rule.doc().to_owned(),
         rule: Some(*rule),
     })
 }
