@@ -76,8 +76,12 @@ pub(super) fn in_tree(tree: &Tree, position: Position) -> Option<Code> {
     if attribute.name.range.touches(position.offset) {
         return Some(Code::Attribute(blocks, attribute));
     }
-    let read = |expr| read(expr, position.file).filter(|reference| reference.span.range.touches(position.offset));
-    tree::innermost(&attribute.value, position.offset, &read).map(Code::Reference)
+    let read = |expr: &Expr, bound: &[&SmolStr]| {
+        let is_bound = root(expr).is_some_and(|root| bound.contains(&root));
+        let reference = read(expr, position.file).filter(|_| !is_bound)?;
+        reference.span.range.touches(position.offset).then_some(reference)
+    };
+    tree::innermost_free(&attribute.value, position.offset, &mut Vec::new(), &read).map(Code::Reference)
 }
 
 /// The string at `position` of the file whose tree is `tree` that stands in no interpolation of it, and where its content stands.
@@ -125,6 +129,16 @@ pub(super) fn read(expr: &Expr, file: FileId) -> Option<Reference> {
 
 fn address(mode: Mode, ty: SmolStr, name: SmolStr) -> ResourceAddress {
     ResourceAddress { mode, ty, name }
+}
+
+/// The first name of a chain of names.
+pub(super) fn root(expr: &Expr) -> Option<&SmolStr> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some(name),
+        ExprKind::GetAttr(of, _) | ExprKind::Index(of, _) => root(of),
+        ExprKind::Splat(splat) => root(&splat.source),
+        _ => None,
+    }
 }
 
 /// The names that are parted by dots, indices and stars left out.

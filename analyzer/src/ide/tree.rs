@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::analysis::Analysis;
 use crate::module::Module;
 use crate::source::FileId;
-use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, Item, Step, Template, TemplatePart, Tree};
+use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Item, Step, TemplatePart, Tree};
 use crate::syntax::{parse_hcl, parse_json_hcl};
 
 /// The ends of the names of files of configuration, and of values for it.
@@ -62,42 +64,55 @@ pub(super) fn way_to(body: &Body, offset: u32) -> (Vec<Arc<Block>>, Option<Arc<A
 ///
 /// INVARIANT: the parser limits the height of its trees, so who descends with this may recurse.
 pub(super) fn for_each_child<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+    for_each_child_and_names(expr, &mut |child, _| each(child));
+}
+
+/// What is called for a part of an expression, with the names that a `for` around the part gives to what
+/// it iterates over.
+type EachPart<'e, 'f> = dyn FnMut(&'e Expr, &[&'e SmolStr]) + 'f;
+
+/// Calls `each` for the expressions that `expr` is made of, with the names that it binds in them.
+pub(super) fn for_each_child_and_names<'e>(expr: &'e Expr, each: &mut EachPart<'e, '_>) {
+    let mut free = |child| each(child, &[]);
     match &expr.kind {
         ExprKind::Missing | ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Variable(_) => {}
-        ExprKind::Template(template) => in_template(template, each),
-        ExprKind::Tuple(items) => items.iter().for_each(each),
+        ExprKind::Template(template) => in_parts(&template.parts, &mut Vec::new(), each),
+        ExprKind::Tuple(items) => items.iter().for_each(free),
         ExprKind::Object(items) => {
             for item in items {
-                each(&item.key);
-                each(&item.value);
+                free(&item.key);
+                free(&item.value);
             }
         }
         ExprKind::For(it) => {
-            each(&it.collection);
-            it.key.iter().for_each(&mut *each);
-            each(&it.value);
-            it.condition.iter().for_each(each);
+            free(&it.collection);
+            let names: Vec<&SmolStr> = names(it.key_name.as_ref(), &it.value_name).collect();
+            it.key.iter().chain([&it.value]).chain(&it.condition).for_each(|part| each(part, &names));
         }
-        ExprKind::Call(call) => call.arguments.iter().for_each(each),
-        ExprKind::Paren(inner) | ExprKind::GetAttr(inner, _) | ExprKind::Unary(_, inner) => each(inner),
+        ExprKind::Call(call) => call.arguments.iter().for_each(free),
+        ExprKind::Paren(inner) | ExprKind::GetAttr(inner, _) | ExprKind::Unary(_, inner) => free(inner),
         ExprKind::Index(of, key) => {
-            each(of);
-            each(key);
+            free(of);
+            free(key);
         }
         ExprKind::Splat(splat) => {
-            each(&splat.source);
-            in_steps(&splat.each, each);
+            free(&splat.source);
+            in_steps(&splat.each, &mut free);
         }
         ExprKind::Binary(_, left, right) => {
-            each(left);
-            each(right);
+            free(left);
+            free(right);
         }
         ExprKind::Conditional(it) => {
-            each(&it.condition);
-            each(&it.then);
-            each(&it.otherwise);
+            free(&it.condition);
+            free(&it.then);
+            free(&it.otherwise);
         }
     }
+}
+
+fn names<'e>(key: Option<&'e Ident>, value: &'e Ident) -> impl Iterator<Item = &'e SmolStr> {
+    key.into_iter().chain([value]).map(|name| &name.text)
 }
 
 fn in_steps<'e>(steps: &'e [Step], each: &mut dyn FnMut(&'e Expr)) {
@@ -110,34 +125,50 @@ fn in_steps<'e>(steps: &'e [Step], each: &mut dyn FnMut(&'e Expr)) {
     }
 }
 
-fn in_template<'e>(template: &'e Template, each: &mut dyn FnMut(&'e Expr)) {
-    in_parts(&template.parts, each);
-}
-
-fn in_parts<'e>(parts: &'e [TemplatePart], each: &mut dyn FnMut(&'e Expr)) {
+/// `bound` are the names that the parts around give, and is the same in the end.
+fn in_parts<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e SmolStr>, each: &mut EachPart<'e, '_>) {
     for part in parts {
         match part {
             TemplatePart::Literal(_) => {}
-            TemplatePart::Interpolation { expr, .. } => each(expr),
+            TemplatePart::Interpolation { expr, .. } => each(expr, bound),
             TemplatePart::If(it) => {
-                each(&it.condition);
-                in_parts(&it.then, each);
-                in_parts(&it.otherwise, each);
+                each(&it.condition, bound);
+                in_parts(&it.then, bound, each);
+                in_parts(&it.otherwise, bound, each);
             }
             TemplatePart::For(it) => {
-                each(&it.collection);
-                in_parts(&it.body, each);
+                each(&it.collection, bound);
+                let before = bound.len();
+                bound.extend(names(it.key_name.as_ref(), &it.value_name));
+                in_parts(&it.body, bound, each);
+                bound.truncate(before);
             }
         }
     }
 }
 
-/// The innermost expression at `offset` that `wanted` has an answer for; what is around is asked first.
+/// The innermost expression at `offset` that `wanted` has an answer for.
 pub(super) fn innermost<'e, T>(expr: &'e Expr, offset: u32, wanted: &dyn Fn(&'e Expr) -> Option<T>) -> Option<T> {
+    innermost_free(expr, offset, &mut Vec::new(), &|expr, _| wanted(expr))
+}
+
+/// The same for who has to know the names that are bound where the expression stands; `bound` are those
+/// of what is around `expr`, and is the same in the end.
+pub(super) fn innermost_free<'e, T>(
+    expr: &'e Expr,
+    offset: u32,
+    bound: &mut Vec<&'e SmolStr>,
+    wanted: &dyn Fn(&'e Expr, &[&'e SmolStr]) -> Option<T>,
+) -> Option<T> {
     if !expr.range.touches(offset) {
         return None;
     }
     let mut inner = None;
-    for_each_child(expr, &mut |child| inner = innermost(child, offset, wanted).or(inner.take()));
-    inner.or_else(|| wanted(expr))
+    for_each_child_and_names(expr, &mut |child, names| {
+        let before = bound.len();
+        bound.extend(names);
+        inner = innermost_free(child, offset, bound, wanted).or(inner.take());
+        bound.truncate(before);
+    });
+    inner.or_else(|| wanted(expr, bound))
 }

@@ -7,7 +7,7 @@ use crate::syntax::ast::{Body, Expr, ExprKind, Item};
 use crate::syntax::literal_text;
 
 use super::code::{self, Reference};
-use super::tree::for_each_child;
+use super::tree::{for_each_child, for_each_child_and_names};
 
 /// The text that `expr` is, if nothing has to be evaluated for it.
 pub(super) fn literal(expr: &Expr) -> Option<SmolStr> {
@@ -56,13 +56,6 @@ struct Walker {
 impl Walker {
     fn visit(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::For(it) => {
-                self.visit(&it.collection);
-                let before = self.bound.len();
-                self.bound.extend(it.key_name.iter().chain([&it.value_name]).map(|name| name.text.clone()));
-                it.key.iter().chain([&it.value]).chain(&it.condition).for_each(|inner| self.visit(inner));
-                self.bound.truncate(before);
-            }
             ExprKind::Object(items) => {
                 for item in items {
                     // A bare word is a key, not a reference.
@@ -74,15 +67,24 @@ impl Walker {
             }
             ExprKind::GetAttr(..) | ExprKind::Index(..) | ExprKind::Splat(_) => match code::read(expr, self.file) {
                 Some(reference) => {
-                    if !root(expr).is_some_and(|root| self.bound.contains(root)) {
+                    if !code::root(expr).is_some_and(|root| self.bound.contains(root)) {
                         self.found.push(reference);
                     }
                     self.visit_keys(expr);
                 }
-                None => for_each_child(expr, &mut |child| self.visit(child)),
+                None => self.visit_parts(expr),
             },
-            _ => for_each_child(expr, &mut |child| self.visit(child)),
+            _ => self.visit_parts(expr),
         }
+    }
+
+    fn visit_parts(&mut self, expr: &Expr) {
+        for_each_child_and_names(expr, &mut |child, names| {
+            let before = self.bound.len();
+            self.bound.extend(names.iter().copied().cloned());
+            self.visit(child);
+            self.bound.truncate(before);
+        });
     }
 
     /// Visits what stands in the brackets of a reference.
@@ -96,15 +98,5 @@ impl Walker {
             ExprKind::Splat(splat) => self.visit_keys(&splat.source),
             _ => {}
         }
-    }
-}
-
-/// The first name of a chain of names.
-fn root(expr: &Expr) -> Option<&SmolStr> {
-    match &expr.kind {
-        ExprKind::Variable(name) => Some(name),
-        ExprKind::GetAttr(of, _) | ExprKind::Index(of, _) => root(of),
-        ExprKind::Splat(splat) => root(&splat.source),
-        _ => None,
     }
 }
