@@ -76,6 +76,9 @@ pub enum Half {
 pub struct Witness<'a> {
     /// Them; for what is denied implicitly there are none.
     pub statements: Vec<WitnessStatement<'a>>,
+    /// One that allows it as well and is not needed: a policy of the caller has it where the policy of
+    /// the resource, in the same account, names the caller.
+    pub beside: Option<WitnessStatement<'a>>,
 }
 
 /// A statement that decides.

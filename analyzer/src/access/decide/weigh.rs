@@ -152,9 +152,12 @@ impl<'a, 'q> Weighed<'a, 'q> {
         let mut witness = Witness::default();
         if self.same_account.is_none() || (within && resource.allow.direct.is_yes()) {
             witness.add(Half::Resource, resource.direct_by);
+            witness.beside = said(Half::Identity, self.identity.direct_by);
         } else {
             let by_origin = within && resource.allow.behind.is_yes() && self.within_guards().is_yes();
-            if !by_origin {
+            if by_origin {
+                witness.beside = said(Half::Identity, self.identity.direct_by);
+            } else {
                 witness.add(Half::Identity, self.identity.direct_by);
             }
             witness.add(Half::Boundary, self.boundary.as_ref().and_then(|voice| voice.direct_by));
@@ -260,9 +263,13 @@ impl<'a, 'q> Weighed<'a, 'q> {
 }
 
 impl<'a> Witness<'a> {
-    fn add(&mut self, half: Half, said: Option<Said<'a>>) {
-        self.statements.extend(said.map(|(policy, statement)| WitnessStatement { half, policy, statement }));
+    fn add(&mut self, half: Half, by: Option<Said<'a>>) {
+        self.statements.extend(said(half, by));
     }
+}
+
+fn said(half: Half, by: Option<Said<'_>>) -> Option<WitnessStatement<'_>> {
+    by.map(|(policy, statement)| WitnessStatement { half, policy, statement })
 }
 
 /// Whether a boundary or a session policy lets it pass.

@@ -49,7 +49,7 @@ pub(super) fn judge(
 }
 
 fn statement(witness: &Witness<'_>, half: Half) -> Option<Span> {
-    let said = witness.statements.iter().find(|said| said.half == half)?;
+    let said = witness.statements.iter().chain(&witness.beside).find(|said| said.half == half)?;
     said.policy.statement_span(said.statement)
 }
 
