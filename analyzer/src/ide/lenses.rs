@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use crate::access::grants::State;
-use crate::access::trust_graph::{Edge, EdgeKind, NodeKind, TrustGraph};
+use crate::access::trust_graph::{Around, Edge, EdgeKind, NodeKind, TrustGraph};
 use crate::analysis::Analysis;
-use crate::iam::{Key, Origin, PrincipalKind};
+use crate::iam::{Key, Origin, PolicedResource, PrincipalKind, ResourcePolicy};
 use crate::module::Module;
 use crate::source::{FileId, Span, TextRange};
 
@@ -27,7 +27,17 @@ pub struct CodeLens {
 /// What is to be said of the roles, users and resource policies that `file` declares, in the order of the text.
 #[must_use]
 pub fn code_lenses(analysis: &Analysis, file: FileId) -> Vec<CodeLens> {
-    let graph = analysis.trust_graph();
+    // An editor asks after each change: the whole graph would have to be put together anew each time.
+    let around =
+        Around { principals: declared(analysis, file).collect(), resources: governed(analysis, file).collect() };
+    if around == Around::default() {
+        return Vec::new();
+    }
+    of_graph(analysis, &TrustGraph::around(&analysis.access(), &around), file)
+}
+
+/// The same from a graph that has all that is about what `file` declares.
+pub(super) fn of_graph(analysis: &Analysis, graph: &TrustGraph, file: FileId) -> Vec<CodeLens> {
     let mut lenses = Vec::new();
     for ((span, _), nodes) in principals(analysis, graph, file) {
         let into = edges(&nodes, |node| graph.into(node));
@@ -58,11 +68,28 @@ fn edges<'g, I: Iterator<Item = &'g Edge>>(nodes: &[usize], of: impl Fn(usize) -
     nodes.iter().flat_map(|node| of(*node)).collect()
 }
 
+/// The roles, users and their like that `file` declares.
+fn declared(analysis: &Analysis, file: FileId) -> impl Iterator<Item = usize> {
+    let all = analysis.iam().principals().iter().enumerate();
+    all.filter(move |(_, it)| it.span.file == file && it.origin == Origin::Declared).map(|(index, _)| index)
+}
+
+/// The resources that `file` puts policies on.
+fn governed(analysis: &Analysis, file: FileId) -> impl Iterator<Item = usize> {
+    let all = analysis.iam().resources().iter().enumerate();
+    all.filter(move |(_, it)| policies_in(it, file).next().is_some()).map(|(index, _)| index)
+}
+
+/// Those of the policies on `resource` that stand in `file`.
+fn policies_in(resource: &PolicedResource, file: FileId) -> impl Iterator<Item = &ResourcePolicy> {
+    resource.policies.iter().filter(move |policy| !policy.is_default() && policy.via.file == file)
+}
+
 /// The nodes of the roles and users that `file` declares, by the heads of their blocks.
 fn principals(analysis: &Analysis, graph: &TrustGraph, file: FileId) -> BTreeMap<(Span, PrincipalKind), Vec<usize>> {
     let mut found: BTreeMap<(Span, PrincipalKind), Vec<usize>> = BTreeMap::new();
-    let here = analysis.iam().principals().iter().enumerate();
-    for (index, it) in here.filter(|(_, it)| it.span.file == file && it.origin == Origin::Declared) {
+    for index in declared(analysis, file) {
+        let Some(it) = analysis.iam().principals().get(index) else { continue };
         if let (Some(head), Some(node)) = (definition::of_principal(analysis, index), graph.of_principal(index)) {
             found.entry((head, it.kind)).or_default().push(node);
         }
@@ -91,7 +118,7 @@ fn resources(analysis: &Analysis, graph: &TrustGraph, file: FileId) -> BTreeMap<
     let mut found: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
     for (index, resource) in analysis.iam().resources().iter().enumerate() {
         let Some(node) = nodes.get(&index) else { continue };
-        let written = resource.policies.iter().filter(|policy| !policy.is_default() && policy.via.file == file);
+        let written = policies_in(resource, file);
         let heads: BTreeSet<Span> =
             written.filter_map(|policy| module.and_then(|module| head_around(module, policy.via))).collect();
         heads.into_iter().for_each(|head| found.entry(head).or_default().push(*node));

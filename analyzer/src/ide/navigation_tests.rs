@@ -9,6 +9,7 @@ use crate::source::{Span, TextRange};
 
 use super::code_actions::CodeAction;
 use super::document_symbols::DocumentSymbol;
+use super::lenses;
 use super::links::LinkTarget;
 use super::testing::{Fixture, check};
 use super::trust::TrustStep;
@@ -134,11 +135,13 @@ fn what_is_declared_is_found_by_name() {
 }
 
 #[test]
-fn lenses() {
+fn lines_above_blocks() {
     check("lenses.md", |fixture: &Fixture| {
-        let found = code_lenses(&fixture.analysis, fixture.position.file);
+        let (analysis, file) = (&fixture.analysis, fixture.position.file);
+        let found = code_lenses(analysis, file);
+        assert_eq!(found, lenses::of_graph(analysis, analysis.trust_graph(), file), "the whole graph says the same");
         let shown = found.iter().map(|lens| {
-            let head = place(&fixture.analysis, lens.range.at(fixture.position.file));
+            let head = place(analysis, lens.range.at(file));
             format!("{head}: {} ({} places)\n", lens.title, lens.places.len())
         });
         if found.is_empty() { "nothing".to_owned() } else { shown.collect() }

@@ -32,6 +32,9 @@ pub(super) fn add(builder: &mut Builder<'_, '_>) {
     let view = builder.view;
     for (index, role) in view.iam().principals().iter().enumerate().filter(|(_, it)| it.kind == PrincipalKind::Role) {
         let Some(trust) = view.iam().trust(role, view.policies()) else { continue };
+        if !builder.wants_principal(index) && !trust.statements.iter().any(|it| names_wanted(builder, it)) {
+            continue;
+        }
         let on = view.role(role);
         for statement in &trust.statements {
             for (name, federated) in ASSUMING {
@@ -44,6 +47,15 @@ pub(super) fn add(builder: &mut Builder<'_, '_>) {
         }
     }
     add_claims(builder, &claimants);
+}
+
+/// Whether a statement may be about someone whose edges are wanted.
+fn names_wanted(builder: &Builder<'_, '_>, statement: &Statement) -> bool {
+    let mut named = named_in(builder.view, statement);
+    named.any(|(_, named)| match named {
+        Named::Principal(principal) => builder.index_of(principal).is_some_and(|index| builder.wants_principal(index)),
+        Named::Other(kind, _) => matches!(kind, NodeKind::Account),
+    })
 }
 
 /// A role, and an action by which it is assumed.
@@ -68,7 +80,7 @@ impl Way<'_, '_> {
             }
             if let Named::Other(NodeKind::Account, Some(account)) = &named {
                 for who in claimants.of_account(account, self.on) {
-                    if who != Who::from(self.index) {
+                    if who != Who::from(self.index) && builder.wants(Some(who.index), self.index) {
                         self.delegate(statement, who, builder);
                     }
                 }
@@ -83,6 +95,9 @@ impl Way<'_, '_> {
             Named::Principal(principal) => builder.index_of(principal),
             Named::Other(..) => None,
         };
+        if !builder.wants(index, self.index) {
+            return;
+        }
         let is_many = matches!(&named, Named::Other(NodeKind::Account | NodeKind::Everyone, _));
         let (Some(to), Some((from, calling))) = (builder.principal_node(self.index), builder.node_of(named)) else {
             return;
@@ -129,7 +144,9 @@ fn add_claims<'a>(builder: &mut Builder<'_, 'a>, claimants: &Claimants<'a>) {
             }
             for leaf in identity::resources(statement) {
                 let role = named::role(view.iam(), &leaf.text).and_then(|role| builder.index_of(role));
-                if let Some(role) = role.filter(|role| Who::from(*role) != claimant.who) {
+                let is_wanted =
+                    |role: &usize| Who::from(*role) != claimant.who && builder.wants(Some(claimant.who.index), *role);
+                if let Some(role) = role.filter(is_wanted) {
                     claim(claimant.who, role, statement, builder);
                 }
             }

@@ -16,22 +16,25 @@ use crate::source::Span;
 
 use super::judge::Judged;
 use super::nodes::{self, Named};
-use super::{Edge, EdgeKind, Node, NodeKind, TrustGraph, assume, members, reach};
+use super::{Around, Edge, EdgeKind, Node, NodeKind, TrustGraph, assume, members, reach};
 
 /// More edges than anyone can look at.
 const MOST_EDGES: usize = 200_000;
 
-/// The graph of all that `view` shows.
-pub(super) fn graph(view: &AccessView<'_>) -> TrustGraph {
-    let mut builder = Builder::new(view);
+/// The graph of all that `view` shows, or what [`TrustGraph::around`] has of it.
+pub(super) fn graph(view: &AccessView<'_>, around: Option<&Around>) -> TrustGraph {
+    let mut builder = Builder::new(view, around);
     assume::add(&mut builder);
     reach::add(&mut builder);
-    members::add(&mut builder);
+    if around.is_none() {
+        members::add(&mut builder);
+    }
     builder.graph
 }
 
 pub(super) struct Builder<'v, 'a> {
     pub(super) view: &'v AccessView<'a>,
+    around: Option<&'v Around>,
     graph: TrustGraph,
     by_key: FxHashMap<Identity, usize>,
     edges: FxHashMap<(usize, usize, EdgeKind, Discriminant<State>), usize>,
@@ -69,13 +72,34 @@ pub(super) struct Draft<'j> {
 }
 
 impl<'v, 'a> Builder<'v, 'a> {
-    fn new(view: &'v AccessView<'a>) -> Self {
+    fn new(view: &'v AccessView<'a>, around: Option<&'v Around>) -> Self {
         let principals = view.iam().principals();
         let graph = TrustGraph { principals: vec![None; principals.len()], ..TrustGraph::default() };
         let indices = principals.iter().enumerate().map(|(index, it)| (address(it), index)).collect();
         let resources = view.iam().resources().iter().enumerate().map(|(index, it)| (address(it), index)).collect();
         let (by_key, edges, sides) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        Self { view, graph, by_key, edges, indices, resources, sides }
+        Self { view, around, graph, by_key, edges, indices, resources, sides }
+    }
+
+    /// Whether an edge between two principals is wanted, of whom one may be none in view.
+    pub(super) fn wants(&self, from: Option<usize>, to: usize) -> bool {
+        self.wants_principal(to) || from.is_some_and(|from| self.wants_principal(from))
+    }
+
+    /// Whether all edges that end at a principal are wanted, and all by which it becomes another.
+    pub(super) fn wants_principal(&self, index: usize) -> bool {
+        self.around.is_none_or(|around| around.principals.contains(&index))
+    }
+
+    /// Whether the edges that end at `resource` are wanted.
+    pub(super) fn wants_resource(&self, resource: &PolicedResource) -> bool {
+        let index = || self.resources.get(&address(resource));
+        self.around.is_none_or(|around| index().is_some_and(|index| around.resources.contains(index)))
+    }
+
+    /// Whether edges that end at some resources are wanted.
+    pub(super) fn wants_resources(&self) -> bool {
+        self.around.is_none_or(|around| !around.resources.is_empty())
     }
 
     pub(super) fn index_of(&self, principal: &Principal) -> Option<usize> {

@@ -18,6 +18,7 @@ mod reach;
 #[cfg(test)]
 mod tests;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::eval::account::Account;
@@ -41,6 +42,15 @@ pub struct TrustGraph {
     /// The nodes of principals, by their index in the model.
     principals: Vec<Option<usize>>,
     is_cut: bool,
+}
+
+/// Some of those in view, by their indices in the model.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Around {
+    /// Roles and users.
+    pub principals: FxHashSet<usize>,
+    /// Resources that can have a policy.
+    pub resources: FxHashSet<usize>,
 }
 
 /// Someone or something.
@@ -134,7 +144,14 @@ impl TrustGraph {
     /// The graph of all that `view` shows, for those who keep it longer than the view.
     #[must_use]
     pub fn of(view: &AccessView<'_>) -> Self {
-        build::graph(view)
+        build::graph(view, None)
+    }
+
+    /// That part of the graph that is about some of what `view` shows: the edges that end at one of them,
+    /// and those by which one of them becomes another. They are those of the whole graph.
+    #[must_use]
+    pub fn around(view: &AccessView<'_>, some: &Around) -> Self {
+        build::graph(view, Some(some))
     }
 
     /// The nodes that an edge starts or ends at.
@@ -186,6 +203,6 @@ impl AccessView<'_> {
     /// The graph of all that is in view.
     #[must_use]
     pub fn trust_graph(&self) -> &TrustGraph {
-        self.graph.get_or_init(|| build::graph(self))
+        self.graph.get_or_init(|| build::graph(self, None))
     }
 }

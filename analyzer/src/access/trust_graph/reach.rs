@@ -19,7 +19,13 @@ use super::{EdgeKind, NodeKind};
 /// Adds the edges that end at resources.
 pub(super) fn add(builder: &mut Builder<'_, '_>) {
     let view = builder.view;
+    if !builder.wants_resources() {
+        return;
+    }
     for resource in view.iam().resources() {
+        if !builder.wants_resource(resource) {
+            continue;
+        }
         for policy in &resource.policies {
             let document = match &policy.source {
                 ResourcePolicySource::Site(index) => view.policies().get(*index).map(|site| &site.document),
@@ -34,7 +40,10 @@ pub(super) fn add(builder: &mut Builder<'_, '_>) {
     for who in builder.callers() {
         let Some(principal) = builder.principal(who.index) else { continue };
         for (_, statement) in identity::statements(view, principal) {
-            for (resource, leaves) in identity::reached(view, statement) {
+            let reached = identity::reached(view, statement).into_iter();
+            for (resource, leaves) in
+                reached.filter(|(resource, _)| builder.wants_resource(resource)).collect::<Vec<_>>()
+            {
                 claim(builder, who, statement, resource, &leaves);
             }
         }

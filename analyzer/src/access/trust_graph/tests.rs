@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Edge, EdgeKind, Hold, Node, NodeKind, TrustGraph};
+use super::{Around, Edge, EdgeKind, Hold, Node, NodeKind, TrustGraph};
 use crate::access::AccessView;
 use crate::analysis::{Analysis, Host, Roots};
 use crate::source::MemoryFileSystem;
@@ -83,8 +83,57 @@ fn edges(text: &str) -> Vec<String> {
     let analysis = analysis(text);
     let view = analysis.access();
     let graph = view.trust_graph();
+    check_parts(graph, &view);
     let is_service = |edge: &&Edge| matches!(graph.nodes()[edge.from].kind, NodeKind::Service(_));
     graph.edges().iter().filter(|it| !is_service(it)).map(|it| edge(it, graph, &view)).collect()
+}
+
+/// The part of the graph around each principal and each resource has the edges of the whole that are about it.
+fn check_parts(graph: &TrustGraph, view: &AccessView<'_>) {
+    let sorted = |graph: &TrustGraph, is_wanted: &dyn Fn(&Edge) -> bool| {
+        let mut edges: Vec<String> =
+            graph.edges().iter().filter(|it| is_wanted(it)).map(|it| edge(it, graph, view)).collect();
+        edges.sort();
+        edges
+    };
+    let part = |around: Around| sorted(&TrustGraph::around(view, &around), &|_| true);
+    for index in 0..view.iam().principals().len() {
+        let is_it = |node: usize| match graph.nodes()[node].kind {
+            NodeKind::Principal(it) | NodeKind::PermissionSet(it) => it == index,
+            _ => false,
+        };
+        let whole = sorted(graph, &|it| it.kind == EdgeKind::Assume && (is_it(it.from) || is_it(it.to)));
+        assert_eq!(part(Around { principals: [index].into_iter().collect(), ..Around::default() }), whole);
+    }
+    for index in 0..view.iam().resources().len() {
+        let is_it = |node: usize| matches!(graph.nodes()[node].kind, NodeKind::Resource(it) if it == index);
+        let whole = sorted(graph, &|it| it.kind == EdgeKind::Reach && is_it(it.to));
+        assert_eq!(part(Around { resources: [index].into_iter().collect(), ..Around::default() }), whole);
+    }
+}
+
+/// What is decided for the part around one role, and for the whole, where each of `count` roles trusts the one before.
+fn decided(count: usize) -> (usize, usize) {
+    let trusting = |number: usize| {
+        let before = if number == 0 { EC2.to_owned() } else { trust(&format!("aws_iam_role.r{}.arn", number - 1)) };
+        let name = format!("r{number}");
+        let next = format!("aws_iam_role.r{}.arn", (number + 1) % count);
+        role(&name, "", &before) + &may(&name, "sts:AssumeRole", &next)
+    };
+    let analysis = analysis(&(0..count).map(trusting).collect::<String>());
+    let (one, all) = (analysis.access(), analysis.access());
+    let index = one.iam().principals().iter().position(|it| it.name.display() == "r3").unwrap();
+    let part = TrustGraph::around(&one, &Around { principals: [index].into_iter().collect(), ..Around::default() });
+    assert_eq!(part.edges().len(), 2);
+    assert!(TrustGraph::of(&all).edges().len() >= count);
+    (one.decisions(), all.decisions())
+}
+
+#[test]
+fn what_is_around_one_role_takes_as_much_however_many_there_are() {
+    let [(few, some), (same, more), (as_few, most)] = [8, 16, 32].map(decided);
+    assert_eq!([few, same, as_few], [few; 3]);
+    assert!(few * 2 < some && some * 3 / 2 < more && more * 3 / 2 < most, "{few} of {some}, {more}, {most}");
 }
 
 #[test]
