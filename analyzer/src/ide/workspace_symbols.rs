@@ -1,6 +1,9 @@
 //! What the workspace declares, by name: roles, users, policies, resources, trails, accounts.
 
-use rustc_hash::FxHashMap;
+use std::fmt::Write as _;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 use crate::analysis::Analysis;
 use crate::iam::Origin;
@@ -46,34 +49,89 @@ pub enum WorkspaceSymbolKind {
 /// what is called so in AWS counts as well. No more than a few hundred.
 #[must_use]
 pub fn workspace_symbols(analysis: &Analysis, query: &str) -> Vec<WorkspaceSymbol> {
-    let wanted = query.to_lowercase();
-    let accounts = Accounts::of(analysis);
-    let mut found: Vec<(Score, WorkspaceSymbol)> = Vec::new();
+    let mut search = Search::new(query);
+    let mut matches: Vec<Match<'_>> = Vec::new();
     for module in analysis.workspace().modules.iter().filter(|module| !module.downloaded) {
-        for resource in module.resources.values() {
-            found.extend(of_resource(resource, module, &accounts, &wanted));
-        }
+        matches.extend(module.resources.values().filter_map(|resource| search.matched(resource, module)));
     }
-    found.extend(of_accounts(analysis, &wanted));
+    // More is worked out only of those that are shown, and of those that rank like the last of them.
+    matches.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    if let Some(last) = matches.get(MOST_SYMBOLS - 1).map(Match::rank) {
+        let shown = matches.partition_point(|it| it.rank() <= last);
+        matches.truncate(shown);
+    }
+    let accounts = Accounts::of(analysis, &matches);
+    let mut found: Vec<(Score, WorkspaceSymbol)> = matches.into_iter().map(|it| it.symbol(&accounts)).collect();
+    found.extend(of_accounts(analysis, &mut search));
     found.sort_by(|(a, one), (b, other)| (a, &one.name, &one.container).cmp(&(b, &other.name, &other.container)));
     found.truncate(MOST_SYMBOLS);
     found.into_iter().map(|(_, symbol)| symbol).collect()
 }
 
-fn of_resource(
-    resource: &Resource,
-    module: &Module,
-    accounts: &Accounts,
-    wanted: &str,
-) -> Option<(Score, WorkspaceSymbol)> {
-    let kind = kind(resource)?;
-    let name = resource.address.to_string();
-    let called = own_name(resource);
-    let score = best(&name, called.as_deref(), wanted)?;
-    let account = accounts.account(resource.header.file, &name).map(|account| format!("account {account}"));
-    let parts = [called, account, Some(module.dir.to_string())];
-    let container = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Some((score, WorkspaceSymbol { name, kind, container, span: resource.header }))
+/// A resource that fits a query.
+struct Match<'a> {
+    score: Score,
+    kind: WorkspaceSymbolKind,
+    name: String,
+    /// What AWS knows it by.
+    called: Option<SmolStr>,
+    resource: &'a Resource,
+    module: &'a Module,
+}
+
+impl Match<'_> {
+    fn rank(&self) -> (Score, &str) {
+        (self.score, &self.name)
+    }
+
+    fn symbol(self, accounts: &Accounts) -> (Score, WorkspaceSymbol) {
+        let Self { score, kind, name, called, resource, module } = self;
+        let account = accounts.account(resource.header.file, &name).map(|account| format!("account {account}"));
+        let parts = [called.map(String::from), account, Some(module.dir.to_string())];
+        let container = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        (score, WorkspaceSymbol { name, kind, container, span: resource.header })
+    }
+}
+
+/// Looks for letters in many names.
+struct Search {
+    /// In lower case.
+    wanted: String,
+    /// The name that is looked at, as it is and in lower case: there are too many names to have a text for each.
+    name: String,
+    lower: String,
+}
+
+impl Search {
+    fn new(query: &str) -> Self {
+        Self { wanted: query.to_lowercase(), name: String::new(), lower: String::new() }
+    }
+
+    fn matched<'a>(&mut self, resource: &'a Resource, module: &'a Module) -> Option<Match<'a>> {
+        let kind = kind(resource)?;
+        let called = own_name(resource);
+        self.name.clear();
+        write!(self.name, "{}", resource.address).ok()?;
+        let name = std::mem::take(&mut self.name);
+        let score = self.best(&name, called.as_deref());
+        match score {
+            Some(score) => Some(Match { score, kind, name, called, resource, module }),
+            None => {
+                self.name = name;
+                None
+            }
+        }
+    }
+
+    fn best(&mut self, name: &str, other: Option<&str>) -> Option<Score> {
+        [Some(name), other].into_iter().flatten().filter_map(|text| self.score(text)).min()
+    }
+
+    fn score(&mut self, text: &str) -> Option<Score> {
+        self.lower.clear();
+        self.lower.extend(text.chars().flat_map(char::to_lowercase));
+        score(&self.lower, &self.wanted)
+    }
 }
 
 fn kind(resource: &Resource) -> Option<WorkspaceSymbolKind> {
@@ -97,34 +155,39 @@ fn is_aws(ty: &str) -> bool {
 /// The attributes by which AWS knows things.
 const NAMES: [&str; 4] = ["name", "bucket", "alias", "function_name"];
 
-fn own_name(resource: &Resource) -> Option<String> {
-    let attributes = NAMES.iter().filter_map(|name| resource.body.attribute(name));
-    attributes.filter_map(|attribute| walk::literal(&attribute.value)).map(|name| name.to_string()).next()
+fn own_name(resource: &Resource) -> Option<SmolStr> {
+    let position = |name: &str| NAMES.iter().position(|known| *known == name);
+    let attributes = resource.body.attributes().filter_map(|it| Some((position(&it.name.text)?, it)));
+    let named = attributes.filter_map(|(position, attribute)| Some((position, walk::literal(&attribute.value)?)));
+    named.min_by_key(|(position, _)| *position).map(|(_, name)| name)
 }
 
-fn of_accounts(analysis: &Analysis, wanted: &str) -> Vec<(Score, WorkspaceSymbol)> {
+fn of_accounts(analysis: &Analysis, search: &mut Search) -> Vec<(Score, WorkspaceSymbol)> {
     let configuration = analysis.configuration();
-    let symbol = |account: &crate::config::ConfiguredAccount| {
+    let mut symbol = |account: &crate::config::ConfiguredAccount| {
         let number = account.id.map(|id| id.to_string());
-        let score = best(&account.name, number.as_deref(), wanted)?;
+        let score = search.best(&account.name, number.as_deref())?;
         let container = number.filter(|number| *number != account.name).unwrap_or_default();
         let span = configuration.span(account.range, analysis.sources());
         let kind = WorkspaceSymbolKind::Account;
         Some((score, WorkspaceSymbol { name: account.name.clone(), kind, container, span }))
     };
-    configuration.accounts().iter().filter_map(symbol).collect()
+    configuration.accounts().iter().filter_map(&mut symbol).collect()
 }
 
 /// What the accounts of blocks are called, by file and address of the block.
 struct Accounts(FxHashMap<(FileId, String), Option<String>>);
 
 impl Accounts {
-    fn of(analysis: &Analysis) -> Self {
+    /// Those of the blocks that fit.
+    fn of(analysis: &Analysis, matches: &[Match<'_>]) -> Self {
+        let files: FxHashSet<FileId> = matches.iter().map(|it| it.resource.header.file).collect();
         let iam = analysis.iam();
         let principals = iam.principals().iter().map(|it| (it.origin, it.span, &it.address, &it.account));
         let resources = iam.resources().iter().map(|it| (it.origin, it.span, &it.address, &it.account));
         let mut found: FxHashMap<(FileId, String), Option<String>> = FxHashMap::default();
-        for (_, span, address, account) in principals.chain(resources).filter(|it| it.0 == Origin::Declared) {
+        let declared = principals.chain(resources).filter(|it| it.0 == Origin::Declared && files.contains(&it.1.file));
+        for (_, span, address, account) in declared {
             let name = words::account_name(account);
             let entry = found.entry((span.file, words::block_address(address))).or_insert_with(|| name.clone());
             // A block that several stacks or modules use is in no one account.
@@ -143,14 +206,9 @@ impl Accounts {
 /// How well a name fits: less is better.
 type Score = (usize, usize);
 
-fn best(name: &str, other: Option<&str>, wanted: &str) -> Option<Score> {
-    [Some(name), other].into_iter().flatten().filter_map(|text| score(text, wanted)).min()
-}
-
 /// Which kind of match it is, and how much of the text is not asked for. `None` if the letters of
-/// `wanted`, which are in lower case, are not all there in their order.
+/// `wanted` are not all there in their order. Both are in lower case.
 fn score(text: &str, wanted: &str) -> Option<Score> {
-    let text = text.to_lowercase();
     let surplus = text.len().saturating_sub(wanted.len());
     let is_start =
         |at: usize| text.get(..at).and_then(|front| front.chars().last()).is_none_or(|it| !it.is_alphanumeric());
@@ -167,6 +225,7 @@ mod tests {
 
     #[test]
     fn better_matches_have_lower_scores() {
+        let score = |text: &str, wanted: &str| Search::new(wanted).score(text);
         let order = ["fancied", "my-ci", "cx_i-", "civic", "ci"];
         let mut sorted = order;
         sorted.sort_by_key(|text| score(text, "ci"));
