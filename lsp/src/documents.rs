@@ -8,6 +8,7 @@ use crosstrail_analyzer::source::LineIndex;
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::encoding::{Encoding, Ruler};
+use crate::syntax::Shape;
 use crate::uris;
 
 /// An open text. A clone is a snapshot.
@@ -18,6 +19,14 @@ pub(crate) struct Document {
     pub(crate) path: Option<PathBuf>,
     pub(crate) version: i32,
     pub(crate) text: Arc<str>,
+    /// What the text looks like.
+    pub(crate) shape: Arc<Shape>,
+}
+
+impl Document {
+    pub(crate) fn new(uri: Uri, version: i32, text: &str) -> Self {
+        Self { path: uris::path_of(&uri), uri, version, text: text.into(), shape: Arc::default() }
+    }
 }
 
 /// All of them.
@@ -26,7 +35,7 @@ pub(crate) struct Documents(BTreeMap<Uri, Document>);
 
 impl Documents {
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> &Document {
-        let document = Document { path: uris::path_of(&uri), uri: uri.clone(), version, text: text.into() };
+        let document = Document::new(uri.clone(), version, text);
         match self.0.entry(uri) {
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(document),
             std::collections::btree_map::Entry::Occupied(entry) => {
@@ -50,6 +59,7 @@ impl Documents {
         changes.iter().for_each(|change| apply(&mut text, change, encoding));
         document.text = text.into();
         document.version = version;
+        document.shape = Arc::default();
         Some(document)
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn folding_ranges(document: &Document) -> Option<Vec<FoldingRange>> {
     let mut folds = Folds::default();
     let roots = std::iter::once(&trees.outer).chain(&trees.inner);
     roots.for_each(|tree| {
-        visit(tree.root_node(), &mut |node| {
+        visit(tree.root_node(), &mut |node, _| {
             folds.node(node);
             true
         });
@@ -84,7 +84,7 @@ mod tests {
     fn blocks_lists_comments_and_json_fold() {
         let text = "# a\n# b\n\nb {\n  c = [\n    1,\n  ]\n  d = <<E\n{\n  \"e\": 1\n}\nE\n}\n# c\n";
         let uri = "file:///w/a.tf".parse().unwrap();
-        let document = Document { uri, path: None, version: 1, text: text.into() };
+        let document = Document::new(uri, 1, text);
         let folds = folding_ranges(&document).unwrap();
         let lines: Vec<_> = folds.iter().map(|fold| (fold.start_line, fold.end_line)).collect();
         assert_eq!(lines, [(0, 1), (3, 11), (4, 5), (7, 10), (8, 9)]);

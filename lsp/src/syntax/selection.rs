@@ -21,7 +21,7 @@ pub(crate) fn selection_ranges(
     let lines = LineIndex::new(&document.text);
     let ruler = Ruler::new(&document.text, &lines, encoding);
     let of_position = |position: &Position| {
-        let ranges = around(&trees, ruler.offset(*position) as usize);
+        let ranges = around(trees, ruler.offset(*position) as usize);
         let outer_first = ranges.into_iter().rev();
         let selection = outer_first.fold(None, |parent: Option<SelectionRange>, range| {
             let range = ruler.range(text_range(&range));
@@ -34,7 +34,7 @@ pub(crate) fn selection_ranges(
 }
 
 /// The ranges around `offset`, each within the next one.
-fn around(trees: &Trees<'_>, offset: usize) -> Vec<Range<usize>> {
+fn around(trees: &Trees, offset: usize) -> Vec<Range<usize>> {
     let outer = chain(&trees.outer, offset);
     let inner = outer.iter().find_map(|node| trees.within(*node));
     let inner = inner.map(|tree| chain(tree, offset)).unwrap_or_default();
@@ -63,7 +63,7 @@ mod tests {
 
     fn selections(text: &str, is_json: bool) -> Vec<String> {
         let offset = text.find('|').unwrap();
-        let text = text.replace('|', "");
+        let text = text.replace('|', "").into();
         let trees = Trees::parse(&text, is_json).unwrap();
         around(&trees, offset).into_iter().map(|range| text.get(range).unwrap().to_owned()).collect()
     }

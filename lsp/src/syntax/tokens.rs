@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use crate::documents::Document;
 use crate::encoding::{Encoding, Ruler};
 
-use super::tree::{Trees, children, text_range, visit};
+use super::tree::{Trees, children, text_range, visit, visit_below};
 
 /// What a text is to its reader. The order is that of [`TYPES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(crate) fn legend() -> SemanticTokensLegend {
 /// The tokens of a text, or of the lines of it that `part` touches.
 pub(crate) fn semantic_tokens(document: &Document, part: Option<Range>, encoding: Encoding) -> Option<SemanticTokens> {
     let trees = Trees::of(document)?;
-    let mut painter = Painter { text: trees.text, tokens: Vec::new() };
-    painter.paint(&trees);
+    let mut painter = Painter { text: &trees.text, tokens: Vec::new() };
+    painter.paint(trees);
     let lines = LineIndex::new(&document.text);
     let ruler = Ruler::new(&document.text, &lines, encoding);
     let mut encoder = Encoder { ruler, line: 0, character: 0, data: Vec::new(), part };
@@ -63,36 +63,30 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    fn paint(&mut self, trees: &Trees<'_>) {
-        visit(trees.outer.root_node(), &mut |node| {
+    fn paint(&mut self, trees: &Trees) {
+        visit(trees.outer.root_node(), &mut |node, above| {
             if trees.within(node).is_some() {
                 // The literal parts are painted as JSON; what is put into it still is HCL.
-                children(node).filter(|it| it.kind() != "template_literal").for_each(|it| self.below(it));
+                let above: Vec<_> = above.iter().copied().chain([node]).collect();
+                let put_in = children(node).into_iter().filter(|it| it.kind() != "template_literal");
+                put_in.for_each(|it| visit_below(it, above.clone(), &mut |node, above| self.hcl(node, above)));
                 return false;
             }
-            self.node(node, trees.is_json)
+            if trees.is_json { self.json(node, above) } else { self.hcl(node, above) }
         });
         for tree in &trees.inner {
-            visit(tree.root_node(), &mut |node| self.json(node));
+            visit(tree.root_node(), &mut |node, above| self.json(node, above));
         }
     }
 
-    fn below(&mut self, root: Node<'_>) {
-        visit(root, &mut |node| self.hcl(node));
-    }
-
-    fn node(&mut self, node: Node<'_>, is_json: bool) -> bool {
-        if is_json { self.json(node) } else { self.hcl(node) }
-    }
-
     /// Paints a node of HCL; whether what is in it is still to be painted.
-    fn hcl(&mut self, node: Node<'_>) -> bool {
+    fn hcl(&mut self, node: Node<'_>, above: &[Node<'_>]) -> bool {
         let kind = match node.kind() {
             "comment" => Kind::Comment,
             "numeric_lit" => Kind::Number,
             "bool_lit" | "null_lit" => Kind::Keyword,
-            "identifier" => return self.identifier(node),
-            "string_lit" if parent_is(node, "block") => Kind::Type,
+            "identifier" => return self.identifier(node, above),
+            "string_lit" if above.last().is_some_and(|it| it.kind() == "block") => Kind::Type,
             "string_lit" | "quoted_template" => return self.string(node, "template_literal"),
             "template_literal" | "heredoc_start" | "heredoc_identifier" => Kind::String,
             "for" | "in" | "if" | "else" | "endif" | "endfor" => Kind::Keyword,
@@ -102,24 +96,24 @@ impl Painter<'_> {
         false
     }
 
-    fn identifier(&mut self, node: Node<'_>) -> bool {
-        let kind = match node.parent().map(|parent| parent.kind()) {
+    fn identifier(&mut self, node: Node<'_>, above: &[Node<'_>]) -> bool {
+        let kind = match above.last().map(Node::kind) {
             Some("block") => Kind::Keyword,
             Some("attribute" | "get_attr") => Kind::Property,
             Some("function_call") => Kind::Function,
-            Some("variable_expr") if is_key(node) => Kind::Property,
+            Some("variable_expr") if is_key(node, above) => Kind::Property,
             _ => Kind::Variable,
         };
         self.push(node, kind);
         false
     }
 
-    fn json(&mut self, node: Node<'_>) -> bool {
+    fn json(&mut self, node: Node<'_>, above: &[Node<'_>]) -> bool {
         let kind = match node.kind() {
             "comment" => Kind::Comment,
             "number" => Kind::Number,
             "true" | "false" | "null" => Kind::Keyword,
-            "string" if is_json_key(node) => Kind::Property,
+            "string" if is_json_key(node, above) => Kind::Property,
             "string" => return self.string(node, "string_content"),
             _ => return true,
         };
@@ -129,10 +123,10 @@ impl Painter<'_> {
 
     /// Paints a string, and an action in it as such.
     fn string(&mut self, node: Node<'_>, content: &str) -> bool {
-        if children(node).any(|it| matches!(it.kind(), "template_interpolation" | "template_directive")) {
+        if children(node).iter().any(|it| matches!(it.kind(), "template_interpolation" | "template_directive")) {
             return true;
         }
-        let literals: Vec<_> = children(node).filter(|it| it.kind() == content).collect();
+        let literals: Vec<_> = children(node).into_iter().filter(|it| it.kind() == content).collect();
         let [literal] = literals.as_slice() else {
             self.push(node, Kind::String);
             return false;
@@ -172,19 +166,14 @@ impl Painter<'_> {
     }
 }
 
-fn parent_is(node: Node<'_>, kind: &str) -> bool {
-    node.parent().is_some_and(|parent| parent.kind() == kind)
-}
-
 /// Whether a name is the key of an object.
-fn is_key(node: Node<'_>) -> bool {
-    let above = std::iter::successors(node.parent(), Node::parent);
-    let element = above.take(4).find(|it| it.kind() == "object_elem");
+fn is_key(node: Node<'_>, above: &[Node<'_>]) -> bool {
+    let element = above.iter().rev().take(4).find(|it| it.kind() == "object_elem");
     element.and_then(|element| element.child(0)).is_some_and(|key| key.byte_range() == node.byte_range())
 }
 
-fn is_json_key(node: Node<'_>) -> bool {
-    let pair = node.parent().filter(|parent| parent.kind() == "pair");
+fn is_json_key(node: Node<'_>, above: &[Node<'_>]) -> bool {
+    let pair = above.last().filter(|parent| parent.kind() == "pair");
     pair.and_then(|pair| pair.child_by_field_name("key")).is_some_and(|key| key == node)
 }
 
@@ -245,7 +234,7 @@ mod tests {
     /// The tokens of a text, as `kind text`.
     fn tokens(name: &str, text: &str) -> Vec<String> {
         let uri = format!("file:///w/{name}").parse().unwrap();
-        let document = Document { uri, path: None, version: 1, text: text.into() };
+        let document = Document::new(uri, 1, text);
         let tokens = semantic_tokens(&document, None, Encoding::Utf8).unwrap();
         let (mut line, mut character) = (0, 0);
         let lines: Vec<&str> = text.lines().collect();
