@@ -45,6 +45,12 @@ static COMMANDS: &[Command] = &[
         run: end_to_end::run,
     },
     Command {
+        name: "features",
+        arguments: "[BINARY [DIRECTORY [FILE]]]",
+        about: "measure how long an editor waits for what it asks in a workspace of 4,000 files or in a directory, with the release unless a binary is given",
+        run: latency::features::run,
+    },
+    Command {
         name: "formats",
         arguments: "[BINARY]",
         about: "have the reports of a binary read, that of the release unless one is given, and the files for CI (needs npm, pip, curl, xz and jq)",

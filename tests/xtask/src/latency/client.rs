@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -14,6 +15,16 @@ pub(super) struct Client {
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     version: i64,
+    /// How many requests were made.
+    requests: i64,
+}
+
+/// What an editor can do for which the server does more.
+fn capabilities() -> Value {
+    json!({"textDocument": {
+        "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
+        "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
+    }})
 }
 
 impl Client {
@@ -21,9 +32,10 @@ impl Client {
         let mut server = Command::new(binary).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let stdin = server.stdin.take().ok_or("no standard input")?;
         let stdout = BufReader::new(server.stdout.take().ok_or("no standard output")?);
-        let mut client = Self { server, stdin, stdout, version: 1 };
+        let mut client = Self { server, stdin, stdout, version: 1, requests: 1 };
         let folders = json!([{"uri": uri(folder), "name": "estate"}]);
-        let params = json!({"processId": null, "rootUri": null, "workspaceFolders": folders, "capabilities": {}});
+        let params =
+            json!({"processId": null, "rootUri": null, "workspaceFolders": folders, "capabilities": capabilities()});
         client.send(&json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}))?;
         while client.receive()?.get("id").is_none() {}
         client.notify("initialized", json!({}))?;
@@ -41,6 +53,23 @@ impl Client {
         let document = json!({"uri": uri(path), "version": self.version});
         self.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}))?;
         Ok(self.version)
+    }
+
+    /// Asks, and waits for the answer; how long that took.
+    pub(super) fn request(&mut self, method: &str, params: &Value) -> Outcome<Duration> {
+        self.requests += 1;
+        let id = self.requests;
+        let start = Instant::now();
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
+        loop {
+            let message = self.receive()?;
+            if message.get("id").and_then(Value::as_i64) == Some(id) {
+                return match message.get("error") {
+                    Some(error) => Err(format!("{method}: {error}").into()),
+                    None => Ok(start.elapsed()),
+                };
+            }
+        }
     }
 
     /// Waits for the diagnostics of a version.
@@ -90,6 +119,6 @@ impl Client {
     }
 }
 
-fn uri(path: &Path) -> String {
+pub(super) fn uri(path: &Path) -> String {
     format!("file://{}", path.display())
 }

@@ -3,6 +3,7 @@
 
 mod client;
 mod estate;
+pub(crate) mod features;
 
 use std::fs;
 use std::path::{Path, PathBuf};
