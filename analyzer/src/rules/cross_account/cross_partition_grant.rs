@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     sources: &[],
-    check: Check::Policy(check),
+    check: Check::PolicyInView(check),
 };
 
 /// What a principal is let into.
