@@ -54,6 +54,12 @@ impl TextRange {
         self.start <= offset && offset <= self.end
     }
 
+    /// Whether the ranges have a byte in common, or nothing lies between them.
+    #[must_use]
+    pub const fn reaches(self, other: Self) -> bool {
+        self.start <= other.end && other.start <= self.end
+    }
+
     /// The smallest range that holds both.
     #[must_use]
     pub fn cover(self, other: Self) -> Self {
