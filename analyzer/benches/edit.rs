@@ -1,4 +1,4 @@
-//! How long a keystroke takes, from the text to the findings of its file.
+//! How long a keystroke takes, from the text to what can be said at once, and to all findings.
 //!
 //! `cargo bench -p crosstrail-analyzer --bench edit`, with the path of a workspace behind `--` to
 //! measure there instead of in the generated one of 4,000 files.
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crosstrail_analyzer::analysis::{Analysis, Cancellation, Host, Options, Roots};
+use crosstrail_analyzer::analysis::{Cancellation, Host, Options, Roots};
 use crosstrail_analyzer::source::MemoryFileSystem;
 
 const STACKS: usize = 500;
@@ -154,33 +154,40 @@ fn main() {
     let mut host = Host::new(Arc::new(workspace.files)).remembering();
     host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
     let start = Instant::now();
-    black_box(at_once(&mut host, &workspace.path, &workspace.text));
+    host.set_text(&workspace.path, Some(workspace.text.as_str().into()));
+    black_box(host.analysis().findings(&Options::default()));
     println!("first: {:.1?}", start.elapsed());
     for (name, edit) in [("code", typed as Edit), ("comment", commented)] {
-        let (mut first, mut all) = (Vec::new(), Vec::new());
-        for keystroke in 0..KEYSTROKES {
-            let text = edit(&workspace.text, keystroke);
-            let start = Instant::now();
-            let analysis = black_box(at_once(&mut host, &workspace.path, &text));
-            first.push(start.elapsed());
-            if keystroke % 10 == 0 {
-                let start = Instant::now();
-                black_box(analysis.findings(&Options::default()));
-                all.push(start.elapsed());
-            }
-        }
-        println!("{name}: {} until what policies say, {} more until all is found", spread(first), spread(all));
+        measure(&mut host, &workspace.path, &workspace.text, name, edit);
     }
     println!("memory: {} MB", peak_memory() / 1024);
 }
 
-/// The analysis of the text, which was asked what the policies of its file say.
-fn at_once(host: &mut Host, path: &str, text: &str) -> Analysis {
-    host.set_text(path, Some(text.into()));
-    let analysis = host.analysis();
-    let found = analysis.policy_findings_in(&Options::default(), &[path], &Cancellation::default());
-    black_box(found.map_or(0, |found| found.len()));
-    analysis
+/// Times what is said at once, and every now and then the analysis behind it.
+fn measure(host: &mut Host, path: &str, text: &str, name: &str, edit: Edit) {
+    let (options, wanted) = (Options::default(), Cancellation::default());
+    let (mut at_once, mut understood, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let mut before = host.analysis();
+    let mut found = before.findings(&options);
+    for keystroke in 0..KEYSTROKES {
+        let text = edit(text, keystroke);
+        let start = Instant::now();
+        host.set_text(path, Some(text.into()));
+        let Ok(Some(reading)) = host.try_reading(&wanted) else { return };
+        drop(black_box(reading.findings_at_once(path, &before, &found, &options, &wanted)));
+        at_once.push(start.elapsed());
+        if keystroke % 10 == 0 {
+            let start = Instant::now();
+            let Ok(analysis) = reading.try_analysis(&wanted) else { return };
+            understood.push(start.elapsed());
+            let start = Instant::now();
+            found = analysis.findings(&options);
+            all.push(start.elapsed());
+            before = analysis;
+        }
+    }
+    let [at_once, understood, all] = [at_once, understood, all].map(spread);
+    println!("{name}: at once {at_once}, understood {understood} later, all found {all} later");
 }
 
 fn spread(mut times: Vec<Duration>) -> String {

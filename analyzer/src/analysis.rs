@@ -4,6 +4,7 @@
 //! threads may ask. Each stack is evaluated once, only as far as policies need it, and
 //! what the evaluation kept in memory is gone when its policies are read.
 
+mod at_once;
 mod buffers;
 mod draft;
 mod findings;
@@ -15,6 +16,7 @@ mod mend;
 mod models;
 mod places;
 mod planned;
+mod reading;
 mod remembered;
 mod things;
 
@@ -50,6 +52,7 @@ pub use mend::{DoneFix, Fixed, FixedFile, LeftFix};
 use models::{Models, Parts};
 use places::PolicyPlaces;
 use planned::Planned;
+pub use reading::Reading;
 
 /// What is to be analysed, in the form of [`crate::source::path`].
 #[derive(Debug, Clone, Default)]
@@ -414,19 +417,20 @@ fn read_document(files: &dyn FileSystem, sources: &SourceMap, path: &str) -> Res
 
 fn syntax_problems(workspace: &Workspace, sources: &SourceMap) -> Vec<Problem> {
     let of_modules = workspace.modules.iter().flat_map(|module| &module.errors);
-    let problem = |file: FileId, error: &SyntaxError| {
-        let source = sources.file(file);
-        // A file that could not be read is an empty text with an error.
-        let span = (!source.text().is_empty()).then(|| error.range.at(file));
-        Problem { path: source.path().to_string(), span, message: error.message.clone() }
-    };
     let errors = of_modules.chain(&workspace.errors);
-    let mut problems: Vec<Problem> = errors.map(|(file, error)| problem(*file, error)).collect();
+    let mut problems: Vec<Problem> = errors.map(|(file, error)| problem_of_syntax(sources, *file, error)).collect();
     problems.sort_by(|a, b| {
         (&a.path, a.span.map(|span| span.range), &a.message).cmp(&(&b.path, b.span.map(|span| span.range), &b.message))
     });
     problems.dedup();
     problems
+}
+
+fn problem_of_syntax(sources: &SourceMap, file: FileId, error: &SyntaxError) -> Problem {
+    let source = sources.file(file);
+    // A file that could not be read is an empty text with an error.
+    let span = (!source.text().is_empty()).then(|| error.range.at(file));
+    Problem { path: source.path().to_string(), span, message: error.message.clone() }
 }
 
 fn foreign_files(workspace: &Workspace) -> FxHashSet<FileId> {

@@ -9,7 +9,7 @@ use crate::cloudtrail;
 use crate::config::Configuration;
 use crate::eval::evaluator::Evaluator;
 use crate::iam;
-use crate::module::{Stack, Workspace, load_configured_workspace, reload_workspace};
+use crate::module::{Stack, Workspace, load_configured_workspace};
 use crate::policy::sites;
 use crate::source::{EntryKind, FileSystem, SourceMap, path};
 
@@ -18,7 +18,7 @@ use super::knowledge::Knowing;
 use super::memory::{Evaluated, Memory, Work};
 use super::models::{Models, Parts};
 use super::planned::Planned;
-use super::remembered::{Reads, Recording};
+use super::reading::Reading;
 use super::{Analysis, Problem, Roots, State, document_site, foreign_files, read_document, syntax_problems};
 
 /// Holds what is in view.
@@ -26,9 +26,9 @@ use super::{Analysis, Problem, Roots, State, document_site, foreign_files, read_
 /// What the file system says is taken to stay as it is until the host is told that it changed.
 pub struct Host {
     files: Arc<dyn FileSystem>,
-    buffers: Arc<Texts>,
-    roots: Roots,
-    configuration: Arc<Configuration>,
+    pub(super) buffers: Arc<Texts>,
+    pub(super) roots: Roots,
+    pub(super) configuration: Arc<Configuration>,
     /// `None` if nothing is kept from one analysis to the next.
     memory: Option<Mutex<Memory>>,
 }
@@ -128,13 +128,21 @@ impl Host {
     /// # Errors
     /// When it is not.
     pub fn try_analysis(&self, cancellation: &Cancellation) -> Result<Analysis, Cancelled> {
-        // Plans lay what they know over stacks of their own making, which are new each time.
-        match &self.memory {
-            Some(memory) if self.roots.plans.is_empty() => {
-                self.next(&mut memory.lock().unwrap_or_else(PoisonError::into_inner), cancellation)
-            }
-            Some(_) | None => self.once(cancellation),
+        match self.try_reading(cancellation)? {
+            Some(reading) => reading.try_analysis(cancellation),
+            None => self.once(cancellation),
         }
+    }
+
+    /// Reads everything in view, as long as it is wanted, and evaluates nothing. `None` if nothing is kept of what was
+    /// read before, so that reading would not be the smaller part.
+    ///
+    /// # Errors
+    /// When it is not wanted any longer.
+    pub fn try_reading(&self, cancellation: &Cancellation) -> Result<Option<Reading<'_>>, Cancelled> {
+        // Plans lay what they know over stacks of their own making, which are new each time.
+        let Some(memory) = self.memory.as_ref().filter(|_| self.roots.plans.is_empty()) else { return Ok(None) };
+        Reading::new(self, memory.lock().unwrap_or_else(PoisonError::into_inner), cancellation).map(Some)
     }
 
     fn once(&self, cancellation: &Cancellation) -> Result<Analysis, Cancelled> {
@@ -157,41 +165,7 @@ impl Host {
         Ok(self.state(files, Arc::new(sources), workspace, planned, unread, Parts { parts: Vec::new(), models }))
     }
 
-    /// The same, with the help of what earlier analyses have left.
-    fn next(&self, memory: &mut Memory, cancellation: &Cancellation) -> Result<Analysis, Cancelled> {
-        cancellation.check()?;
-        let files = self.files(&(Arc::clone(&memory.files) as Arc<dyn FileSystem>));
-        let sources = memory.next_sources(|path| self.buffers.contains_key(path));
-        let configuration = &*self.configuration;
-        let changes = memory.changes.clone();
-        let workspace =
-            reload_workspace(&mut memory.kept, &changes, &*files, &sources, &self.roots.directories, configuration);
-        let planned = Planned::default();
-        let recording = Recording::new(&*files);
-        let (knowing, unread) = Knowing::new(&recording, &sources, configuration, &workspace.stacks, &planned);
-        memory.forget_changed(&workspace.stacks, &recording.end());
-        let missing: Vec<&Arc<Stack>> =
-            workspace.stacks.iter().filter(|stack| memory.evaluated(stack).is_none()).collect();
-        let evaluate = |stack: &&Arc<Stack>| {
-            cancellation.check().ok()?;
-            Some((Arc::clone(stack), knowing.with_recorded_evaluator(stack, evaluated)))
-        };
-        let new: Vec<(Arc<Stack>, (Evaluated, Reads))> = missing.par_iter().filter_map(evaluate).collect();
-        for (stack, (evaluated, reads)) in new {
-            let others = reads.stacks.iter().filter_map(|number| workspace.stacks.get(*number)).cloned().collect();
-            memory.keep(&stack, evaluated, reads, others);
-        }
-        cancellation.check()?;
-        let mut parts: Vec<Arc<Evaluated>> =
-            workspace.stacks.iter().filter_map(|stack| memory.evaluated(stack)).collect();
-        let (documents, undocumented) = self.documents(&*files, &sources, |path| memory.document(path));
-        parts.extend(documents.iter().map(|(_, document)| Arc::clone(document)));
-        memory.keep_documents(documents.into_iter().collect());
-        let unread = [unread, undocumented].concat();
-        Ok(self.state(files, sources, workspace, planned, unread, Parts { parts, models: OnceLock::new() }))
-    }
-
-    fn state(
+    pub(super) fn state(
         &self,
         files: Arc<dyn FileSystem>,
         sources: Arc<SourceMap>,
@@ -220,7 +194,7 @@ impl Host {
     }
 
     /// The files that are policies, by path, and what is wrong with them. `kept` is what is kept of one.
-    fn documents(
+    pub(super) fn documents(
         &self,
         files: &dyn FileSystem,
         sources: &SourceMap,
@@ -245,13 +219,13 @@ impl Host {
     }
 
     /// `files` as they are seen through the open buffers.
-    fn files(&self, files: &Arc<dyn FileSystem>) -> Arc<dyn FileSystem> {
+    pub(super) fn files(&self, files: &Arc<dyn FileSystem>) -> Arc<dyn FileSystem> {
         let (files, texts) = (Arc::clone(files), Arc::clone(&self.buffers));
         if texts.is_empty() { files } else { Arc::new(Buffers { files, texts }) }
     }
 }
 
-fn evaluated(evaluator: &Evaluator<'_>) -> Evaluated {
+pub(super) fn evaluated(evaluator: &Evaluator<'_>) -> Evaluated {
     Evaluated::new(sites::of_stack(evaluator), iam::of_stack(evaluator), cloudtrail::of_stack(evaluator))
 }
 

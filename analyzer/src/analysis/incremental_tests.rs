@@ -239,6 +239,13 @@ fn json(findings: &[Finding], analysis: &Analysis) -> String {
     render::json::render(findings, analysis.sources(), Checked { files, stacks, policies })
 }
 
+/// All places of a finding.
+fn spans(finding: &Finding) -> impl Iterator<Item = Span> {
+    let edits = finding.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+    let labels = finding.labels.iter().chain(&finding.path).map(|label| label.span);
+    edits.chain(labels).chain([finding.primary])
+}
+
 fn problems(analysis: &Analysis) -> Vec<String> {
     let place = |problem: &Problem| problem.span.map(|span| (span.range.start, span.range.end));
     analysis.problems().iter().map(|it| format!("{} {:?} {}", it.path, place(it), it.message)).collect()
@@ -259,8 +266,37 @@ proptest! {
             prop_assert_eq!(json(&findings, &analysis), json(&all, &expected), "after {}: {}", step, said);
             prop_assert_eq!(analysis.summary(), expected.summary());
             said += &edited.edit();
+            let wanted = Cancellation::default();
+            let reading = edited.host.try_reading(&wanted).unwrap().unwrap();
+            for path in edited.texts().keys() {
+                let at_once = reading.findings_at_once(path, &analysis, &findings, &options, &wanted).unwrap();
+                for span in at_once.iter().flatten().flat_map(spans) {
+                    let text = reading.sources().file(span.file);
+                    prop_assert!(text.text().get(span.range.as_usize()).is_some(), "{}: {}", path, said);
+                }
+            }
         }
     }
+}
+
+#[test]
+fn what_is_found_in_examples_is_the_same_with_what_is_kept() {
+    let mut files = MemoryFileSystem::default();
+    for (number, example) in examples().iter().enumerate() {
+        files.insert(&format!("rules/{number}/main.tf"), example.as_str());
+    }
+    let (once, kept) = (Host::new(Arc::new(files.clone())), Host::new(Arc::new(files)).remembering());
+    let findings = |mut host: Host| {
+        host.set_roots(Roots { directories: vec![".".to_owned()], ..Roots::default() });
+        let analysis = host.analysis();
+        let found = analysis.findings(&Options::default());
+        let place = |span: Span| (analysis.sources().file(span.file).path().to_string(), span.range);
+        found.into_iter().map(|it| (place(it.primary), it.code, it.message)).collect::<Vec<_>>()
+    };
+    let (kept, once) = (findings(kept), findings(once));
+    let missing: Vec<_> = once.iter().filter(|it| !kept.contains(it)).collect();
+    let extra: Vec<_> = kept.iter().filter(|it| !once.contains(it)).collect();
+    assert!(missing.is_empty() && extra.is_empty(), "missing: {missing:#?}, extra: {extra:#?}");
 }
 
 /// A host with `stacks` stacks of four files and a module that all call.
@@ -334,19 +370,85 @@ fn nothing_is_kept_forever() {
     assert!(work(&host, &options).kept <= first);
 }
 
+/// What is said at once of the file at `path`, after `text` came in place of what was there.
+fn at_once(host: &mut Host, path: &str, text: &str) -> (Vec<Finding>, Analysis) {
+    let (options, wanted) = (Options::default(), Cancellation::default());
+    let before = host.analysis();
+    let found = before.findings(&options);
+    host.set_text(path, Some(text.into()));
+    let reading = host.try_reading(&wanted).unwrap().unwrap();
+    let said = reading.findings_at_once(path, &before, &found, &options, &wanted).unwrap().unwrap();
+    drop(reading);
+    (said, host.analysis())
+}
+
 #[test]
-fn what_policies_say_is_part_of_all_that_is_found() {
-    let (mut host, options) = (workspace(3), Options::default());
-    for path in ["live/1/policy.tf", "modules/role/main.tf"] {
-        host.set_text(
-            path,
-            Some(format!("\n{}", if path.starts_with("live") { FILES[6].1 } else { FILES[4].1 }).into()),
-        );
-        let analysis = host.analysis();
-        let at_once = analysis.policy_findings_in(&options, &[path], &Cancellation::default()).unwrap();
-        let all = analysis.findings_in(&options, &[path], &Cancellation::default()).unwrap();
-        assert!(!at_once.is_empty() && at_once.iter().all(|finding| all.contains(finding)), "{path}: {at_once:?}");
+fn what_is_said_at_once_is_what_is_found_where_policies_alone_decide() {
+    let policies = FILES[6].1;
+    let two = format!("{policies}{}", policies.replace("\"a\"", "\"b\"").replace("Objekt", "Obyekt"));
+    let of_module = FILES[4].1;
+    let cases: &[(&str, &str, String)] = &[
+        ("live/1/policy.tf", policies, format!("\n{policies}")),
+        ("live/1/policy.tf", policies, policies.replace("Objekt", "Object")),
+        ("live/1/policy.tf", policies, policies.replace("# crosstrail:ignore[unknown-action] why\n", "")),
+        ("live/1/policy.tf", policies, two.clone()),
+        ("live/1/policy.tf", &two, two.replace("Obyekt", "Object")),
+        ("live/1/policy.tf", &two, two.replacen("allow", "Allow", 1)),
+        ("live/1/policy.tf", &two, two.replacen("Statement", "Sttement", 1)),
+        ("live/1/policy.tf", &two, policies.to_owned()),
+        ("live/1/policy.tf", policies, policies.replace("})\n}", "")),
+        ("modules/role/main.tf", of_module, of_module.replace("\"s3:GetObjekt\", ", "")),
+        ("modules/role/main.tf", of_module, of_module.replace("actions ", "not_actions ")),
+        ("modules/role/main.tf", of_module, format!("# {of_module}")),
+    ];
+    for (path, old, new) in cases {
+        let mut host = workspace(3);
+        host.set_text(path, Some((*old).into()));
+        let (said, analysis) = at_once(&mut host, path, new);
+        let mut all = analysis.findings_in(&Options::default(), &[path], &Cancellation::default()).unwrap();
+        all.retain(|finding| finding.code != crate::suppress::UNUSED);
+        assert_eq!(json(&said, &analysis), json(&all, &analysis), "{path}: {new}");
     }
+}
+
+#[test]
+fn what_is_said_at_once_costs_what_was_typed() {
+    for stacks in [4, 8, 16] {
+        let mut host = workspace(stacks);
+        let text = FILES[6].1.replace("Objekt", "Object");
+        let (said, _) = at_once(&mut host, "live/1/policy.tf", &text);
+        assert!(!said.is_empty());
+        let (options, wanted) = (Options::default(), Cancellation::default());
+        let (before, work) = (host.analysis(), host.work());
+        let found = before.findings(&options);
+        host.set_text("live/1/policy.tf", Some(format!("{text}# end\n").into()));
+        let reading = host.try_reading(&wanted).unwrap().unwrap();
+        let again = reading.findings_at_once("live/1/policy.tf", &before, &found, &options, &wanted).unwrap();
+        assert!(again.is_some());
+        let at = reading.findings_at_once("modules/role/main.tf", &before, &found, &options, &wanted).unwrap();
+        assert_eq!(at.is_some(), stacks <= 8, "too many stacks wait for the analysis");
+        drop(reading);
+        let after = host.work();
+        assert_eq!((after.parsed - work.parsed, after.evaluated - work.evaluated), (1, 0));
+    }
+}
+
+#[test]
+fn what_rests_on_other_files_stays_until_the_analysis() {
+    let mut host = workspace(1);
+    let pair = |name: &str| {
+        format!(
+            "provider \"aws\" {{\n  allowed_account_ids = [\"111111111111\"]\n}}\nresource \"aws_iam_role\" \"r\" {{\n  name \
+             = \"r\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", \
+             Action = \"sts:AssumeRole\", Principal = {{ AWS = \"arn:aws:iam::111111111111:role/{name}\" }} }}] \
+             }})\n}}\n"
+        )
+    };
+    host.set_text("pair/main.tf", Some(pair("nobody").into()));
+    let (said, analysis) = at_once(&mut host, "pair/main.tf", &format!("# typed\n{}", pair("nobody")));
+    let all = analysis.findings_in(&Options::default(), &["pair/main.tf"], &Cancellation::default()).unwrap();
+    assert!(said.iter().any(|finding| finding.code == "principal-not-found"), "{said:#?}");
+    assert_eq!(json(&said, &analysis), json(&all, &analysis));
 }
 
 #[test]

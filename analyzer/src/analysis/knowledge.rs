@@ -1,7 +1,7 @@
 //! Evaluators that know what the configuration tells them, the outputs of other stacks among it.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -28,12 +28,12 @@ pub(super) struct Knowing<'a> {
     configuration: &'a Configuration,
     stacks: &'a [Arc<Stack>],
     planned: &'a Planned,
-    numbers: Numbers,
+    numbers: OnceLock<Numbers>,
     values: BoundValues,
     file_values: FileValues,
     outputs: Mutex<FxHashMap<usize, Outputs>>,
     /// Where the stacks keep their states, as far as their source says it.
-    places: Places,
+    places: OnceLock<Places>,
 }
 
 /// The outputs of a stack, and what they were made from, if that is noted.
@@ -58,10 +58,18 @@ impl<'a> Knowing<'a> {
         };
         let problems = wrong.into_iter().map(problem).collect();
         let (outputs, file_values) = (Mutex::default(), FileValues::default());
-        let (numbers, places) = (Numbers::of(stacks), places(stacks));
+        let (numbers, places) = (OnceLock::new(), OnceLock::new());
         let knowing =
             Self { files, sources, configuration, stacks, planned, numbers, values, file_values, outputs, places };
         (knowing, problems)
+    }
+
+    fn numbers(&self) -> &Numbers {
+        self.numbers.get_or_init(|| Numbers::of(self.stacks))
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| places(self.stacks))
     }
 
     /// What `ask` makes of an evaluator of `stack`.
@@ -86,7 +94,8 @@ impl<'a> Knowing<'a> {
         Chain {
             knowing: self,
             recording,
-            stacks: RefCell::new(self.numbers.of_stack(stack).into_iter().collect()),
+            first: Arc::clone(stack),
+            stacks: RefCell::default(),
             cut: Cell::new(false),
             partly: RefCell::default(),
         }
@@ -109,7 +118,7 @@ impl<'a> Knowing<'a> {
 
     /// The stack in `dir`: that of `environment`, else that of the environment that asks, else the only one.
     fn find(&self, dir: &str, environment: Option<&str>, asking: Option<&str>) -> Option<usize> {
-        let here = || self.numbers.in_dir(dir).iter().filter_map(|index| Some((*index, self.stacks.get(*index)?)));
+        let here = || self.numbers().in_dir(dir).iter().filter_map(|index| Some((*index, self.stacks.get(*index)?)));
         let of = |name: Option<&str>| {
             name.and_then(|name| here().find(|(_, stack)| stack.environment.as_deref() == Some(name)))
         };
@@ -121,7 +130,7 @@ impl<'a> Knowing<'a> {
     /// The stack whose state is in `place`: no root but its own may keep one there.
     fn find_state(&self, place: &StatePlace, workspace: &StateWorkspace, asking: &Stack) -> Option<usize> {
         let there: Vec<(usize, &Arc<Stack>)> = self
-            .places
+            .places()
             .get(place.name())?
             .iter()
             .filter(|(other, _)| other.is(place))
@@ -200,10 +209,13 @@ fn missing_directories(files: &dyn FileSystem, configuration: &Configuration) ->
     missing.map(|(path, range)| (range, format!("there is no directory `{path}`"))).collect()
 }
 
-/// The stacks that ask for each other's outputs, the first one first.
+/// The stacks that ask for each other's outputs.
 struct Chain<'a> {
     knowing: &'a Knowing<'a>,
     recording: Option<&'a Recording<'a>>,
+    /// The one that asks first, for whoever asks.
+    first: Arc<Stack>,
+    /// The numbers of those that were asked since.
     stacks: RefCell<Vec<usize>>,
     /// Whether some outputs were left unknown because they depend on the stack that asks.
     cut: Cell<bool>,
@@ -240,12 +252,13 @@ impl Chain<'_> {
         if let Some(partly) = self.partly.borrow().get(&index) {
             return Some(partly.clone());
         }
-        let in_a_circle = self.stacks.borrow().contains(&index);
-        if in_a_circle || self.stacks.borrow().len() >= MOST_STACKS_IN_A_CHAIN {
+        let stack = self.knowing.stacks.get(index)?;
+        let in_a_circle =
+            self.knowing.numbers().of_stack(&self.first) == Some(index) || self.stacks.borrow().contains(&index);
+        if in_a_circle || self.stacks.borrow().len() + 1 >= MOST_STACKS_IN_A_CHAIN {
             self.cut.set(true);
             return None;
         }
-        let stack = self.knowing.stacks.get(index)?;
         self.stacks.borrow_mut().push(index);
         let (outputs, reads) = self.evaluated_outputs(stack);
         self.stacks.borrow_mut().pop();

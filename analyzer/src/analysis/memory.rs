@@ -148,13 +148,11 @@ impl Memory {
     /// The texts with which the next analysis starts. `is_open` says of a path that it has a buffer.
     pub(super) fn next_sources(&mut self, is_open: impl Fn(&str) -> bool) -> Arc<SourceMap> {
         // What is there no longer may come back: its text is kept for one analysis.
-        let is_gone = |path: &str| {
-            self.touched_before.contains(path)
-                && !self.touched.contains(path)
-                && !is_open(path)
-                && self.files.kind(path) != Some(EntryKind::File)
+        let is_gone = |path: &&String| {
+            !self.touched.contains(*path) && !is_open(path) && self.files.kind(path) != Some(EntryKind::File)
         };
-        self.sources = Arc::new(self.sources.following(|path| !is_gone(path)));
+        let gone = self.touched_before.iter().filter(is_gone).map(String::as_str);
+        self.sources = Arc::new(self.sources.following(gone));
         Arc::clone(&self.sources)
     }
 

@@ -112,6 +112,22 @@ impl Kept {
         names.chain(variables.keys().cloned()).filter(|file| path::is_within(file, path)).collect()
     }
 
+    /// The tree of the file at `path`, if it is one of a module that was loaded.
+    #[must_use]
+    pub fn tree(&self, path: &str) -> Option<Arc<Tree>> {
+        let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let module = modules.get(path::parent(path))?;
+        module.trees.iter().find(|(name, _)| name == path::file_name(path)).map(|(_, tree)| Arc::clone(tree))
+    }
+
+    /// The stacks that the module in `dir` is a part of.
+    #[must_use]
+    pub fn stacks_of(&self, dir: &str) -> Vec<Arc<Stack>> {
+        let Some(whole) = &self.whole else { return Vec::new() };
+        let users = whole.used_by.get(dir).map(Vec::as_slice).unwrap_or_default();
+        users.iter().filter_map(|index| whole.roots.get(*index)).flat_map(|root| &root.stacks).cloned().collect()
+    }
+
     /// Whether `path` is a file of a module that was loaded.
     #[must_use]
     pub fn is_module_file(&self, path: &str) -> bool {

@@ -85,6 +85,16 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Leaves out what gives way to another of the findings, as when they are put together.
+pub fn let_the_most_specific_speak(findings: &mut Vec<Finding>) {
+    let said: BTreeSet<(&str, Span)> = findings.iter().map(|finding| (finding.code, finding.primary)).collect();
+    let gives_way = |finding: &Finding| {
+        let first = SPEAKS_FIRST.iter().filter(|(_, second)| *second == finding.code);
+        { first }.any(|(first, _)| said.contains(&(*first, finding.primary)))
+    };
+    findings.retain(|finding| !gives_way(finding));
+}
+
 /// Moves a finding out of a file that is not the user's, to the nearest place that it
 /// depends on and that is; `None` if there is no such place.
 fn bring_home(mut draft: Draft, ctx: &RuleContext<'_>) -> Option<Draft> {

@@ -30,6 +30,7 @@ mod writing;
 
 pub use crate::policy::sites::PolicySite;
 pub use context::RuleContext;
+pub use merge::let_the_most_specific_speak;
 pub use report::{FindingBuilder, Report};
 pub use run::{PolicyFindings, check, check_policies, check_rest, conclude};
 pub(crate) use selection::nearest;
@@ -165,6 +166,12 @@ impl Rule {
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+/// Whether what the rule of that code says follows from one policy alone.
+#[must_use]
+pub fn looks_at_one_policy(code: &str) -> bool {
+    find(code).is_some_and(|rule| matches!(rule.check, Check::Policy(_)))
 }
 
 // region: index (written by `UPDATE_EXPECT=1 cargo test --test rule_index`)

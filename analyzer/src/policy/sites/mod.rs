@@ -84,7 +84,14 @@ pub enum Knowledge {
 /// offsets; those of several instances of a block in the order of addresses.
 #[must_use]
 pub fn of_stack(evaluator: &Evaluator<'_>) -> Vec<PolicySite> {
-    let instances = evaluator.resources_where(may_have_policy);
+    of_blocks(evaluator, |_| true)
+}
+
+/// Those of the policies that blocks have whose addresses are `wanted`. The others are not evaluated, unless one of
+/// these asks for them; a data source that only others use is a policy of its own.
+#[must_use]
+pub fn of_blocks(evaluator: &Evaluator<'_>, wanted: impl Fn(&ResourceAddress) -> bool) -> Vec<PolicySite> {
+    let instances = evaluator.resources_where(|address| may_have_policy(address) && wanted(address));
     if instances.is_empty() {
         return Vec::new();
     }
