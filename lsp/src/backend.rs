@@ -108,7 +108,7 @@ impl LanguageServer for Backend {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        let subject = Subject::File(params.text_document.uri.clone());
+        let subject = Subject::Diagnostics(params.text_document.uri.clone());
         self.ask(subject, move |material| diagnostic::of_document(material, &params)).await
     }
 
@@ -123,27 +123,27 @@ impl LanguageServer for Backend {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let (uri, position) = place(params.text_document_position);
-        self.ask(Subject::File(uri.clone()), move |material| completion::completion(material, &uri, position)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| completion::completion(material, &uri, position)).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let (uri, position) = place(params.text_document_position_params);
-        self.ask(Subject::File(uri.clone()), move |material| navigation::definition(material, &uri, position)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| navigation::definition(material, &uri, position)).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let (uri, position) = place(params.text_document_position);
-        self.ask(Subject::File(uri.clone()), move |material| navigation::references(material, &uri, position)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| navigation::references(material, &uri, position)).await
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         let uri = params.text_document.uri;
-        self.ask(Subject::File(uri.clone()), move |material| navigation::document_links(material, &uri)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| navigation::document_links(material, &uri)).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         let uri = params.text_document.uri;
-        self.ask(Subject::File(uri.clone()), move |material| symbols::document_symbols(material, &uri)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| symbols::document_symbols(material, &uri)).await
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
@@ -157,18 +157,18 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        let subject = actions::uri_of(&action).map_or(Subject::Everything, Subject::File);
+        let subject = actions::uri_of(&action).map_or(Subject::Everything, Subject::Meaning);
         self.ask(subject, move |material| actions::resolve(material, action)).await
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let uri = params.text_document.uri;
-        self.ask(Subject::File(uri.clone()), move |material| trust::code_lenses(material, &uri)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| trust::code_lenses(material, &uri)).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let (uri, range) = (params.text_document.uri, params.range);
-        self.ask(Subject::File(uri.clone()), move |material| hints::inlay_hints(material, &uri, range)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| hints::inlay_hints(material, &uri, range)).await
     }
 
     async fn prepare_call_hierarchy(
@@ -176,14 +176,14 @@ impl LanguageServer for Backend {
         params: CallHierarchyPrepareParams,
     ) -> Result<Option<Vec<CallHierarchyItem>>> {
         let (uri, position) = place(params.text_document_position_params);
-        self.ask(Subject::File(uri.clone()), move |material| trust::prepare(material, &uri, position)).await
+        self.ask(Subject::Meaning(uri.clone()), move |material| trust::prepare(material, &uri, position)).await
     }
 
     async fn incoming_calls(
         &self,
         params: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        let subject = Subject::File(params.item.uri.clone());
+        let subject = Subject::Meaning(params.item.uri.clone());
         self.ask(subject, move |material| trust::incoming(material, &params.item)).await
     }
 
@@ -191,7 +191,7 @@ impl LanguageServer for Backend {
         &self,
         params: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-        let subject = Subject::File(params.item.uri.clone());
+        let subject = Subject::Meaning(params.item.uri.clone());
         self.ask(subject, move |material| trust::outgoing(material, &params.item)).await
     }
 

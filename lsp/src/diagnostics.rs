@@ -5,10 +5,10 @@ use std::hash::Hasher;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crosstrail_analyzer::analysis::{Analysis, Problem};
+use crosstrail_analyzer::analysis::Problem;
 use crosstrail_analyzer::finding::{Confidence, Finding, Label, Safety, Severity};
 use crosstrail_analyzer::rules;
-use crosstrail_analyzer::source::{FileId, LineColumn, LineIndex, Span, TextRange};
+use crosstrail_analyzer::source::{FileId, LineColumn, LineIndex, SourceMap, Span, TextRange};
 use crosstrail_disk::{Base, Weight};
 use rustc_hash::FxHasher;
 use serde_json::json;
@@ -19,7 +19,7 @@ use tower_lsp_server::ls_types::{
 
 use crate::client::ClientInfo;
 use crate::encoding::{Encoding, Ruler};
-use crate::project::Understood;
+use crate::project::Found;
 use crate::uris;
 
 /// Who says it.
@@ -51,26 +51,41 @@ impl Report {
         let diagnostics: Arc<[Diagnostic]> = diagnostics.into_iter().chain(others.iter().cloned()).collect();
         let mut hasher = FxHasher::default();
         hasher.write(&serde_json::to_vec(&*diagnostics).unwrap_or_default());
-        Self { uri, id: hasher.finish().max(NOTHING + 1), diagnostics, findings, others }
+        let id = if diagnostics.is_empty() { NOTHING } else { hasher.finish().max(NOTHING + 1) };
+        Self { uri, id, diagnostics, findings, others }
     }
 }
 
 /// Makes reports.
 #[derive(Clone, Copy)]
 pub(crate) struct Reporter<'a> {
-    pub(crate) analysis: &'a Analysis,
+    pub(crate) sources: &'a SourceMap,
     pub(crate) base: &'a Base,
     pub(crate) client: &'a ClientInfo,
 }
 
 impl Reporter<'_> {
+    /// What is to be said of the file `name` at once: all that was found in it, and what is wrong with it as such.
+    pub(crate) fn report<'a>(
+        &self,
+        name: &str,
+        findings: &[Finding],
+        problems: &[Problem],
+        odd: impl Iterator<Item = &'a crosstrail_disk::Problem>,
+    ) -> Option<Report> {
+        let odd = odd.filter(|problem| problem.path == name).map(|problem| self.odd(problem));
+        let others = problems.iter().map(|problem| self.problem(problem)).chain(odd).collect();
+        let diagnostics = findings.iter().filter_map(|finding| self.finding(finding)).collect();
+        Some(Report::new(self.uri(name)?, 0..0, diagnostics, others))
+    }
+
     /// The reports of all files. What is as it was `before` is taken from there.
     pub(crate) fn reports<'a>(
         &self,
         findings: &[Finding],
         problems: &[Problem],
         odd: impl Iterator<Item = &'a crosstrail_disk::Problem>,
-        before: Option<&Understood>,
+        before: Option<&Found>,
     ) -> Reports {
         let mut others: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         for problem in problems {
@@ -83,7 +98,7 @@ impl Reporter<'_> {
         let mut start = 0;
         // INVARIANT: findings are in the order of paths.
         for chunk in findings.chunk_by(|one, other| one.primary.file == other.primary.file) {
-            let name = chunk.first().map(|first| self.analysis.sources().file(first.primary.file).path().to_string());
+            let name = chunk.first().map(|first| self.sources.file(first.primary.file).path().to_string());
             let range = start..start + chunk.len();
             start = range.end;
             let name = name.unwrap_or_default();
@@ -107,14 +122,14 @@ impl Reporter<'_> {
     /// The report of `before`, if it is about the same findings in the same texts.
     fn kept<'a>(
         &self,
-        before: &'a Understood,
+        before: &'a Found,
         name: &str,
         findings: &[Finding],
         others: &[Diagnostic],
     ) -> Option<&'a Report> {
         let report = before.reports.get(name)?;
         let same_findings = before.findings.get(report.findings.clone()) == Some(findings);
-        let (then, now) = (before.analysis.sources(), self.analysis.sources());
+        let (then, now) = (before.understood.analysis.sources(), self.sources);
         let is_same = |file: FileId| {
             let (then, now) = (then.file(file), now.file(file));
             Arc::ptr_eq(&then, &now) || (Arc::ptr_eq(then.text(), now.text()) && then.path() == now.path())
@@ -152,7 +167,7 @@ impl Reporter<'_> {
 
     /// Where a span is, in the client's terms.
     pub(crate) fn location(&self, span: Span) -> Option<Location> {
-        let file = self.analysis.sources().file(span.file);
+        let file = self.sources.file(span.file);
         let uri = uris::of_path(&self.base.locate(file.path()))?;
         Some(Location { uri, range: Ruler::of(&file, self.client.encoding).range(span.range) })
     }

@@ -2,9 +2,11 @@
 //!
 //! Messages come in through [`transport`] and are put into one queue before anything waits, so
 //! that they stay in order. One thread, [`server`], takes them out of it and owns all state. What
-//! takes long is done elsewhere: each [`project`] is analysed by a thread of its own, and the
-//! features that are asked for are worked out side by side on what was understood last.
+//! takes long is done elsewhere: each [`project`] has a thread that works out what its files mean
+//! and one that finds what is wrong in them, and the features that are asked for are worked out
+//! side by side on what was understood last.
 
+mod analyst;
 mod backend;
 mod capabilities;
 mod client;
@@ -12,6 +14,7 @@ mod diagnostics;
 mod documents;
 mod encoding;
 mod features;
+mod finder;
 mod outbox;
 mod project;
 mod question;

@@ -4,6 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 
+use crosstrail_analyzer::finding::Finding;
 use crosstrail_analyzer::ide;
 use crosstrail_analyzer::source::{FileId, SourceFile, Span};
 use crosstrail_disk::Base;
@@ -12,21 +13,28 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{Location, Position, Uri};
 
 use crate::client::ClientInfo;
-use crate::diagnostics::Reporter;
+use crate::diagnostics::{Report, Reporter};
 use crate::documents::Document;
 use crate::encoding::Ruler;
-use crate::project::{Understood, words};
+use crate::project::{Found, Understood, words};
 use crate::uris;
 
 /// A project at one moment, for one request.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     pub(crate) understood: Understood,
+    /// What was found in it; `None` if the question does not wait for that.
+    pub(crate) found: Option<Found>,
     pub(crate) base: Base,
     pub(crate) client: Arc<ClientInfo>,
 }
 
 impl View {
+    /// What was found, if the question waits for that.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        self.found.as_ref().map(|found| &*found.findings).unwrap_or_default()
+    }
+
     /// The newest text of the file at `uri`, if it was analysed.
     pub(crate) fn file(&self, uri: &Uri) -> Option<(FileId, Arc<SourceFile>)> {
         let name = self.base.name_of(&uris::path_of(uri)?)?;
@@ -43,7 +51,8 @@ impl View {
 
     /// Where a span is, in the client's terms.
     pub(crate) fn location(&self, span: Span) -> Option<Location> {
-        Reporter { analysis: &self.understood.analysis, base: &self.base, client: &self.client }.location(span)
+        let sources = self.understood.analysis.sources();
+        Reporter { sources, base: &self.base, client: &self.client }.location(span)
     }
 
     /// The version of the text that was analysed, if it is open.
@@ -61,8 +70,12 @@ impl View {
 #[derive(Debug)]
 pub(crate) enum Subject {
     /// What is understood of a file.
+    Meaning(Uri),
+    /// What was found in a file, and what it means.
     File(Uri),
-    /// What is understood of everything.
+    /// What is to be said of a file, be it what was found or what can be said at once.
+    Diagnostics(Uri),
+    /// What was found in everything.
     Everything,
     /// An open text, whatever it means.
     Text(Uri),
@@ -73,6 +86,8 @@ pub(crate) enum Subject {
 pub(crate) struct Material {
     /// The project of the file, or all.
     pub(crate) views: Vec<View>,
+    /// What is to be said of the file at once.
+    pub(crate) at_once: Option<Report>,
     /// The text, if it is open.
     pub(crate) document: Option<Document>,
     pub(crate) client: Arc<ClientInfo>,

@@ -24,7 +24,7 @@ use crate::client::{self, ClientInfo};
 use crate::diagnostics::NOTHING;
 use crate::documents::{Document, Documents};
 use crate::outbox::{Extent, Outbox, Work};
-use crate::project::{Change, Outcome, Project, Understood};
+use crate::project::{AtOnce, Change, Found, Outcome, Project};
 use crate::question::{Material, Question, Subject, View};
 use crate::settings::{SECTION, Settings};
 use crate::{transport, uris};
@@ -111,7 +111,6 @@ impl Start {
             projects_made: 0,
             waiting: Vec::new(),
             published: BTreeMap::new(),
-            edited: BTreeSet::new(),
         }
     }
 }
@@ -131,8 +130,6 @@ struct Server {
     waiting: Vec<Question>,
     /// What the client was told of each file, or would have been if it did not ask.
     published: BTreeMap<Uri, u64>,
-    /// Files that were edited since the last analysis: the client asks for these by itself.
-    edited: BTreeSet<PathBuf>,
 }
 
 impl Server {
@@ -265,14 +262,8 @@ impl Server {
 
     /// Tells the projects of an open text.
     fn tell(&mut self, document: &Document) {
-        let Some(path) = &document.path else { return };
-        self.edited.insert(path.clone());
-        for project in self.concerned(path) {
-            project.change(Change::Text {
-                path: path.clone(),
-                text: Some((Arc::clone(&document.text), document.version)),
-            });
-        }
+        let (Some(path), Some(change)) = (&document.path, text_of(document)) else { return };
+        self.concerned(path).for_each(|project| project.change(change.clone()));
     }
 
     fn touched(&mut self, event: &FileEvent) {
@@ -319,7 +310,9 @@ impl Server {
     fn asked(&mut self, question: Question) {
         let material = match &question.subject {
             Subject::Text(uri) => Some(Material { document: self.documents.get(uri).cloned(), ..self.material() }),
-            Subject::File(uri) => self.of_file(uri),
+            Subject::Meaning(uri) => self.of_file(uri, Self::meaning),
+            Subject::File(uri) => self.of_file(uri, Self::view),
+            Subject::Diagnostics(uri) => self.diagnostics_of(uri),
             Subject::Everything => self.of_everything(),
         };
         match material {
@@ -330,26 +323,35 @@ impl Server {
     }
 
     fn material(&self) -> Material {
-        Material { views: Vec::new(), document: None, client: Arc::clone(&self.client) }
+        Material { views: Vec::new(), at_once: None, document: None, client: Arc::clone(&self.client) }
     }
 
-    /// What is understood of a file; `None` if there is something that is not understood yet.
-    fn of_file(&self, uri: &Uri) -> Option<Material> {
+    /// What `view` has of the project of a file; `None` if there is something that is not known yet.
+    fn of_file(&self, uri: &Uri, view: fn(&Self, &Project) -> Option<View>) -> Option<Material> {
         let document = self.documents.get(uri).cloned();
         let material = Material { document, ..self.material() };
         let Some(path) = uris::path_of(uri) else { return Some(material) };
         let owner = match self.owner(&path) {
             Some(owner) => Some(owner),
-            None if self.projects.values().all(Project::is_current) => self.reader(&path),
+            None if self.projects.values().all(Project::is_understood) => self.reader(&path),
             None => return None,
         };
         let Some(project) = owner.and_then(|owner| self.projects.get(&owner)) else { return Some(material) };
-        Some(Material { views: vec![self.view(project)?], ..material })
+        Some(Material { views: vec![view(self, project)?], ..material })
+    }
+
+    /// What was said of a file at once, if that is not less than what is known, or what was found.
+    fn diagnostics_of(&self, uri: &Uri) -> Option<Material> {
+        self.of_file(uri, Self::view).or_else(|| {
+            let path = uris::path_of(uri)?;
+            let at_once = self.projects.get(&self.owner(&path)?)?.at_once(&path)?;
+            Some(Material { at_once: Some(at_once.report.clone()), ..self.material() })
+        })
     }
 
     /// A project that has read the file at `path`, though it lies outside.
     fn reader(&self, path: &Path) -> Option<usize> {
-        let knows = |project: &Project| self.view(project).is_some_and(|view| view.knows(path));
+        let knows = |project: &Project| self.meaning(project).is_some_and(|view| view.knows(path));
         self.projects.iter().find(|(_, project)| knows(project)).map(|(number, _)| *number)
     }
 
@@ -358,27 +360,41 @@ impl Server {
         Some(Material { views, ..self.material() })
     }
 
-    /// What is understood of a project, if that is all there is to it.
+    /// What was found in a project, if that is all there is to it.
     fn view(&self, project: &Project) -> Option<View> {
-        let understood = project.latest.clone().filter(|_| project.is_current())?;
-        Some(View { understood, base: project.base.clone(), client: Arc::clone(&self.client) })
+        let found = project.found.clone().filter(|_| project.is_current())?;
+        let (base, client) = (project.base.clone(), Arc::clone(&self.client));
+        Some(View { understood: found.understood.clone(), found: Some(found), base, client })
+    }
+
+    /// What a project means, if that is all there is to it.
+    fn meaning(&self, project: &Project) -> Option<View> {
+        let understood = project.understood.clone().filter(|_| project.is_understood())?;
+        let (base, client) = (project.base.clone(), Arc::clone(&self.client));
+        Some(View { understood, found: None, base, client })
     }
 
     fn analysed(&mut self, number: usize, outcome: Outcome) {
         let Some(project) = self.projects.get_mut(&number) else { return };
-        self.work.remove(&number);
         match outcome {
+            Outcome::AtOnce(at_once) => {
+                project.at_once = Some(at_once.clone());
+                self.report_at_once(&at_once);
+                self.answer_waiting();
+            }
             Outcome::Understood(understood) => {
-                project.latest = Some(understood.clone());
-                let is_current = project.is_current();
-                self.report(&understood);
-                if is_current {
-                    self.edited.clear();
-                }
+                project.understood = Some(understood);
+                self.answer_waiting();
+            }
+            Outcome::Found(found) => {
+                project.found = Some(found.clone());
+                self.work.remove(&number);
+                self.report(number, &found);
                 self.answer_waiting();
             }
             Outcome::Failed { changes, message } => {
                 project.fail(changes);
+                self.work.remove(&number);
                 let is_settled = project.is_settled();
                 let message = format!("crosstrail: the analysis failed, please report it: {message}");
                 self.outbox.log(MessageType::ERROR, &message);
@@ -398,28 +414,53 @@ impl Server {
         }
     }
 
-    /// Tells the client what is new of `now`, or that it should ask.
-    fn report(&mut self, now: &Understood) {
-        let mut is_news_elsewhere = false;
-        for (name, report) in now.reports.iter() {
-            let version = now.versions.get(name).copied();
-            is_news_elsewhere |= self.say(&report.uri, &report.diagnostics, report.id, version);
+    /// Tells a client that does not ask what can be said of a file at once. One that asks does so after each edit.
+    fn report_at_once(&mut self, at_once: &AtOnce) {
+        let AtOnce { report, version, .. } = at_once;
+        if !self.client.pulls {
+            self.say(&report.uri, &report.diagnostics, report.id, Some(*version));
+        } else if self.published.contains_key(&report.uri) || report.id != NOTHING {
+            self.published.insert(report.uri.clone(), report.id);
+        }
+    }
+
+    /// Tells the client what is new of what was found, or that it should ask. Of a text that was edited since, it was
+    /// told something newer.
+    fn report(&mut self, number: usize, found: &Found) {
+        let mut is_news = false;
+        for (name, report) in found.reports.iter() {
+            if self.is_edited_since(number, &report.uri, found) {
+                continue;
+            }
+            let version = found.understood.versions.get(name).copied();
+            is_news |= self.say(&report.uri, &report.diagnostics, report.id, version);
         }
         if self.projects.values().all(Project::is_current) {
             for uri in self.silent() {
                 let open = uris::path_of(&uri).and_then(|path| self.documents.at(&path));
                 let version = open.map(|document| document.version);
-                is_news_elsewhere |= self.say(&uri, &Arc::default(), NOTHING, version);
+                is_news |= self.say(&uri, &Arc::default(), NOTHING, version);
             }
         }
-        if is_news_elsewhere {
+        if let Some(project) = self.projects.get_mut(&number) {
+            project.edits.retain(|_, edit| *edit > found.understood.changes);
+        }
+        if is_news {
             self.refresh();
         }
     }
 
+    fn is_edited_since(&self, number: usize, uri: &Uri, found: &Found) -> bool {
+        let edited = || {
+            let project = self.projects.get(&number)?;
+            Some(project.is_edited_after(&uris::path_of(uri)?, found.understood.changes))
+        };
+        edited().unwrap_or(false)
+    }
+
     /// Files of which something was said, and of which no project has anything to say now.
     fn silent(&self) -> Vec<Uri> {
-        let latest = || self.projects.values().filter_map(|project| project.latest.as_ref());
+        let latest = || self.projects.values().filter_map(|project| project.found.as_ref());
         let said = self.published.values().filter(|id| **id != NOTHING).count();
         if self.projects.len() == 1 && said == latest().map(|latest| latest.reports.len()).sum::<usize>() {
             // All that was said is in what was just said.
@@ -430,21 +471,18 @@ impl Server {
         published.filter(|uri| !spoken_of.contains(uri)).cloned().collect()
     }
 
-    /// Says what is known of a file, unless that was said before. Whether it is new to a client
-    /// that would not ask by itself.
+    /// Says what is known of a file, unless that was said before. Whether it was not.
     fn say(&mut self, uri: &Uri, diagnostics: &Arc<[Diagnostic]>, id: u64, version: Option<i32>) -> bool {
         if self.published.insert(uri.clone(), id).unwrap_or(NOTHING) == id {
             return false;
         }
-        let path = uris::path_of(uri);
-        let is_edited = path.as_ref().is_some_and(|path| self.edited.contains(path));
         if !self.client.pulls {
             // The client's own spelling of the address, for what it has open.
-            let open = path.and_then(|path| self.documents.at(&path));
+            let open = uris::path_of(uri).and_then(|path| self.documents.at(&path));
             let uri = open.map_or_else(|| uri.clone(), |document| document.uri.clone());
             self.outbox.publish(uri, Arc::clone(diagnostics), version);
         }
-        !is_edited
+        true
     }
 
     fn refresh(&self) {

@@ -28,8 +28,7 @@ pub(crate) fn code_actions(material: &Material, params: &CodeActionParams) -> Op
     let mut actions = Vec::new();
     if is_wanted(only, &CodeActionKind::QUICKFIX) {
         let span = Ruler::of(&file, view.client.encoding).text_range(params.range).at(id);
-        let understood = &view.understood;
-        let found = ide::code_actions(&understood.analysis, &understood.findings, span);
+        let found = ide::code_actions(&view.understood.analysis, view.findings(), span);
         actions.extend(found.iter().filter_map(|found| action(view, uri, found)));
     }
     if is_wanted(only, &FIX_ALL) && has_safe_fixes(view, id) {
@@ -65,7 +64,7 @@ fn is_wanted(only: Option<&[CodeActionKind]>, kind: &CodeActionKind) -> bool {
 }
 
 fn has_safe_fixes(view: &View, file: FileId) -> bool {
-    let findings = view.understood.findings.iter().filter(|finding| finding.primary.file == file);
+    let findings = view.findings().iter().filter(|finding| finding.primary.file == file);
     findings.flat_map(|finding| &finding.fixes).any(|fix| fix.safety == Safety::Safe)
 }
 
@@ -102,7 +101,7 @@ fn action(view: &View, uri: &Uri, action: &ide::CodeAction) -> Option<CodeAction
 /// The diagnostics that an action is about.
 fn mended(view: &View, uri: &Uri, action: &ide::CodeAction) -> Vec<Diagnostic> {
     let name = uris::path_of(uri).and_then(|path| view.base.name_of(&path)).unwrap_or_default();
-    let Some(report) = view.understood.reports.get(&name) else { return Vec::new() };
+    let Some(report) = view.found.as_ref().and_then(|found| found.reports.get(&name)) else { return Vec::new() };
     let places: Vec<_> = action.mends.iter().filter_map(|span| view.location(*span)).collect();
     let is_mended = |it: &&Diagnostic| {
         let is_code = |code: &&str| it.code == Some(NumberOrString::String((*code).to_owned()));

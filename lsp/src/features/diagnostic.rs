@@ -16,8 +16,8 @@ use crate::uris;
 
 /// What is to be said of one file, or that it is what the client knows.
 pub(crate) fn of_document(material: &Material, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
-    let view = material.views.first();
-    let report = view.and_then(|view| report(view, &params.text_document.uri));
+    let found = || report(material.views.first()?, &params.text_document.uri);
+    let report = material.at_once.as_ref().or_else(found);
     let id = id_of(report);
     if params.previous_result_id.as_ref() == Some(&id) {
         let unchanged_document_diagnostic_report = UnchangedDocumentDiagnosticReport { result_id: id };
@@ -37,7 +37,7 @@ pub(crate) fn of_workspace(material: &Material, params: WorkspaceDiagnosticParam
         params.previous_result_ids.into_iter().map(|previous| (previous.uri, previous.value)).collect();
     let mut items = Vec::new();
     for view in &material.views {
-        for (name, report) in view.understood.reports.iter() {
+        for (name, report) in view.found.iter().flat_map(|found| found.reports.iter()) {
             let known = known.remove(&report.uri);
             items.push(item(&report.uri, Some(report), known.as_deref(), view.version(name)));
         }
@@ -48,7 +48,7 @@ pub(crate) fn of_workspace(material: &Material, params: WorkspaceDiagnosticParam
 
 fn report<'a>(view: &'a View, uri: &Uri) -> Option<&'a Report> {
     let name = view.base.name_of(&uris::path_of(uri)?)?;
-    view.understood.reports.get(&name)
+    view.found.as_ref()?.reports.get(&name)
 }
 
 fn id_of(report: Option<&Report>) -> String {

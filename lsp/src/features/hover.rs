@@ -8,8 +8,7 @@ use crate::question::Material;
 pub(crate) fn hover(material: &Material, uri: &Uri, position: Position) -> Option<Hover> {
     let view = material.views.first()?;
     let position = view.position(uri, position)?;
-    let understood = &view.understood;
-    let hover = ide::hover(&understood.analysis, position, &understood.findings)?;
+    let hover = ide::hover(&view.understood.analysis, position, view.findings())?;
     let kind = if view.client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
     Some(Hover {
         contents: HoverContents::Markup(MarkupContent { kind, value: hover.markdown }),
