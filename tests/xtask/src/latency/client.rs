@@ -78,6 +78,18 @@ impl Client {
         Ok(())
     }
 
+    /// Asks for something that needs all findings of a file, and waits for it.
+    pub(super) fn all_found(&mut self, path: &Path) -> Outcome {
+        let start = json!({"line": 0, "character": 0});
+        let range = json!({"start": start, "end": start});
+        let document = json!({"uri": uri(path)});
+        let params = json!({"textDocument": document, "range": range, "context": {"diagnostics": []}});
+        let id = self.version + 1_000_000;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/codeAction", "params": params}))?;
+        while self.receive()?.get("id").and_then(Value::as_i64) != Some(id) {}
+        Ok(())
+    }
+
     /// The most memory that the server has had, in KiB.
     pub(super) fn peak_memory(&self) -> Outcome<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.server.id()))?;
