@@ -3,6 +3,8 @@
 //! Of the fixes that findings offer, those are chosen that go together, and each file is
 //! written anew with them, in memory. A fix is done whole or not at all.
 
+mod alignment;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -79,6 +81,17 @@ impl Rewritten {
     pub fn moved(&self, offset: u32) -> u32 {
         let before = self.places.iter().take_while(|(old, _)| old.end <= offset).last();
         before.map_or(offset, |(old, new)| new.end.saturating_add(offset - old.end))
+    }
+
+    /// Where `offset` of the new text, which is not inside of what replaces something, was in the old one.
+    #[must_use]
+    fn origin(&self, offset: u32) -> Option<u32> {
+        let is_inside = |(_, new): &(TextRange, TextRange)| new.start < offset && offset < new.end;
+        if self.places.iter().any(is_inside) {
+            return None;
+        }
+        let before = self.places.iter().take_while(|(_, new)| new.end <= offset).last();
+        Some(before.map_or(offset, |(old, new)| old.end + (offset - new.end)))
     }
 
     /// Where what took the place of `old` is in the new text.
@@ -164,7 +177,8 @@ impl<'a> Edits<'a> {
         }
         let (mut files, mut broken) = (Vec::new(), Vec::new());
         for (file, edits) in by_file {
-            match rewritten(file, &edits, sources).filter(|it| !is_worse(it)) {
+            let rewritten = rewritten(file, &edits, sources);
+            match rewritten.map(laid_out).filter(|it| !is_worse(it)) {
                 Some(rewritten) => files.push(rewritten),
                 None => broken.push(file),
             }
@@ -194,15 +208,24 @@ fn rewritten(file: FileId, edits: &[(TextRange, &str)], sources: &SourceMap) -> 
     Some(Rewritten { file, path: Arc::clone(source.path()), old_text, new_text: text.into(), places })
 }
 
+/// `file`, with what was laid out as `terraform fmt` does it still laid out so.
+fn laid_out(file: Rewritten) -> Rewritten {
+    let is_native = NATIVE.iter().any(|ending| file.path.ends_with(ending));
+    if is_native { alignment::kept(file) } else { file }
+}
+
 /// Whether the new text has more faults of syntax than the old one.
 fn is_worse(file: &Rewritten) -> bool {
     let faults = |text: &str| faults(&file.path, file.file, text);
     faults(&file.new_text) > faults(&file.old_text)
 }
 
+/// How files in native syntax are named.
+const NATIVE: [&str; 2] = [".tf", ".tfvars"];
+
 fn faults(path: &str, file: FileId, text: &str) -> usize {
     let is = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
-    if is(&[".tf", ".tfvars"]) {
+    if is(&NATIVE) {
         syntax::parse_hcl(file, text).errors.len()
     } else if is(&[".tf.json", ".tfvars.json"]) {
         syntax::parse_json_hcl(file, text).errors.len()

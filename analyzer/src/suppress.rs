@@ -9,7 +9,6 @@
 //! that hold the words at all; it must not know what a finding is about.
 
 mod edit;
-mod scan;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,9 +20,9 @@ use crate::finding::{Confidence, Finding, Fix, Severity, Silenced, sort};
 use crate::rules::{self, Selection};
 use crate::source::{FileId, SourceMap, Span, TextRange};
 
+use crate::syntax::scan::{self, Line};
 use edit::Removal;
 pub use edit::comment;
-use scan::Line;
 
 /// The rule of what this module reports itself.
 pub(crate) const UNUSED: &str = "unused-suppression";

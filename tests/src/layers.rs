@@ -42,7 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "finding",
         ],
     ),
-    ("suppress", &["source", "finding", "rules"]),
+    ("suppress", &["source", "syntax", "finding", "rules"]),
     ("fixes", &["source", "syntax", "finding"]),
     ("fingerprint", &["source", "module", "finding"]),
     ("baseline", &["source", "finding", "fingerprint"]),

@@ -10,6 +10,7 @@ mod decode;
 mod hcl;
 pub mod json;
 mod json_hcl;
+pub(crate) mod scan;
 
 pub use blocks::{NestedBlock, json_body, json_labelled_blocks, key_name, literal_text};
 pub use decode::{decode, decode_utf16};

@@ -57,6 +57,7 @@ pub(crate) fn run(_arguments: &[String]) -> Outcome {
     let lane = Lane::prepare()?;
     let reports = lane.reports()?;
     lane.fixes()?;
+    lane.fixes_keep_the_format()?;
     lane.refuses_unknown_keys()?;
     lane.language_server()?;
     lane.interrupted_server()?;
@@ -157,7 +158,7 @@ impl Lane {
                 return Err(format!("{name}: the secret {secret} is shown").into());
             }
             let report: Value = serde_json::from_str(&report)?;
-            expect(name, &format!("{}\n", serde_json::to_string_pretty(&report)?))?;
+            expect(&format!("{name}.json"), &format!("{}\n", serde_json::to_string_pretty(&report)?))?;
         }
         Ok(REPORTS.len())
     }
@@ -184,6 +185,12 @@ impl Lane {
             Some(issues) if !issues.iter().any(|issue| is_fixed(&issue)) => Ok(()),
             _ => Err(format!("fixes have no end: {report}").into()),
         }
+    }
+
+    /// Lines that are laid out as `terraform fmt` does it are so after fixes, others are as they were.
+    fn fixes_keep_the_format(&self) -> Outcome {
+        self.run("fixed/formatted", &["--fix", "--format", "json"])?;
+        expect("formatted.tf", &fs::read_to_string(self.fixtures.join("fixed/formatted/main.tf"))?)
     }
 
     /// What is misspelt in the configuration of TFLint is an error.
@@ -300,9 +307,9 @@ fn copy(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-/// Compares `report` with the one that stands beside the fixtures.
+/// Compares `report` with the file of that name that stands beside the fixtures.
 fn expect(name: &str, report: &str) -> Outcome {
-    let path = root().join("tests/tflint/expected").join(format!("{name}.json"));
+    let path = root().join("tests/tflint/expected").join(name);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         fs::write(path, report)?;

@@ -1,4 +1,4 @@
-//! Where comments are in a text of native syntax, and where brackets open and close.
+//! Where comments and equals signs are in a text of native syntax, and where brackets open and close.
 //!
 //! It knows strings, templates in strings, heredocs and comments, and nothing else: what
 //! is inside them opens and closes nothing.
@@ -7,38 +7,58 @@ use std::ops::Range;
 
 /// One line of a text.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its bytes, the line feed included.
-    pub(super) range: Range<u32>,
+    pub(crate) range: Range<u32>,
     /// Whether it starts in a string or a heredoc, where a comment is text like any other.
-    pub(super) in_text: bool,
+    pub(crate) in_text: bool,
     /// Whether anything but space and comments is on it.
-    pub(super) has_code: bool,
+    pub(crate) has_code: bool,
     /// How many brackets and heredocs are open where it starts.
-    pub(super) depth_before: i32,
+    pub(crate) depth_before: i32,
     /// How many are open where it ends.
-    pub(super) depth_after: i32,
+    pub(crate) depth_after: i32,
     /// The comments that end on it.
-    pub(super) comments: Vec<Comment>,
+    pub(crate) comments: Vec<Comment>,
+    /// The first equals sign behind something else.
+    pub(crate) equals: Option<Equals>,
+}
+
+/// The equals sign of an assignment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Equals {
+    /// Where it is.
+    pub(crate) at: usize,
+    /// How many brackets are open there.
+    pub(crate) depth: i32,
 }
 
 impl Line {
     /// A line of no text.
-    pub(super) const NONE: Self =
-        Self { range: 0..0, in_text: false, has_code: false, depth_before: 0, depth_after: 0, comments: Vec::new() };
+    pub(crate) const NONE: Self = Self {
+        range: 0..0,
+        in_text: false,
+        has_code: false,
+        depth_before: 0,
+        depth_after: 0,
+        comments: Vec::new(),
+        equals: None,
+    };
 }
 
 /// A comment.
 #[derive(Debug, Clone)]
-pub(super) struct Comment {
+pub(crate) struct Comment {
+    /// Where its mark is.
+    pub(crate) start: usize,
     /// What is in it, without its marks.
-    pub(super) content: Range<usize>,
+    pub(crate) content: Range<usize>,
     /// Whether nothing else is on its lines.
-    pub(super) alone: bool,
+    pub(crate) alone: bool,
 }
 
 /// The lines of `text`.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let mut scanner = Scanner { text, at: 0, depth: 0, nesting: Vec::new(), heredocs: Vec::new(), lines: Vec::new() };
     scanner.run();
     scanner.lines
@@ -70,6 +90,7 @@ struct Current {
     depth_before: i32,
     has_code: bool,
     comments: Vec<Comment>,
+    equals: Option<Equals>,
 }
 
 impl<'a> Scanner<'a> {
@@ -103,7 +124,14 @@ impl<'a> Scanner<'a> {
 
     fn begin(&self) -> Current {
         let in_text = !self.nesting.is_empty();
-        Current { start: self.at, in_text, depth_before: self.depth, has_code: false, comments: Vec::new() }
+        Current {
+            start: self.at,
+            in_text,
+            depth_before: self.depth,
+            has_code: false,
+            comments: Vec::new(),
+            equals: None,
+        }
     }
 
     fn end(&mut self, current: &mut Current) {
@@ -119,13 +147,20 @@ impl<'a> Scanner<'a> {
             depth_before: done.depth_before,
             depth_after: self.depth,
             comments,
+            equals: done.equals,
         });
     }
 
     fn code(&mut self, byte: u8, current: &mut Current) {
-        current.has_code = true;
+        let is_first = !std::mem::replace(&mut current.has_code, true);
         self.at += 1;
         match byte {
+            b'=' | b'!' | b'<' | b'>' if matches!((byte, self.byte(0)), (_, Some(b'=')) | (b'=', Some(b'>'))) => {
+                self.at += 1;
+            }
+            b'=' if !is_first && current.equals.is_none() => {
+                current.equals = Some(Equals { at: self.at - 1, depth: self.depth });
+            }
             b'"' => self.nesting.push(Nesting::Quotes),
             b'{' | b'[' | b'(' => self.open(byte),
             b'}' | b']' | b')' => self.close(byte),
@@ -176,7 +211,7 @@ impl<'a> Scanner<'a> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = rest.find('\n').unwrap_or(rest.len());
         let content = self.at + mark..self.at + length;
-        current.comments.push(Comment { content, alone: true });
+        current.comments.push(Comment { start: self.at, content, alone: true });
         self.at += length;
     }
 
@@ -184,7 +219,7 @@ impl<'a> Scanner<'a> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = rest.find("*/").map_or(rest.len(), |at| at + 2);
         let content = (self.at + 2)..(self.at + length).saturating_sub(2).max(self.at + 2);
-        current.comments.push(Comment { content, alone: true });
+        current.comments.push(Comment { start: self.at, content, alone: true });
         self.at += length;
     }
 
