@@ -10,6 +10,8 @@
 //! [`Span`]: crate::source::Span
 
 mod attributes;
+#[cfg(test)]
+mod broken_tests;
 mod code;
 mod code_actions;
 mod completion;
