@@ -46,7 +46,7 @@ pub enum Cut {
 /// How `attribute` of resources of type `ty` is made; `None` if it does not follow from arguments.
 #[must_use]
 pub fn attribute_format(ty: &str, attribute: &str) -> Option<Vec<FormatPart>> {
-    let record = FORMATS.find(&format!("{ty}.{attribute}"))?;
+    let record = FORMATS.find_dotted(ty, attribute)?;
     let (parts, _) = parse(record.field(1), None);
     Some(parts)
 }

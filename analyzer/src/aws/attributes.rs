@@ -20,11 +20,10 @@ pub struct AttributeFacts {
 /// What is known of `name` of `ty`, the type of a data source with `data.` in front.
 #[must_use]
 pub fn attribute(ty: &str, name: &str) -> Option<AttributeFacts> {
-    let record = ATTRIBUTES.find(&format!("{ty}.{name}"))?;
-    let status = record.field(3);
+    let [_, form, value_type, status] = ATTRIBUTES.find_dotted(ty, name)?.fields();
     Some(AttributeFacts {
-        is_block: record.field(1) == "block",
-        value_type: record.field(2),
+        is_block: form == "block",
+        value_type,
         settable: status != "computed",
         computed: status.contains("computed"),
     })

@@ -7,21 +7,24 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::table::{Record, Table};
 
 static SITES: Table = Table::new(include_str!("../../data/sites.tsv"));
 static LINKS: Table = Table::new(include_str!("../../data/links.tsv"));
 
-/// The resource types of a table. Most types of a configuration stand in none, which is to be seen at once.
-type Types = LazyLock<FxHashSet<&'static str>>;
+/// The records of a table by their resource types. Most types of a configuration have none, which is to be seen
+/// at once, and those that have some are asked for again and again.
+type ByType<Kind> = LazyLock<FxHashMap<&'static str, Vec<Site<Kind>>>>;
 
-static WITH_SITES: Types = LazyLock::new(|| types(&SITES));
-static WITH_LINKS: Types = LazyLock::new(|| types(&LINKS));
+static SITES_BY_TYPE: ByType<PolicySite> = LazyLock::new(|| by_type(all_policies()));
+static LINKS_BY_TYPE: ByType<Link> = LazyLock::new(|| by_type(all_links()));
 
-fn types(table: &Table) -> FxHashSet<&'static str> {
-    table.records().filter_map(|record| record.key().split_once('.')).map(|(ty, _)| ty).collect()
+fn by_type<Kind>(sites: impl Iterator<Item = Site<Kind>>) -> FxHashMap<&'static str, Vec<Site<Kind>>> {
+    let mut by_type: FxHashMap<_, Vec<_>> = FxHashMap::default();
+    sites.for_each(|site| by_type.entry(site.resource_type).or_default().push(site));
+    by_type
 }
 
 /// An attribute that holds a policy document or names a principal or policy.
@@ -96,19 +99,13 @@ pub enum Link {
 }
 
 /// The attributes of `resource_type` that hold policy documents.
-pub fn policies(resource_type: &str) -> impl Iterator<Item = Site<PolicySite>> {
-    of_type(&SITES, &WITH_SITES, resource_type).filter_map(|record| Site::read(record, PolicySite::read))
+pub fn policies(resource_type: &str) -> impl Iterator<Item = Site<PolicySite>> + use<> {
+    SITES_BY_TYPE.get(resource_type).into_iter().flatten().copied()
 }
 
 /// The attributes of `resource_type` that tie principals, policies and resources together.
-pub fn links(resource_type: &str) -> impl Iterator<Item = Site<Link>> {
-    of_type(&LINKS, &WITH_LINKS, resource_type).filter_map(|record| Site::read(record, Link::read))
-}
-
-/// The records of `table`, which has those `types`, for `resource_type`.
-fn of_type(table: &'static Table, types: &Types, resource_type: &str) -> impl Iterator<Item = Record> + use<> {
-    let listed = types.contains(resource_type).then(|| table.starting_with(format!("{resource_type}.")));
-    listed.into_iter().flatten()
+pub fn links(resource_type: &str) -> impl Iterator<Item = Site<Link>> + use<> {
+    LINKS_BY_TYPE.get(resource_type).into_iter().flatten().copied()
 }
 
 /// All attributes that hold policy documents.

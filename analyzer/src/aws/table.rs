@@ -79,7 +79,24 @@ impl Table {
             let (found, behind) = rest.split_at_checked(key.len()).unwrap_or_default();
             found.eq_ignore_ascii_case(key.as_bytes()) && matches!(behind.first(), None | Some(b'\t' | b'\n'))
         };
-        self.from(keys.candidates(key).find(has_key)?).next()
+        self.from(keys.candidates(key.bytes()).find(has_key)?).next()
+    }
+
+    /// The record whose key is `first`, a dot and `second`, letter case aside.
+    pub(super) fn find_dotted(&self, first: &str, second: &str) -> Option<Record> {
+        let keys = self.keys.get_or_init(|| Keys::of(self.text, self.starts()));
+        let parts = [first.as_bytes(), b".", second.as_bytes()];
+        let has_key = |start: &usize| {
+            let mut rest = self.text.as_bytes().get(*start..).unwrap_or_default();
+            parts.iter().all(|part| {
+                let (found, behind) = rest.split_at_checked(part.len()).unwrap_or_default();
+                rest = behind;
+                found.eq_ignore_ascii_case(part)
+            }) && matches!(rest.first(), None | Some(b'\t' | b'\n'))
+        };
+        let candidates = keys.candidates(parts.iter().copied().flatten().copied());
+        let mut candidates = candidates;
+        self.from(candidates.find(has_key)?).next()
     }
 
     fn starts(&self) -> &[u32] {
@@ -146,7 +163,8 @@ impl Keys {
         let mut slots = vec![FREE; (starts.len() * 2).next_power_of_two()];
         let mask = slots.len() - 1;
         for start in starts {
-            let mut at = place(text.as_bytes().get(*start as usize..).unwrap_or_default()) & mask;
+            let rest = text.as_bytes().get(*start as usize..).unwrap_or_default();
+            let mut at = place(rest.iter().copied()) & mask;
             while let Some(slot) = slots.get_mut(at) {
                 if *slot == FREE {
                     *slot = *start;
@@ -159,9 +177,9 @@ impl Keys {
     }
 
     /// The starts of the records that may have `key`.
-    fn candidates(&self, key: &str) -> impl Iterator<Item = usize> {
+    fn candidates<K: Iterator<Item = u8>>(&self, key: K) -> impl Iterator<Item = usize> + use<'_, K> {
         let mask = self.slots.len().saturating_sub(1);
-        let first = place(key.as_bytes());
+        let first = place(key);
         let slots = (0..self.slots.len()).map_while(move |step| self.slots.get((first + step) & mask));
         slots.take_while(|start| **start != FREE).map(|start| *start as usize)
     }
@@ -169,10 +187,10 @@ impl Keys {
 
 /// Where the key at the start of `rest` would like to be: a hash, the same for keys that differ in letter case
 /// alone. The bit that tells letters apart is set in every byte, whatever it is.
-fn place(rest: &[u8]) -> usize {
+fn place(rest: impl Iterator<Item = u8>) -> usize {
     const CASE: u8 = 0x20;
     const MULTIPLIER: u32 = 0x0100_0193;
-    let key = rest.iter().take_while(|byte| !matches!(byte, b'\t' | b'\n'));
+    let key = rest.take_while(|byte| !matches!(byte, b'\t' | b'\n'));
     let hash = key.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte | CASE)).wrapping_mul(MULTIPLIER));
     // The low bits of a product depend on the low bits of its factors alone.
     (hash ^ (hash >> 15)) as usize

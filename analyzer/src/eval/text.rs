@@ -132,7 +132,12 @@ impl Text {
     #[must_use]
     pub fn from_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
         let is_empty = |piece: &Piece| matches!(piece, Piece::Known(known) if known.text.is_empty());
-        Self { pieces: pieces.into_iter().filter(|piece| !is_empty(piece)).collect(), json: None }
+        let mut rest = pieces.into_iter().filter(|piece| !is_empty(piece));
+        let Some(first) = rest.next() else { return Self::default() };
+        // Most texts are one piece: there is no room for more unless there are more.
+        let mut pieces = vec![first];
+        pieces.extend(rest);
+        Self { pieces, json: None }
     }
 
     /// The same text, known to be the JSON encoding of `value`.

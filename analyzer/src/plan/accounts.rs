@@ -20,9 +20,9 @@ pub(super) struct Told {
 
 /// The accounts of provider configurations, by their keys. `key_of` gives that of an instance.
 pub(super) fn accounts<'k>(
-    instances: &[Instance<'_>],
+    instances: &[Instance<'k>],
     text: Pieces<'_>,
-    key_of: impl Fn(&Instance<'_>) -> Option<&'k str>,
+    key_of: impl Fn(&Instance<'k>) -> Option<&'k str>,
 ) -> BTreeMap<&'k str, Told> {
     let mut certain = BTreeMap::new();
     let mut votes: BTreeMap<&str, Option<Told>> = BTreeMap::new();

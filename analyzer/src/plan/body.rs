@@ -68,14 +68,19 @@ pub(super) fn body(file: FileId, said: Said<'_>, range: TextRange) -> Body {
         if is_given {
             return None;
         }
-        let key = json_key(file, member);
-        let name = key_name(&key)?;
+        let name = ident(member)?;
         let value = value(file, &name, inner, member.value.range);
         // What it refers to stands in another part of the plan.
-        let range = key.range.cover(member.value.range);
+        let range = member.key_range.cover(member.value.range);
         Some(Item::Attribute(Arc::new(Attribute { file, name, value, range })))
     });
     Body { items: items.collect(), range, notation: Notation::Json }
+}
+
+/// The key of `member` as a name.
+fn ident(member: &JsonMember) -> Option<Ident> {
+    let range = member.key_range;
+    Some(Ident { text: member.key.as_text()?, range: TextRange::new(range.start + 1, range.end.saturating_sub(1)) })
 }
 
 /// The entries of an object: those that are known, and those that are not.

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use crate::module::{Mode, ResourceAddress};
 use crate::source::TextRange;
 
+use super::Block;
 use super::address::InstanceAddress;
 use super::document::{Change, Document, ModuleValues, Pieces, Raw, ResourceValues, text_of};
 
@@ -23,6 +24,8 @@ pub(super) struct Instance<'a> {
     pub(super) sensitive: Option<Raw<'a>>,
     /// Its attributes as they were.
     pub(super) before: Option<Raw<'a>>,
+    /// Its block in the configuration, if the plan has that.
+    pub(super) block: Option<Block<'a>>,
 }
 
 impl Instance<'_> {
@@ -78,6 +81,7 @@ fn of_change<'a>(change: &Change<'a>, text: Pieces<'a>) -> Option<Instance<'a>> 
         unknown: changed.after_unknown,
         sensitive: changed.after_sensitive,
         before: changed.before,
+        block: None,
     })
 }
 
@@ -108,6 +112,7 @@ fn of_values<'a>(resource: &ResourceValues<'a>, text: Pieces<'a>) -> Option<Inst
         unknown: None,
         sensitive: resource.sensitive_values,
         before: None,
+        block: None,
     })
 }
 

@@ -47,11 +47,10 @@ pub struct Plan<'a> {
     text: Pieces<'a>,
     document: Document<'a>,
     instances: Vec<Instance<'a>>,
-    /// The blocks of the configuration, by the calls that lead to one and its address.
-    blocks: Blocks<'a>,
     accounts: BTreeMap<SmolStr, Told>,
 }
 
+/// The blocks of a configuration, by the calls that lead to one and its address.
 type Blocks<'a> = FxHashMap<(Vec<SmolStr>, String), Block<'a>>;
 
 /// A block of the configuration.
@@ -105,12 +104,15 @@ impl<'a> Plan<'a> {
         check_version(&document)?;
         check_kind(&document)?;
         let pieces = Pieces(text);
-        let instances = instances::of_document(&document, pieces);
+        let mut instances = instances::of_document(&document, pieces);
         let mut blocks = Blocks::default();
         if let Some(root) = document.configuration.as_ref().and_then(|it| it.root_module.as_ref()) {
             collect_blocks(root, &mut Vec::new(), &mut blocks);
         }
-        let mut plan = Self { file, text: pieces, document, instances, blocks, accounts: BTreeMap::new() };
+        for instance in &mut instances {
+            instance.block = blocks.get(&instance.address.block()).copied();
+        }
+        let mut plan = Self { file, text: pieces, document, instances, accounts: BTreeMap::new() };
         plan.accounts = plan.told_accounts();
         Ok(plan)
     }
@@ -176,15 +178,10 @@ impl<'a> Plan<'a> {
         self.document.configuration.as_ref()?.root_module.as_ref()
     }
 
-    /// The block of `instance` in the configuration.
-    fn block(&self, instance: &Instance<'_>) -> Option<Block<'a>> {
-        self.blocks.get(&instance.address.block()).copied()
-    }
-
     /// The key of the provider configuration of `instance`, if the plan says which one it has.
     fn provider_of(&self, instance: &Instance<'_>) -> Option<SmolStr> {
         if self.document.configuration.is_some() {
-            return self.block(instance)?.provider.map(SmolStr::from);
+            return instance.block?.provider.map(SmolStr::from);
         }
         // A state has no configuration. Of one with several accounts each resource tells its own.
         let own = accounts::own(instance, self.text).filter(|_| self.accounts.len() > 1)?;
@@ -193,7 +190,7 @@ impl<'a> Plan<'a> {
 
     fn told_accounts(&self) -> BTreeMap<SmolStr, Told> {
         if self.document.configuration.is_some() {
-            let key_of = |instance: &Instance<'_>| self.block(instance)?.provider;
+            let key_of = |instance: &Instance<'a>| instance.block?.provider;
             let told = accounts::accounts(&self.instances, self.text, key_of);
             return told.into_iter().map(|(key, told)| (key.into(), told)).collect();
         }

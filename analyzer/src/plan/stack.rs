@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::aws::sites;
@@ -59,6 +60,8 @@ const SETTINGS: &[&str] =
 #[derive(Default)]
 struct Part<'p> {
     instances: Vec<&'p Instance<'p>>,
+    /// The blocks that they are, in the same order.
+    resources: Vec<Arc<Resource>>,
     children: BTreeMap<SmolStr, Part<'p>>,
 }
 
@@ -72,13 +75,16 @@ impl<'p> Builder<'p> {
     pub(super) fn stack(plan: &'p Plan<'p>, path: &str) -> Stack {
         let builder = Self { plan, mirrored: Mirrored::of(plan) };
         let mut root = Part::default();
-        for instance in &plan.instances {
+        let resources: Vec<Arc<Resource>> =
+            plan.instances.par_iter().map(|instance| Arc::new(builder.resource(instance))).collect();
+        for (instance, resource) in plan.instances.iter().zip(resources) {
             let part = instance
                 .address
                 .module
                 .iter()
                 .fold(&mut root, |part, step| part.children.entry(step.clone()).or_default());
             part.instances.push(instance);
+            part.resources.push(resource);
         }
         let configuration = plan.root_configuration();
         Stack {
@@ -109,10 +115,7 @@ impl<'p> Builder<'p> {
         if path.is_empty() {
             module.files.push(self.file());
         }
-        for instance in &part.instances {
-            let resource = Arc::new(self.resource(instance));
-            module.resources.insert(resource.address.clone(), resource);
-        }
+        module.resources = part.resources.iter().map(|it| (it.address.clone(), Arc::clone(it))).collect();
         self.declare_names(&mut module, configuration);
         if path.is_empty() {
             self.declare_roles(&mut module);
@@ -140,7 +143,7 @@ impl<'p> Builder<'p> {
             members.retain(|member| THIN.iter().any(|name| member.key.is_text(name)));
         }
         let unknown = if is_modelled { read(instance.unknown) } else { None };
-        let written = self.plan.block(instance).and_then(|block| block.expressions).filter(|_| is_modelled);
+        let written = instance.block.and_then(|block| block.expressions).filter(|_| is_modelled);
         let (sensitive, written) = (read(instance.sensitive), read(written));
         if let Some(value) = value.as_mut().filter(|_| is_modelled && !instance.is_data()) {
             self.mirrored.remove(instance, value, written.as_ref());

@@ -401,6 +401,16 @@ impl Body {
         self.attributes().find(|attribute| attribute.name.text == name)
     }
 
+    /// Whether an attribute, a block or a `dynamic` block of that `name` stands in it; in JSON it may be one of the last
+    /// kind whatever its name is.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        self.items.iter().any(|item| match item {
+            Item::Attribute(attribute) => attribute.name.text == name || attribute.name.text == "dynamic",
+            Item::Block(block) => block.kind.text == name || block.kind.text == "dynamic",
+        })
+    }
+
     /// All attributes, in the order of the text.
     pub fn attributes(&self) -> impl Iterator<Item = &Arc<Attribute>> {
         self.items.iter().filter_map(|item| match item {

@@ -137,7 +137,7 @@ impl Reader {
                     if errors.is_empty() {
                         return Expr { range, ..expr };
                     }
-                    parts.push(literal(text, *inner, map));
+                    parts = vec![literal(text, *inner, map)];
                 }
                 JsonStrings::Template if text.contains("${") || text.contains("%{") => {
                     let (template, errors) = parse_json_string_template(self.file, text, inner.start, map);
@@ -146,7 +146,7 @@ impl Reader {
                     }
                     parts = template.parts;
                 }
-                JsonStrings::Template | JsonStrings::Literal => parts.push(literal(text, *inner, map)),
+                JsonStrings::Template | JsonStrings::Literal => parts = vec![literal(text, *inner, map)],
             }
         }
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form: TemplateForm::Json })), range }

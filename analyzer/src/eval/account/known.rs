@@ -82,7 +82,7 @@ impl<'a> KnownAccounts<'a> {
             id: known.and_then(|known| AccountId::parse(&known)),
             name: member.as_ref().map(|member| member.name().into()),
             evidence,
-            identity: member.map_or(Identity::Text, Identity::Member),
+            identity: member.map_or(Identity::Text, |member| Identity::Member(Box::new(member))),
         }
     }
 

@@ -82,7 +82,7 @@ enum Identity {
     /// The account of that name in the configuration of the analysis.
     Configured(SmolStr),
     /// An entry of a collection of accounts.
-    Member(Member),
+    Member(Box<Member>),
 }
 
 /// Whether two accounts are one.

@@ -195,7 +195,7 @@ impl ResourceInstance {
 #[derive(Debug)]
 pub(in crate::eval) struct Expansion<I> {
     pub(in crate::eval) address: SmolStr,
-    pub(in crate::eval) repetition: Repetition,
+    pub(in crate::eval) repetition: Arc<Repetition>,
     pub(in crate::eval) instances: Vec<Arc<I>>,
     /// Instances that were asked for by a key of which it is not known whether there is one.
     on_demand: Mutex<BTreeMap<SmolStr, Arc<I>>>,
@@ -285,7 +285,7 @@ impl Evaluator<'_> {
     fn circular_resource(&self, module: &Arc<ModuleInstance>, decl: &Arc<Resource>) -> Arc<ResourceExpansion> {
         let full = module.full_address(&decl.address);
         self.record(EvalError::at(decl.header, format!("the number of instances of `{full}` depends on itself")));
-        let repetition = Repetition::unknown(self, &full, Some(decl.header), Cause::Failed);
+        let repetition = Arc::new(Repetition::unknown(self, &full, Some(decl.header), Cause::Failed));
         Arc::new(self.expand_resource(module, decl, full, repetition))
     }
 
@@ -294,7 +294,7 @@ impl Evaluator<'_> {
         module: &Arc<ModuleInstance>,
         decl: &Arc<Resource>,
         address: SmolStr,
-        repetition: Repetition,
+        repetition: Arc<Repetition>,
     ) -> ResourceExpansion {
         let scope = Scope::of_module(Arc::clone(module), decl.header.file);
         let instances = repetition.entries.iter().map(|entry| {
@@ -335,7 +335,7 @@ impl Evaluator<'_> {
     fn circular_module(&self, module: &Arc<ModuleInstance>, call: &Arc<ModuleCall>) -> Arc<ModuleExpansion> {
         let full = module.full_address(format_args!("module.{}", call.name.text));
         self.record(EvalError::at(call.header, format!("the number of instances of `{full}` depends on itself")));
-        let repetition = Repetition::unknown(self, &full, Some(call.header), Cause::Failed);
+        let repetition = Arc::new(Repetition::unknown(self, &full, Some(call.header), Cause::Failed));
         Arc::new(self.expand_module(module, call, full, repetition))
     }
 
@@ -344,7 +344,7 @@ impl Evaluator<'_> {
         module: &Arc<ModuleInstance>,
         call: &Arc<ModuleCall>,
         address: SmolStr,
-        repetition: Repetition,
+        repetition: Arc<Repetition>,
     ) -> ModuleExpansion {
         let child = module.node().and_then(|node| node.children.get(&call.name.text));
         let node = match child {

@@ -27,6 +27,7 @@ pub use instances::{Existence, InstanceKey, ModuleInstance, ResourceInstance};
 pub(super) use instances::{ModuleExpansion, ResourceExpansion};
 pub(super) use memo::Key;
 pub use providers::Provider;
+use repetition::Repetition;
 pub(super) use repetition::Shape;
 
 use super::account::Account;
@@ -52,12 +53,18 @@ pub struct Evaluator<'a> {
     others: Option<&'a dyn OtherStacks>,
     scope_name: SmolStr,
     root: Arc<ModuleInstance>,
+    /// How often a block is there that does not say it.
+    once: Arc<Repetition>,
     memo: RefCell<memo::Memo>,
     active: RefCell<Vec<memo::Active>>,
     modules: Expansions<SmolStr, ModuleExpansion>,
     resources: Expansions<ResourceAddress, ResourceExpansion>,
     /// By the address of the provider; `None` while it is being found out.
     pub(super) accounts: RefCell<FxHashMap<SmolStr, Option<Account>>>,
+    /// What references without a key lead to, by the module instance, the name and the alias.
+    providers: RefCell<FxHashMap<ProviderName, Provider>>,
+    /// The regions of providers, where they are known, by the address of the provider.
+    regions: RefCell<FxHashMap<SmolStr, Value>>,
     errors: RefCell<Errors>,
     weights: RefCell<FxHashMap<usize, u64>>,
     /// What `aws_iam_policy_document`s render, by the numbers of their instances.
@@ -68,6 +75,9 @@ pub struct Evaluator<'a> {
     pub(super) doubtful: Cell<bool>,
     pub(super) quiet: Cell<bool>,
 }
+
+/// A provider configuration as a module instance names it: the number of the instance, the name and the alias.
+type ProviderName = (u32, SmolStr, Option<SmolStr>);
 
 /// Expansions by module and name; `None` while one is being found out.
 type Expansions<N, E> = RefCell<FxHashMap<(u32, N), Option<Arc<E>>>>;
@@ -130,11 +140,14 @@ impl<'a> Evaluator<'a> {
             others: None,
             scope_name,
             root: Arc::new(ModuleInstance::root(Arc::clone(&stack.root))),
+            once: Arc::new(Repetition::once()),
             memo: RefCell::default(),
             active: RefCell::default(),
             modules: RefCell::default(),
             resources: RefCell::default(),
             accounts: RefCell::default(),
+            providers: RefCell::default(),
+            regions: RefCell::default(),
             errors: RefCell::default(),
             weights: RefCell::default(),
             documents: RefCell::default(),
@@ -175,6 +188,11 @@ impl<'a> Evaluator<'a> {
                 self.others?.outputs(dir, environment.as_deref(), self.stack.environment.as_deref())
             }
         }
+    }
+
+    /// Whether the configuration or a plan gives a value for anything.
+    pub(super) fn is_anything_bound(&self) -> bool {
+        !self.bindings.is_empty()
     }
 
     /// What a plan has for the attribute `name` of `instance`.

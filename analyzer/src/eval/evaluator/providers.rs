@@ -44,11 +44,22 @@ impl Evaluator<'_> {
     /// The provider configuration of `instance`.
     #[must_use]
     pub fn provider(&self, instance: &ResourceInstance) -> Provider {
+        let reference = instance.decl.provider_reference();
+        let number = instance.module().map_or(u32::MAX, |module| module.id);
+        let name = (number, reference.name.clone(), reference.alias.clone());
+        if let Some(known) = self.providers.borrow().get(&name).filter(|_| reference.key.is_none()) {
+            return known.clone();
+        }
         let modules = module_chain(instance);
         let nodes: Vec<&ModuleNode> = modules.iter().filter_map(|module| module.node().map(Arc::as_ref)).collect();
-        match resolve_provider(&nodes, &instance.decl.provider_reference()) {
+        match resolve_provider(&nodes, &reference) {
             ProviderSource::Configured { config, depth, key } => {
-                self.configured_provider(instance, &modules, config, depth, key.as_ref())
+                let provider = self.configured_provider(instance, &modules, config, depth, key.as_ref());
+                // A key is that of the instance; what has none is one configuration, whoever names it.
+                if key.is_none() {
+                    self.providers.borrow_mut().insert(name, provider.clone());
+                }
+                provider
             }
             ProviderSource::Default { name } => unconfigured(&name, None, false),
             ProviderSource::FromCaller { reference } => {
@@ -131,6 +142,18 @@ impl Evaluator<'_> {
     /// The region that `provider` names, or that the configuration of the analysis gives for it.
     #[must_use]
     pub fn provider_region(&self, provider: &Provider) -> Value {
+        if let Some(known) = self.regions.borrow().get(&provider.address) {
+            return known.clone();
+        }
+        let region = self.find_region(provider);
+        // One that is not known may be so because it is asked for while it is found out.
+        if region.is_wholly_known() {
+            self.regions.borrow_mut().insert(provider.address.clone(), region.clone());
+        }
+        region
+    }
+
+    fn find_region(&self, provider: &Provider) -> Value {
         if let Some(region) = self.given_region(provider) {
             return Value::string(region);
         }

@@ -88,6 +88,12 @@ impl Repetition {
         Self { shape, entries, alternatives: vec![all], decided_by: None, open: None }
     }
 
+    /// The only instance of a block with neither `count` nor `for_each`.
+    pub(super) fn once() -> Self {
+        let only = Entry { key: InstanceKey::None, existence: Existence::Certain, binding: None };
+        Self::certain(Shape::Single, vec![only])
+    }
+
     /// Any number of instances.
     pub(super) fn unknown(evaluator: &Evaluator<'_>, address: &str, span: Option<Span>, cause: Cause) -> Self {
         let symbol = evaluator.symbol(format!("instances of {address}"), cause, span);
@@ -144,15 +150,14 @@ impl Repetition {
 
 impl Evaluator<'_> {
     /// How often the block with `body` is there. `address` names it.
-    pub(super) fn repetition(&self, body: &Body, scope: &Scope, address: &str) -> Repetition {
+    pub(super) fn repetition(&self, body: &Body, scope: &Scope, address: &str) -> Arc<Repetition> {
         if let Some((count, span)) = meta_argument(self, body, "count", scope) {
-            return self.counted(&count, span, address);
+            return Arc::new(self.counted(&count, span, address));
         }
         if let Some((each, span)) = meta_argument(self, body, "for_each", scope) {
-            return self.for_each(&each, span, address);
+            return Arc::new(self.for_each(&each, span, address));
         }
-        let only = Entry { key: InstanceKey::None, existence: Existence::Certain, binding: None };
-        Repetition::certain(Shape::Single, vec![only])
+        Arc::clone(&self.once)
     }
 
     fn counted(&self, count: &Value, span: Span, address: &str) -> Repetition {

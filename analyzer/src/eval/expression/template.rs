@@ -11,12 +11,20 @@ use super::super::symbol::{Cause, Symbol};
 use super::super::text::{Known, Piece, Place, Text};
 use super::super::value::{Origin, Value, ValueKind};
 use super::for_expr::rounds;
+use super::text_builder::LONGEST_TEXT;
 use super::{Result, TextBuilder, canonical, known_bool, known_piece};
 
 impl Evaluator<'_> {
     pub(super) fn template(&self, template: &Template, range: TextRange, scope: &Scope) -> Result<Value> {
         if let Some(expr) = single_interpolation(template) {
             return self.evaluate(expr, scope);
+        }
+        // Most texts are written in one piece.
+        if let [TemplatePart::Literal(literal)] = template.parts.as_slice()
+            && literal.text.len() <= LONGEST_TEXT
+        {
+            let text = Text::from_pieces([literal_piece(literal, scope)]);
+            return Ok(Value::new(ValueKind::String(text)).with_origin(Origin::at(scope.span(range))));
         }
         let mut builder = TextBuilder::default();
         self.template_parts(&template.parts, &mut builder, scope)?;

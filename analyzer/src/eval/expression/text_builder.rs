@@ -11,7 +11,7 @@ use super::lift::{LIFT_LIMIT, alternatives, one_of};
 use super::{Result, canonical};
 
 /// Longer texts are not put together, in bytes.
-const LONGEST_TEXT: usize = 16 << 20;
+pub(super) const LONGEST_TEXT: usize = 16 << 20;
 
 /// Texts of more pieces are not put together.
 const MOST_PIECES: usize = 100_000;

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::aws::arn_formats::formatted_attributes;
 use crate::module::Mode;
-use crate::syntax::ast::Body;
+use crate::syntax::ast::{Body, Expr, ExprKind, TemplatePart};
 
 use super::super::evaluator::{EvaluatedBlock, Evaluator, Existence, Key, ResourceInstance};
 use super::super::expression::{canonical, sequence};
@@ -25,6 +25,9 @@ impl Evaluator<'_> {
     /// The value of the attribute or nested block `name` of `instance`.
     #[must_use]
     pub fn attribute(&self, instance: &Arc<ResourceInstance>, name: &str) -> Value {
+        if let Some(value) = self.literal_attribute(instance, name) {
+            return value;
+        }
         let key = Key::Attribute(instance.number(), name.into());
         let label = || SmolStr::from(format!("{}.{name}", instance.address));
         self.remember(key, label, Some(instance.decl.header), || {
@@ -40,6 +43,19 @@ impl Evaluator<'_> {
             let span = attribute.map_or(instance.decl.header, |attribute| attribute.span());
             self.as_planned(instance, name, written, span)
         })
+    }
+
+    /// An attribute that is written as a literal and of which nothing else is known: it is read as fast as
+    /// remembered, and a plan that stands alone has hardly anything else.
+    fn literal_attribute(&self, instance: &ResourceInstance, name: &str) -> Option<Value> {
+        let body = &instance.decl.body;
+        let attribute = body.attribute(name).filter(|attribute| is_literal(&attribute.value))?;
+        let is_all = !self.is_anything_bound() && !META_ARGUMENTS.contains(&name) && !body.mentions("lifecycle");
+        if !is_all {
+            return None;
+        }
+        let value = self.attribute_value(attribute, &instance.scope);
+        Some(schema::as_declared(value, schema::facts(instance, name)))
     }
 
     /// What a plan gives for `name`, of which the block says nothing.
@@ -202,6 +218,15 @@ fn perhaps_single(list: Value, address: &str) -> Value {
 
 fn unknown_of(symbol: Symbol, refinement: Refinement) -> Value {
     Value::new(ValueKind::Unknown(Unknown { symbol, ty: Type::Dynamic, not_null: true, refinement }))
+}
+
+/// Whether the expression is one text, number or truth value. `null` stands for what is not set.
+fn is_literal(expression: &Expr) -> bool {
+    match &expression.kind {
+        ExprKind::Template(template) => matches!(template.parts.as_slice(), [] | [TemplatePart::Literal(_)]),
+        ExprKind::Bool(_) | ExprKind::Number(_) => true,
+        _ => false,
+    }
 }
 
 fn cause(instance: &ResourceInstance) -> Cause {

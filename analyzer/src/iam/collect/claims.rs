@@ -65,7 +65,12 @@ pub(in crate::iam) enum Says {
 impl Collector<'_, '_> {
     /// Keeps what `instance`, which is the `principal` if it is one, says.
     pub(super) fn claims_of(&mut self, instance: &Arc<ResourceInstance>, principal: Option<usize>) {
-        for site in table::policies(instance.ty()).filter(|site| site.kind == PolicySite::Identity) {
+        let is_written = |site: &Site<PolicySite>| {
+            let first = site.attribute.split('.').next().unwrap_or_default();
+            !matches!(site.subject, Subject::Itself) || instance.decl.body.mentions(first)
+        };
+        let identity = table::policies(instance.ty()).filter(|site| site.kind == PolicySite::Identity);
+        for site in identity.filter(is_written) {
             for subject in self.subjects(instance, &site, principal) {
                 self.claim(instance, subject, Says::Inline(site.attribute), instance.decl.header);
             }

@@ -218,7 +218,7 @@ impl Reader {
             match &node.kind {
                 NodeKind::Object(object) => {
                     let statement = self.statement(node, object, &way);
-                    self.document.statements.push(statement);
+                    put(&mut self.document.statements, statement);
                 }
                 NodeKind::Unknown(symbol) => self.document.open.push(symbol.clone()),
                 // A text that is nothing but holes stands where statements should: `[${statements}]`.
@@ -270,6 +270,15 @@ impl Reader {
     fn fault(&mut self, kind: FaultKind, span: Span, way: &Way) {
         self.document.faults.push(Fault { kind, span, certain: way.certain, sensitive: way.sensitive });
     }
+}
+
+/// Puts `part` behind `parts`. Most lists of a policy have one element: there is no room for more unless there
+/// are more.
+fn put<T>(parts: &mut Vec<T>, part: T) {
+    if parts.is_empty() {
+        parts.reserve_exact(1);
+    }
+    parts.push(part);
 }
 
 /// The string that `node` is; numbers and truth values as text. `way` leads through the node.

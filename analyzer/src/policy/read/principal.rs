@@ -6,7 +6,7 @@ use crate::policy::node::{Entry, Node, NodeKind, Object};
 
 use super::statement::Leaves;
 use super::way::{Way, unique};
-use super::{Reader, key_leaf, leaf};
+use super::{Reader, key_leaf, leaf, put};
 
 const EXPECTED: &str = "\"*\" or an object of principals by type";
 
@@ -53,7 +53,8 @@ impl Reader {
         let Some(star) = leaf(node, way) else { return };
         let (items, possible) =
             if way.certain { (vec![star.clone()], Vec::new()) } else { (Vec::new(), vec![star.clone()]) };
-        principals.groups.push(PrincipalGroup { kind: star, items, possible, open: Vec::new(), exhaustive: true });
+        let group = PrincipalGroup { kind: star, items, possible, open: Vec::new(), exhaustive: true };
+        put(&mut principals.groups, group);
     }
 
     fn principal_map(&mut self, object: &Object, name: &str, way: &Way, principals: &mut Principals) {
@@ -63,7 +64,8 @@ impl Reader {
         }
         for entry in &object.entries {
             let Leaves { items, possible, open, exhaustive } = self.leaves(&entry.value, name, way);
-            principals.groups.push(PrincipalGroup { kind: key_leaf(entry, way), items, possible, open, exhaustive });
+            let group = PrincipalGroup { kind: key_leaf(entry, way), items, possible, open, exhaustive };
+            put(&mut principals.groups, group);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::policy::model::{FaultKind, Leaf, Statement, Strings};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
 use super::way::{Flat, Way, flatten, unique};
-use super::{Reader, leaf};
+use super::{Reader, leaf, put};
 
 /// A string, or a list of them, as they were found.
 pub(super) struct Leaves {
@@ -48,9 +48,15 @@ impl Reader {
         match name {
             "Sid" => statement.sid = self.scalar(entry, name, way),
             "Effect" => statement.effect = self.scalar(entry, name, way),
-            "Principal" | "NotPrincipal" => statement.principals.extend(self.principals(entry, name, way)),
-            "Action" | "NotAction" => statement.actions.extend(self.strings(entry, name, way)),
-            "Resource" | "NotResource" => statement.resources.extend(self.strings(entry, name, way)),
+            "Principal" | "NotPrincipal" => {
+                self.principals(entry, name, way).into_iter().for_each(|it| put(&mut statement.principals, it))
+            }
+            "Action" | "NotAction" => {
+                self.strings(entry, name, way).into_iter().for_each(|it| put(&mut statement.actions, it))
+            }
+            "Resource" | "NotResource" => {
+                self.strings(entry, name, way).into_iter().for_each(|it| put(&mut statement.resources, it))
+            }
             "Condition" => self.conditions(entry, statement, way),
             other => {
                 let certain = Way { certain: statement.certain, ..way.clone() };
@@ -73,7 +79,7 @@ impl Reader {
         let mut leaves = Leaves { items: Vec::new(), possible: Vec::new(), open, exhaustive: unknown.is_empty() };
         for (node, way) in items {
             match leaf(node, &way) {
-                Some(leaf) if way.certain => leaves.items.push(leaf),
+                Some(leaf) if way.certain => put(&mut leaves.items, leaf),
                 // An empty text in a branch stands for nothing, and is mostly taken out by `compact`.
                 Some(leaf) if leaf.text.is_empty() => leaves.exhaustive = false,
                 Some(leaf) => leaves.possible.push(leaf),

@@ -13,8 +13,10 @@ mod replaced;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -99,29 +101,42 @@ pub fn of_blocks(evaluator: &Evaluator<'_>, wanted: impl Fn(&ResourceAddress) ->
         evaluator,
         documents: FxHashMap::default(),
         used: FxHashSet::default(),
-        blocks: StatementBlocks::of_stack(evaluator),
-        duplicates: DuplicateKeys::of_stack(evaluator),
         replaced: ReplacedStatements::of_stack(evaluator, &instances),
-        headers: Headers::of_stack(evaluator),
-        sites: Vec::new(),
+        reading: Reading {
+            blocks: StatementBlocks::of_stack(evaluator),
+            duplicates: DuplicateKeys::of_stack(evaluator),
+            headers: Headers::of_stack(evaluator),
+        },
+        places: Vec::new(),
+        sites: Vec::with_capacity(instances.len()),
     };
-    for instance in &instances {
-        finder.managed(instance);
+    for some in instances.chunks(AT_A_TIME) {
+        some.iter().for_each(|instance| finder.managed(instance));
+        finder.read_places();
     }
     for instance in &instances {
         finder.unattached(instance);
     }
+    finder.read_places();
     let mut sites = finder.sites;
-    let paths: FxHashMap<FileId, Arc<str>> = sites
-        .iter()
-        .map(|site| (site.span.file, Arc::clone(evaluator.sources().file(site.span.file).path())))
-        .collect();
-    let path = |site: &PolicySite| paths.get(&site.span.file).cloned();
+    let files: BTreeSet<FileId> = sites.iter().map(|site| site.span.file).collect();
+    let path = |file: FileId| Arc::clone(evaluator.sources().file(file).path());
+    let mut files: Vec<(Arc<str>, FileId)> = files.into_iter().map(|file| (path(file), file)).collect();
+    files.sort_unstable();
+    let rank = |path: &Arc<str>| files.partition_point(|(other, _)| other < path);
+    let ranks: FxHashMap<FileId, usize> = files.iter().map(|(path, file)| (*file, rank(path))).collect();
+    let rank = |site: &PolicySite| ranks.get(&site.span.file).copied();
     sites.sort_by(|a, b| {
-        (path(a), a.span.range, &a.address, &a.attribute).cmp(&(path(b), b.span.range, &b.address, &b.attribute))
+        (rank(a), a.span.range, &a.address, &a.attribute).cmp(&(rank(b), b.span.range, &b.address, &b.attribute))
     });
     sites
 }
+
+/// How many instances are looked at before the policies that they have are read, side by side.
+const AT_A_TIME: usize = 4096;
+
+/// Fewer policies are not worth another thread.
+const FEWEST_AT_ONCE: usize = 64;
 
 /// Whether a block of that address may use a policy or be one.
 fn may_have_policy(address: &ResourceAddress) -> bool {
@@ -184,11 +199,40 @@ struct Finder<'e, 'a> {
     documents: FxHashMap<usize, (Arc<Value>, Arc<PolicyDocument>)>,
     /// The values that some place uses.
     used: FxHashSet<usize>,
+    replaced: ReplacedStatements,
+    reading: Reading<'a>,
+    /// What is found and not read yet.
+    places: Vec<Place>,
+    sites: Vec<PolicySite>,
+}
+
+/// A place that uses a policy.
+struct Place {
+    instance: Arc<ResourceInstance>,
+    attribute: &'static str,
+    kind: PolicyKind,
+    site: Option<Site<table::PolicySite>>,
+    found: Found,
+}
+
+/// What is needed to read a policy: no evaluator, so that many are read at once.
+struct Reading<'a> {
     blocks: StatementBlocks<'a>,
     duplicates: DuplicateKeys,
-    replaced: ReplacedStatements,
     headers: Headers,
-    sites: Vec<PolicySite>,
+}
+
+impl Reading<'_> {
+    fn read(&self, value: &Value, place: Span) -> Option<PolicyDocument> {
+        let mut document = read_value(value, place)?;
+        self.blocks.note_omissions(&mut document);
+        self.duplicates.note(&mut document);
+        self.headers.settle(&mut document);
+        if document.statements.is_empty() && self.headers.contains(document.span) {
+            document.span = place;
+        }
+        Some(document)
+    }
 }
 
 impl Finder<'_, '_> {
@@ -201,7 +245,8 @@ impl Finder<'_, '_> {
             let Some(kind) = (if found.is_empty() { None } else { self.kind(instance, site.kind) }) else { continue };
             for found in found.into_iter().map(Found::if_any) {
                 self.used_by(&found.value);
-                self.site(instance, site.attribute, kind, Some(site), found);
+                let (instance, attribute) = (Arc::clone(instance), site.attribute);
+                self.places.push(Place { instance, attribute, kind, site: Some(site), found });
             }
         }
     }
@@ -230,29 +275,43 @@ impl Finder<'_, '_> {
             let header = instance.decl.header;
             let existence = Existence::Certain;
             let found = Found { value, span: header, existence, form: Form::DataSource };
-            self.site(instance, "json", PolicyKind::Unattached, None, found);
+            let (instance, kind) = (Arc::clone(instance), PolicyKind::Unattached);
+            self.places.push(Place { instance, attribute: "json", kind, site: None, found });
         }
     }
 
-    fn site(
-        &mut self,
-        instance: &Arc<ResourceInstance>,
-        attribute: &str,
-        kind: PolicyKind,
-        site: Option<Site<table::PolicySite>>,
-        found: Found,
-    ) {
-        let Some(document) = self.document(&found) else { return };
+    /// Reads the policies of what was found.
+    fn read_places(&mut self) {
+        let places = std::mem::take(&mut self.places);
+        let reading = &self.reading;
+        let texts: Vec<Option<PolicyDocument>> = places
+            .par_iter()
+            .with_min_len(FEWEST_AT_ONCE)
+            .map(|Place { found, .. }| if is_text(found) { reading.read(&found.value, found.span) } else { None })
+            .collect();
+        for (place, text) in places.into_iter().zip(texts) {
+            self.site(place, text);
+        }
+    }
+
+    /// Keeps `place`. `text` is the document of one whose value no other place can have.
+    fn site(&mut self, place: Place, text: Option<PolicyDocument>) {
+        let document = match shared_json(&place.found) {
+            Some(json) => self.document(&Arc::clone(json), &place.found),
+            None => text.map(Arc::new),
+        };
+        let Some(document) = document else { return };
+        let Place { instance, attribute, kind, site, found } = place;
         let module = instance.module();
         self.sites.push(PolicySite {
             stack: self.evaluator.scope_name().clone(),
             address: instance.address.clone(),
             block_address: instance.decl.address.to_string().into(),
             module: module.map(|module| module.address().clone()).unwrap_or_default(),
-            region: self.evaluator.region(instance).as_str(),
+            region: self.evaluator.region(&instance).as_str(),
             attribute: attribute.into(),
             kind,
-            subject: site.and_then(|site| self.subject(instance, site.subject)),
+            subject: site.and_then(|site| self.subject(&instance, site.subject)),
             site,
             knowledge: knowledge(&document),
             document,
@@ -269,38 +328,20 @@ impl Finder<'_, '_> {
         let attribute = attributes.split(',').next()?;
         let found = path::find(self.evaluator, instance, attribute).into_iter().next()?;
         let mut leaf = read_string(&found.value, found.span)?;
-        self.headers.settle_string(&mut leaf, found.span);
+        self.reading.headers.settle_string(&mut leaf, found.span);
         Some(leaf)
     }
 
-    /// The document of a place; `None` if the place has no policy.
-    fn document(&mut self, found: &Found) -> Option<Arc<PolicyDocument>> {
-        if found.value.as_text().is_some_and(crate::eval::text::Text::is_empty) {
-            return None;
-        }
-        // One that is marked sensitive is read for itself: the mark is not on what it encodes.
-        let Some(json) = json_of(&found.value).filter(|_| !found.value.sensitive) else {
-            return Some(Arc::new(self.read(&found.value, found.span)?));
-        };
+    /// The document that `json`, the value at a place, is; `None` if it is none.
+    fn document(&mut self, json: &Arc<Value>, found: &Found) -> Option<Arc<PolicyDocument>> {
         if let Some((_, document)) = self.documents.get(&identity(json)) {
             return Some(Arc::clone(document));
         }
         let place = found.value.origin.span.unwrap_or(found.span);
-        let mut document = self.read(json, place)?;
+        let mut document = self.reading.read(json, place)?;
         self.replaced.note(&mut document, identity(json));
         let document = Arc::new(document);
         self.documents.insert(identity(json), (Arc::clone(json), Arc::clone(&document)));
-        Some(document)
-    }
-
-    fn read(&self, value: &Value, place: Span) -> Option<PolicyDocument> {
-        let mut document = read_value(value, place)?;
-        self.blocks.note_omissions(&mut document);
-        self.duplicates.note(&mut document);
-        self.headers.settle(&mut document);
-        if document.statements.is_empty() && self.headers.contains(document.span) {
-            document.span = place;
-        }
         Some(document)
     }
 
@@ -335,6 +376,18 @@ fn organization_kind(ty: Option<&Value>) -> Option<PolicyKind> {
         Some(_) => None,
         None => Some(PolicyKind::Unattached),
     }
+}
+
+/// Whether there is a policy at the place that no other place can have.
+fn is_text(found: &Found) -> bool {
+    let is_empty = found.value.as_text().is_some_and(crate::eval::text::Text::is_empty);
+    !is_empty && shared_json(found).is_none()
+}
+
+/// The value that the text at a place encodes, which other places may have, too. One that is marked sensitive is
+/// read for itself: the mark is not on what it encodes.
+fn shared_json(found: &Found) -> Option<&Arc<Value>> {
+    json_of(&found.value).filter(|_| !found.value.sensitive)
 }
 
 fn json_of(value: &Value) -> Option<&Arc<Value>> {

@@ -19,7 +19,7 @@ pub(super) struct Scanned {
 pub(super) fn string(cursor: &mut Cursor<'_>, quote: u8) -> Scanned {
     let start = cursor.at();
     cursor.bump();
-    let mut pieces = Pieces::new(cursor.at());
+    let mut pieces = Pieces::new(cursor.at(), quote);
     let closed = loop {
         if let Some(hole) = cursor.take_hole() {
             pieces.finish_text(cursor, cursor.at());
@@ -77,11 +77,28 @@ struct Pieces {
     start: usize,
     /// From here on the current piece stands in the text as it is.
     raw: usize,
+    quote: u8,
 }
 
 impl Pieces {
-    fn new(start: usize) -> Self {
-        Self { done: Vec::new(), decoded: String::new(), jumps: Vec::new(), start, raw: start }
+    fn new(start: usize, quote: u8) -> Self {
+        Self { done: Vec::new(), decoded: String::new(), jumps: Vec::new(), start, raw: start, quote }
+    }
+
+    /// Makes room for the rest of the piece, so that a policy in a string is not moved with every few escapes.
+    fn make_room(&mut self, cursor: &mut Cursor<'_>) {
+        let limit = cursor.limit();
+        let (length, escapes) = measured(cursor.slice(self.raw, limit), self.quote);
+        self.decoded.reserve_exact(length);
+        self.jumps.reserve_exact(escapes);
+    }
+
+    /// Keeps `piece`. Most strings are one.
+    fn keep(&mut self, piece: JsonPiece) {
+        if self.done.is_empty() {
+            self.done.reserve_exact(1);
+        }
+        self.done.push(piece);
     }
 
     /// Ends the current piece at `end`; the next one starts at the cursor.
@@ -95,7 +112,7 @@ impl Pieces {
                 SmolStr::new(&self.decoded)
             };
             let map = OffsetMap::new(std::mem::take(&mut self.jumps));
-            self.done.push(JsonPiece::Text { text, range: range(self.start, end), map });
+            self.keep(JsonPiece::Text { text, range: range(self.start, end), map });
         }
         self.decoded.clear();
         self.start = cursor.at();
@@ -119,6 +136,9 @@ impl Pieces {
         let room = cursor.limit() - start;
         match decoded {
             Some((character, length)) if length <= room => {
+                if self.jumps.is_empty() {
+                    self.make_room(cursor);
+                }
                 self.decoded.push_str(cursor.slice(self.raw, start));
                 self.decoded.push(character);
                 cursor.set(start + length);
@@ -130,6 +150,24 @@ impl Pieces {
             _ => keep_faulty(cursor, room),
         }
     }
+}
+
+/// How long the string is whose rest starts with `text`, at most, and how many escapes it has.
+fn measured(text: &str, quote: u8) -> (usize, usize) {
+    let mut escapes = 0;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                escapes += 1;
+                bytes.next();
+            }
+            b'\n' => return (at, escapes),
+            byte if byte == quote => return (at, escapes),
+            _ => {}
+        }
+    }
+    (text.len(), escapes)
 }
 
 fn simple(byte: u8) -> Option<char> {
