@@ -11,12 +11,9 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
 name=crosstrail-$target
-mkdir -p "$stage/$name/completions"
+mkdir -p "$stage/$name"
 cp "$binary" "$root"/{README.md,CHANGELOG.md,LICENSE-APACHE,LICENSE-MIT} "$stage/$name"
-"$binary" man "$stage/$name/man"
-for shell in bash elvish fish powershell zsh; do
-  "$binary" completions "$shell" >"$stage/$name/completions/crosstrail.$shell"
-done
+bash "$root/ci/pages.sh" "$binary" "$stage/$name"
 
 cd "$stage"
 case $target in
