@@ -473,15 +473,3 @@ fn what_is_marked_sensitive_stays_so() {
     assert!(document.statements[0].actions[0].items[0].sensitive);
     assert!(!document.statements[0].resources[0].items[0].sensitive);
 }
-
-#[test]
-fn lists_of_a_policy_have_no_room_to_spare() {
-    let policy =
-        r#""{\"Statement\": [{\"Principal\": {\"AWS\": \"*\"}, \"Action\": \"sqs:*\", \"Resource\": \"*\"}]}""#;
-    let it = main_tf(&format!("resource \"aws_sqs_queue_policy\" \"p\" {{ policy = {policy} }}"));
-    let document = &it.site("aws_sqs_queue_policy.p").document;
-    let statement = &document.statements[0];
-    let group = &statement.principals[0].groups[0];
-    let of_lists = [document.statements.capacity(), statement.principals.capacity(), statement.actions.capacity()];
-    assert_eq!((of_lists, statement.actions[0].items.capacity(), group.items.capacity()), ([1; 3], 1, 1));
-}
