@@ -14,6 +14,7 @@ use crate::config::{Binding, BindingSource, Configuration, Entry, Setting, Setti
 use crate::module::{Stack, StatePlace};
 use crate::source::{FileId, FileSystem, SourceMap, Span, TextRange};
 
+use super::evaluator::InstanceKey;
 use super::json;
 use super::json_text::verbatim;
 use super::number::Number;
@@ -40,6 +41,8 @@ pub struct Bindings {
 pub struct KnownValues {
     by_address: FxHashMap<SmolStr, Bound>,
     planned: FxHashMap<SmolStr, Planned>,
+    /// The keys of all instances of a block, by its address within its module instance.
+    keys: FxHashMap<SmolStr, Vec<InstanceKey>>,
     /// Attributes that are written with other values than are planned, and where those stand.
     differences: Mutex<BTreeMap<Span, Span>>,
 }
@@ -62,6 +65,11 @@ impl KnownValues {
     /// The attribute of a resource instance that is called `address` will have `value`, which stands at `span`.
     pub fn plan(&mut self, address: &str, value: Value, span: Span) {
         self.planned.insert(normal(address), Planned { value, span });
+    }
+
+    /// The resource or module call that is called `address` will have instances under `keys` and no others.
+    pub fn list(&mut self, address: &str, keys: Vec<InstanceKey>) {
+        self.keys.insert(normal(address), keys);
     }
 
     /// The attributes that were met so far of which something else is written than is planned, each with
@@ -169,6 +177,12 @@ impl Bindings {
     pub(super) fn planned(&self, address: impl FnOnce() -> SmolStr) -> Option<&Planned> {
         let planned = self.known.as_ref().map(|known| &known.planned).filter(|planned| !planned.is_empty())?;
         planned.get(&normal(&address()))
+    }
+
+    /// The keys of all instances of the block `address`, if they are known from elsewhere than the source.
+    pub(super) fn planned_keys(&self, address: &str) -> Option<&[InstanceKey]> {
+        let keys = self.known.as_ref().map(|known| &known.keys).filter(|keys| !keys.is_empty())?;
+        keys.get(&normal(address)).map(Vec::as_slice)
     }
 
     /// Notes that what is written at `written` is planned with another value, which stands at `planned`.

@@ -25,6 +25,9 @@ pub(super) struct Document<'a> {
     pub(super) format_version: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     pub(super) errored: Option<Raw<'a>>,
+    /// `false` where a target or a deferral left something out.
+    #[serde(default)]
+    pub(super) complete: Option<bool>,
     #[serde(borrow, default)]
     pub(super) variables: Option<BTreeMap<String, Variable<'a>>>,
     #[serde(borrow, default)]

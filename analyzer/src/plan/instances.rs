@@ -7,7 +7,7 @@ use crate::source::TextRange;
 
 use super::Block;
 use super::address::InstanceAddress;
-use super::document::{Change, Document, ModuleValues, Pieces, Raw, ResourceValues, text_of};
+use super::document::{Change, Changed, Document, ModuleValues, Pieces, Raw, ResourceValues, text_of};
 
 /// A resource instance as it will be after the plan is applied.
 pub(super) struct Instance<'a> {
@@ -66,11 +66,22 @@ pub(super) fn of_document<'a>(document: &Document<'a>, text: Pieces<'a>) -> Vec<
     found
 }
 
+/// The addresses of everything that will be there, whatever its type.
+pub(super) fn addresses(document: &Document<'_>) -> impl Iterator<Item = InstanceAddress> {
+    let changes = document.resource_changes.iter().flatten();
+    let planned = changes.filter(|change| change.deposed.is_none() && !is_gone(&change.change));
+    planned.filter_map(|change| InstanceAddress::parse(&text_of(change.address)?))
+}
+
+/// Whether nothing is left of what changes.
+fn is_gone(changed: &Changed<'_>) -> bool {
+    changed.after.is_none() && changed.after_unknown.is_none_or(|unknown| unknown.get() != "true")
+}
+
 fn of_change<'a>(change: &Change<'a>, text: Pieces<'a>) -> Option<Instance<'a>> {
     let (place, full) = (text.range(change.address), text_of(change.address)?);
     let changed = &change.change;
-    let is_gone = changed.after.is_none() && changed.after_unknown.is_none_or(|unknown| unknown.get() != "true");
-    if change.deposed.is_some() || is_gone || !is_wanted(&change.ty, change.mode.as_deref()) {
+    if change.deposed.is_some() || is_gone(changed) || !is_wanted(&change.ty, change.mode.as_deref()) {
         return None;
     }
     Some(Instance {

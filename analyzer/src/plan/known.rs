@@ -19,6 +19,7 @@ use crate::syntax::json::{JsonKind, JsonValue};
 
 use super::Plan;
 use super::instances::Instance;
+use super::keys;
 use super::stack::{THIN, is_modelled};
 
 /// What is known, by the addresses that expressions have for it. A clone costs a counter.
@@ -49,6 +50,9 @@ pub(super) fn of_plan(plan: &Plan<'_>) -> Known {
     }
     for instance in &plan.instances {
         add_instance(plan, instance, &mut values);
+    }
+    for (address, keys) in keys::of_plan(plan) {
+        values.list(&address, keys);
     }
     for (key, told) in &plan.accounts {
         let number = Value::string(format_smolstr!("{}", told.account));

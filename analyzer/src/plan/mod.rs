@@ -15,6 +15,7 @@ mod completed;
 mod document;
 mod expression;
 mod instances;
+mod keys;
 mod known;
 mod mirrored;
 mod stack;

@@ -292,3 +292,97 @@ fn modules_whose_source_is_not_at_hand_are_checked_as_planned() {
     let expected = [r#"module.queues["a"].aws_sqs_queue_policy.q"#, r#"module.queues["b"].aws_sqs_queue_policy.q"#];
     assert_eq!(addresses, expected);
 }
+
+/// Queues for partners whose numbers are kept elsewhere, and a role for each of a number of teams.
+const REPEATED: &str = r#"data "aws_ssm_parameter" "partners" {
+  name = "partners"
+}
+
+module "inbox" {
+  source   = "./inbox"
+  for_each = toset(split(",", data.aws_ssm_parameter.partners.value))
+  partner  = each.key
+}
+
+resource "aws_iam_role" "team" {
+  count              = data.aws_ssm_parameter.partners.version
+  name               = "team-${count.index}"
+  assume_role_policy = file("trust.json")
+}
+"#;
+
+const INBOX: &str = r#"variable "partner" {}
+
+resource "aws_sqs_queue_policy" "q" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/q"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = var.partner }
+      Action    = "sqs:SendMessage"
+      Resource  = "*"
+    }]
+  })
+}
+"#;
+
+const TRUST: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+"Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
+
+/// A plan of [`REPEATED`] for two partners and two teams; nothing is known of what is in it. `more` are members of the plan.
+fn plan_of_repeated(more: &str) -> String {
+    let planned = [
+        ("module.inbox[\\\"111122223333\\\"].aws_sqs_queue_policy.q", "aws_sqs_queue_policy"),
+        ("module.inbox[\\\"12345\\\"].aws_sqs_queue_policy.q", "aws_sqs_queue_policy"),
+        ("aws_iam_role.team[0]", "aws_iam_role"),
+        ("aws_iam_role.team[1]", "aws_iam_role"),
+    ];
+    let change = |(address, ty): (&str, &str)| {
+        format!(
+            r#"{{"address": "{address}", "mode": "managed", "type": "{ty}", "name": "it",
+ "change": {{"actions": ["create"], "before": null, "after": {{}}, "after_unknown": {{}}}}}}"#
+        )
+    };
+    let gone = r#"{"address": "aws_iam_role.team[2]", "mode": "managed", "type": "aws_iam_role", "name": "team",
+ "change": {"actions": ["delete"], "before": {}, "after": null, "after_unknown": {}}}"#;
+    format!(r#"{{"format_version": "1.2", {more} "resource_changes": [{}, {gone}]}}"#, planned.map(change).join(", "))
+}
+
+fn analysed_repeated(more: &str) -> Analysis {
+    let plan = plan_of_repeated(more);
+    let files = [("main.tf", REPEATED), ("inbox/main.tf", INBOX), ("trust.json", TRUST), ("plan.json", &plan)];
+    analysed(&files, &["plan.json"])
+}
+
+fn addresses(analysis: &Analysis) -> Vec<&str> {
+    let mut addresses: Vec<_> = analysis.policies().iter().map(|site| site.address.as_str()).collect();
+    addresses.sort_unstable();
+    addresses
+}
+
+#[test]
+fn what_the_source_repeats_an_unknown_number_of_times_is_there_as_often_as_planned() {
+    let analysis = analysed_repeated("");
+    let expected = [
+        "aws_iam_role.team[0]",
+        "aws_iam_role.team[1]",
+        r#"module.inbox["111122223333"].aws_sqs_queue_policy.q"#,
+        r#"module.inbox["12345"].aws_sqs_queue_policy.q"#,
+    ];
+    assert_eq!(addresses(&analysis), expected);
+    assert_eq!(findings(&analysis).len(), 1, "{:#?}", findings(&analysis));
+    let of_key = "malformed-account-id";
+    assert!(
+        findings(&analysis)[0].contains(of_key) && !findings(&analysis)[0].starts_with("plan.json"),
+        "the key is known"
+    );
+}
+
+#[test]
+fn a_plan_that_may_lack_something_does_not_say_how_often_it_is_there() {
+    let unknown = ["aws_iam_role.team[*]", "module.inbox[*].aws_sqs_queue_policy.q"];
+    for more in [r#""complete": false,"#, r#""errored": true,"#] {
+        assert_eq!(addresses(&analysed_repeated(more)), unknown, "{more}");
+    }
+}

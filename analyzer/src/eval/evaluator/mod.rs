@@ -200,6 +200,11 @@ impl<'a> Evaluator<'a> {
         self.bindings.planned(|| format!("{}.{name}", instance.address).into())
     }
 
+    /// The keys under which a plan has instances of the block `address`; `None` if it has none, or none is at hand.
+    fn planned_keys(&self, address: &str) -> Option<&[InstanceKey]> {
+        self.bindings.planned_keys(address)
+    }
+
     /// `written`, what stands at `span` as the attribute `name` of `instance`, with what a plan knows
     /// of it. The plan is what will be applied: where it has another value, that is the value of the
     /// attribute, and no part of what is written is its place.

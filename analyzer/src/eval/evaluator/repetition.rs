@@ -47,7 +47,7 @@ pub(in crate::eval) struct Repetition {
 }
 
 /// One instance.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::eval) struct Entry {
     pub(in crate::eval) key: InstanceKey,
     pub(in crate::eval) existence: Existence,
@@ -119,19 +119,37 @@ impl Repetition {
         }
     }
 
+    /// The instance that a plan has under `key`; `None` if the block cannot have one there.
+    fn planned(&self, evaluator: &Evaluator<'_>, key: &InstanceKey) -> Option<Entry> {
+        match (self.shape, key) {
+            (Shape::Count, InstanceKey::Index(index)) => Some(Entry::counted(*index)),
+            (Shape::ForEach, InstanceKey::Name(name)) => {
+                let text = Value::string(name.clone());
+                let value = self.value_under(evaluator, &text);
+                Some(Entry::each(key.clone(), text, value))
+            }
+            (Shape::Single | Shape::Count | Shape::ForEach, _) => None,
+        }
+    }
+
     /// `scope` as the instance under `key` sees it.
     pub(super) fn bind_key(&self, evaluator: &Evaluator<'_>, scope: &Scope, key: &Value) -> Scope {
         if self.shape == Shape::Count {
             return scope.bind("count", object([("index", key.clone())]));
         }
+        let value = self.value_under(evaluator, key);
+        scope.bind("each", object([("key", key.clone()), ("value", value)]))
+    }
+
+    /// `each.value` of the instance under `key`.
+    fn value_under(&self, evaluator: &Evaluator<'_>, key: &Value) -> Value {
         let under = |each: &Value| match &each.kind {
             ValueKind::Unknown(
                 Unknown { ty: Type::Set(_), .. } | Unknown { refinement: Refinement::Sequence(_), .. },
             ) => None,
             _ => evaluator.quiet_if(true, || evaluator.get_index(each, key)).ok(),
         };
-        let value = self.open.as_ref().and_then(under).unwrap_or_else(|| key.clone());
-        scope.bind("each", object([("key", key.clone()), ("value", value)]))
+        self.open.as_ref().and_then(under).unwrap_or_else(|| key.clone())
     }
 
     /// Marks the entries that are not in every alternative.
@@ -152,12 +170,29 @@ impl Evaluator<'_> {
     /// How often the block with `body` is there. `address` names it.
     pub(super) fn repetition(&self, body: &Body, scope: &Scope, address: &str) -> Arc<Repetition> {
         if let Some((count, span)) = meta_argument(self, body, "count", scope) {
-            return Arc::new(self.counted(&count, span, address));
+            return Arc::new(self.narrowed(self.counted(&count, span, address), address));
         }
         if let Some((each, span)) = meta_argument(self, body, "for_each", scope) {
-            return Arc::new(self.for_each(&each, span, address));
+            return Arc::new(self.narrowed(self.for_each(&each, span, address), address));
         }
         Arc::clone(&self.once)
+    }
+
+    /// The same, with the instances that a plan lists where the source does not tell which there are.
+    fn narrowed(&self, repetition: Repetition, address: &str) -> Repetition {
+        let keys = repetition.decided_by.as_ref().and_then(|_| self.planned_keys(address));
+        let Some(keys) = keys.filter(|keys| keys.len() <= MOST_INSTANCES) else { return repetition };
+        let known: BTreeMap<String, &Entry> =
+            repetition.entries.iter().map(|entry| (entry.key.to_string(), entry)).collect();
+        let entry = |key: &InstanceKey| match known.get(&key.to_string()) {
+            Some(known) => Some(Entry { existence: Existence::Certain, ..(*known).clone() }),
+            None => repetition.planned(self, key),
+        };
+        let entries: Option<Vec<Entry>> = keys.iter().map(entry).collect();
+        match entries {
+            Some(entries) => Repetition::certain(repetition.shape, entries),
+            None => repetition,
+        }
     }
 
     fn counted(&self, count: &Value, span: Span, address: &str) -> Repetition {
