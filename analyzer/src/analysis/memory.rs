@@ -32,18 +32,14 @@ pub(super) struct Evaluated {
 }
 
 impl Evaluated {
-    pub(super) fn new(sites: Vec<PolicySite>, iam: iam::StackPart, trails: cloudtrail::StackPart) -> Self {
+    pub(super) fn new(mut sites: Vec<PolicySite>, iam: iam::StackPart, trails: cloudtrail::StackPart) -> Self {
+        sites.shrink_to_fit();
         Self { sites, iam, trails, ..Self::default() }
     }
 
     /// What is made of a file that is a policy.
     pub(super) fn of_document(path: &str, site: PolicySite) -> Self {
         Self { sites: vec![site], paths: std::iter::once(Arc::from(path)).collect(), ..Self::default() }
-    }
-
-    /// What it says, for models that take it.
-    pub(super) fn copy(&self) -> Self {
-        Self::new(self.sites.clone(), self.iam.clone(), self.trails.clone())
     }
 
     /// What was found with `options`, if that was asked last.

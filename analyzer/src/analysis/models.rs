@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::cloudtrail::CloudTrail;
-use crate::iam::IamModel;
+use crate::iam::{self, IamModel};
 use crate::policy::sites::PolicySite;
 
 use super::memory::Evaluated;
@@ -17,15 +17,11 @@ pub(super) struct Models {
 
 impl Models {
     /// Joins `parts`, which are in the order of their stacks.
-    pub(super) fn of(parts: Vec<Evaluated>) -> Self {
-        let (mut policies, mut iam, mut trails) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts {
-            policies.extend(part.sites);
-            iam.push(part.iam);
-            trails.push(part.trails);
-        }
-        let iam = IamModel::new(iam, &policies);
-        let cloudtrail = CloudTrail::new(trails, &iam);
+    pub(super) fn of<'a>(parts: impl Iterator<Item = &'a Evaluated> + Clone) -> Self {
+        let policies: Vec<PolicySite> = parts.clone().flat_map(|part| &part.sites).cloned().collect();
+        let stacks: Vec<&iam::StackPart> = parts.clone().map(|part| &part.iam).collect();
+        let iam = IamModel::new(&stacks, &policies);
+        let cloudtrail = CloudTrail::new(parts.map(|part| part.trails.clone()).collect(), &iam);
         Self { policies, iam, cloudtrail }
     }
 }
@@ -40,6 +36,6 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn models(&self) -> &Models {
-        self.models.get_or_init(|| Models::of(self.parts.iter().map(|part| part.copy()).collect()))
+        self.models.get_or_init(|| Models::of(self.parts.iter().map(|part| &**part)))
     }
 }

@@ -57,7 +57,7 @@ use names::Names;
 #[derive(Debug, Default)]
 pub struct IamModel {
     principals: Vec<Principal>,
-    resources: Vec<PolicedResource>,
+    resources: Vec<Arc<PolicedResource>>,
     account_policies: Vec<AccountPolicy>,
     organization_policies: Vec<OrganizationPolicy>,
     full_access: Vec<Target>,
@@ -85,13 +85,13 @@ impl IamModel {
 
     /// Joins what the stacks say. `policies` are those of all stacks.
     #[must_use]
-    pub fn new(mut parts: Vec<StackPart>, policies: &[PolicySite]) -> Self {
+    pub fn new(parts: &[&StackPart], policies: &[PolicySite]) -> Self {
         let sites = SitesAt::new(policies);
-        let (organization_policies, full_access) = join::organization_policies(&parts, &sites);
-        let members = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.members)).collect();
-        let stacks = parts.iter_mut().map(|part| std::mem::take(&mut part.stack)).collect();
-        let secrets = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.secrets)).collect();
-        let (resources, account_policies) = join::resources(&mut parts, &sites);
+        let (organization_policies, full_access) = join::organization_policies(parts, &sites);
+        let members = parts.iter().flat_map(|part| &part.members).cloned().collect();
+        let stacks = parts.iter().map(|part| part.stack.clone()).collect();
+        let secrets = parts.iter().flat_map(|part| &part.secrets).cloned().collect();
+        let (resources, account_policies) = join::resources(parts, &sites);
         let principals = join::principals(parts, &sites);
         let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
         let (principals_by_arn, principals_at) =
@@ -138,7 +138,7 @@ impl IamModel {
 
     /// All resources that can have a policy, in the same order.
     #[must_use]
-    pub fn resources(&self) -> &[PolicedResource] {
+    pub fn resources(&self) -> &[Arc<PolicedResource>] {
         &self.resources
     }
 
@@ -193,7 +193,7 @@ impl IamModel {
     /// The resources of which `arn` is the ARN whatever its holes are.
     pub fn resources_with_arn(&self, arn: &Text) -> impl Iterator<Item = &PolicedResource> {
         let found = self.resources_by_arn.get(&Key::new(arn)).into_iter().flatten();
-        found.filter_map(|index| self.resources.get(*index))
+        found.filter_map(|index| self.resources.get(*index)).map(|it| &**it)
     }
 
     /// The resources of which `arn` is the ARN whatever its holes are, the partition left aside where it is not known.
@@ -201,14 +201,15 @@ impl IamModel {
     pub fn resources_meant_by(&self, arn: &Text) -> Vec<&PolicedResource> {
         let rest = partition::behind_partition(arn).and_then(|rest| self.resources_by_rest.get(&Key::new(&rest)));
         let Some(rest) = rest else { return self.resources_with_arn(arn).collect() };
-        let found = rest.iter().filter_map(|index| self.resources.get(*index));
+        let found = rest.iter().filter_map(|index| self.resources.get(*index)).map(|it| &**it);
         found.filter(|it| are_one_arn(&it.arn, arn)).collect()
     }
 
     /// The resource that is declared or looked up as `address` of `stack`.
     #[must_use]
     pub fn resource_at(&self, stack: &str, address: &str) -> Option<&PolicedResource> {
-        self.resources_at.get(&(stack.into(), address.into())).and_then(|index| self.resources.get(*index))
+        let index = self.resources_at.get(&(stack.into(), address.into()))?;
+        self.resources.get(*index).map(|it| &**it)
     }
 
     /// The document of a policy; `None` if it is not known. `policies` are those that the model was made with.

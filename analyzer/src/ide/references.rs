@@ -232,7 +232,7 @@ fn naming_resources(analysis: &Analysis, indices: &[usize]) -> Vec<Span> {
     let mut found = Vec::new();
     for_each_naming(analysis, &mut |leaf| {
         let named = crate::access::grants::named::resources(iam, &leaf.text);
-        if named.iter().any(|it| resources.iter().any(|wanted| std::ptr::eq(*it, *wanted))) {
+        if named.iter().any(|it| resources.iter().any(|wanted| std::ptr::eq(*it, &***wanted))) {
             found.push(leaf.span);
         }
     });

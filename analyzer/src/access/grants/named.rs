@@ -22,7 +22,7 @@ impl<'a> Strangers<'a> {
     pub(super) fn of(iam: &'a IamModel) -> Self {
         Self {
             principals: iam.principals().iter().filter(|it| it.origin == Origin::Named).collect(),
-            resources: iam.resources().iter().filter(|it| it.origin == Origin::Named).collect(),
+            resources: iam.resources().iter().map(|it| &**it).filter(|it| it.origin == Origin::Named).collect(),
         }
     }
 

@@ -76,7 +76,7 @@ impl<'v, 'a> Builder<'v, 'a> {
         let principals = view.iam().principals();
         let graph = TrustGraph { principals: vec![None; principals.len()], ..TrustGraph::default() };
         let indices = principals.iter().enumerate().map(|(index, it)| (address(it), index)).collect();
-        let resources = view.iam().resources().iter().enumerate().map(|(index, it)| (address(it), index)).collect();
+        let resources = view.iam().resources().iter().enumerate().map(|(index, it)| (address(&**it), index)).collect();
         let (by_key, edges, sides) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
         Self { view, around, graph, by_key, edges, indices, resources, sides }
     }

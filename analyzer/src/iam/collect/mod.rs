@@ -47,7 +47,7 @@ pub struct StackPart {
     /// What is said of principals of this stack and of others.
     pub(super) claims: Vec<Claim>,
     /// Resources without what claims put on them.
-    pub(super) resources: Vec<PolicedResource>,
+    pub(super) resources: Vec<Arc<PolicedResource>>,
     /// What is said of resources of this stack and of others.
     pub(super) resource_claims: Vec<ResourceClaim>,
     /// Aliases of keys.
@@ -62,6 +62,16 @@ pub struct StackPart {
     pub(super) stack: StackAccounts,
     /// Names that are marked `sensitive`.
     pub(super) secrets: Vec<SmolStr>,
+}
+
+impl StackPart {
+    /// Gives back the room that lists have for more: a part is kept for as long as its stack is in view.
+    fn shrink(&mut self) {
+        self.principals.shrink_to_fit();
+        self.claims.shrink_to_fit();
+        self.resources.shrink_to_fit();
+        self.resource_claims.shrink_to_fit();
+    }
 }
 
 /// A resource that makes a managed policy, whose document is at the same address.
@@ -80,7 +90,9 @@ pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
     for instance in evaluator.resources_where(says_something) {
         collector.instance(&instance);
     }
-    StackPart { secrets: collector.secrets.into_inner(), ..collector.part }
+    let mut part = StackPart { secrets: collector.secrets.into_inner(), ..collector.part };
+    part.shrink();
+    part
 }
 
 /// Whether a block of that address may be a principal or a resource with a policy, or say something of one.

@@ -1,5 +1,7 @@
 //! From what resources say of keys to the keys that encrypt them.
 
+use std::sync::Arc;
+
 use crate::eval::evaluator::Existence;
 use crate::eval::text::Text;
 use crate::iam::collect::{KeyAlias, KeyClaim, KeyMention, ResourceClaim, ResourceSays, ResourceSubject};
@@ -7,42 +9,43 @@ use crate::iam::encryption::{Encryption, EncryptionKey};
 use crate::iam::key::Key;
 use crate::iam::principal::Origin;
 
-use super::resources::Join;
+use super::resources::{Join, Told};
 
 /// What AWS calls the keys that it keeps for its services.
 const MANAGED: &str = "alias/aws/";
 
 impl Join<'_, '_> {
     /// Gives keys their aliases.
-    pub(super) fn name_keys(&mut self, aliases: &[KeyAlias]) {
+    pub(super) fn name_keys<'k>(&mut self, aliases: impl Iterator<Item = &'k KeyAlias>) {
         for alias in aliases {
             let Some(index) = self.key_of(&alias.target, &Key::new(&alias.account.text)) else { continue };
             let account = Key::new(&alias.account.text);
             self.aliases.insert((account.clone(), Key::new(&alias.name)), index);
             self.aliases.insert((account, Key::new(&alias.arn)), index);
             if let Some(key) = self.resources.get_mut(index) {
-                key.aliases.push(alias.arn.clone());
+                Arc::make_mut(key).aliases.push(alias.arn.clone());
             }
         }
     }
 
     /// Tells resources by which keys they are encrypted.
-    pub(super) fn encrypt(&mut self, claims: &[ResourceClaim]) {
-        for claim in claims {
+    pub(super) fn encrypt(&mut self, claims: &[Told<'_>]) {
+        for told in claims {
+            let claim = told.claim;
             let ResourceSays::Encrypted(key) = &claim.says else { continue };
             let (encryption, existence) = (self.encryption(key, claim), claim.existence.and(&key.existence));
-            for (index, existence) in self.encrypted_by(claim, &existence) {
+            for (index, existence) in self.encrypted_by(*told, &existence) {
                 if let Some(resource) = self.resources.get_mut(index) {
-                    resource.encryption.push(Encryption { existence, ..encryption.clone() });
+                    Arc::make_mut(resource).encryption.push(Encryption { existence, ..encryption.clone() });
                 }
             }
         }
     }
 
     /// The resources in view that a claim is about.
-    fn encrypted_by(&mut self, claim: &ResourceClaim, existence: &Existence) -> Vec<(usize, Existence)> {
+    fn encrypted_by(&mut self, Told { itself, claim }: Told<'_>, existence: &Existence) -> Vec<(usize, Existence)> {
         match &claim.subject {
-            ResourceSubject::Itself(index) => vec![(*index, existence.clone())],
+            ResourceSubject::Itself(_) => itself.into_iter().map(|index| (index, existence.clone())).collect(),
             ResourceSubject::Named(mention) => {
                 let (exact, _) = self.named(&mention.text, claim);
                 exact.into_iter().map(|index| (index, existence.and(&mention.existence))).collect()

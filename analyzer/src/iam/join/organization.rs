@@ -16,7 +16,7 @@ const FULL_ACCESS: &str = "p-FullAWSAccess";
 
 /// The service and resource control policies of all stacks, and what AWS's own one is attached to.
 pub(in crate::iam) fn organization_policies(
-    parts: &[StackPart],
+    parts: &[&StackPart],
     sites: &SitesAt<'_>,
 ) -> (Vec<OrganizationPolicy>, Vec<Target>) {
     let mut policies = Vec::new();

@@ -30,29 +30,29 @@ use super::strangers::Strangers;
 use super::{MOST_NAMESAKES, SitesAt};
 
 /// The principals of all stacks, with what the claims of all stacks give them.
-pub(in crate::iam) fn principals(parts: Vec<StackPart>, sites: &SitesAt<'_>) -> Vec<Principal> {
+pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> Vec<Principal> {
     let mut join = Join::new(sites);
     let mut claims = Vec::new();
     let mut looked_up = Vec::new();
     for part in parts {
-        join.managed_policies(&part);
+        join.managed_policies(part);
         // Principals that are declared get the first numbers.
         let start = join.principals.len();
         let mut numbers = Vec::new();
-        for principal in part.principals {
+        for principal in &part.principals {
             if principal.origin == Origin::Declared {
                 numbers.push(Some(start + numbers.iter().flatten().count()));
-                join.add(principal);
+                join.add(principal.clone());
             } else {
                 numbers.push(None);
                 looked_up.push(principal);
             }
         }
         let number = |index: usize| numbers.get(index).copied().flatten();
-        claims.extend(part.claims.into_iter().filter_map(|claim| numbered(claim, number)));
+        claims.extend(part.claims.iter().filter_map(|claim| numbered(claim, number)));
     }
     for principal in looked_up {
-        join.look_up(principal);
+        join.look_up(principal.clone());
     }
     claims.iter().for_each(|claim| join.claim(claim));
     join.open_namesakes();
@@ -61,11 +61,12 @@ pub(in crate::iam) fn principals(parts: Vec<StackPart>, sites: &SitesAt<'_>) -> 
 }
 
 /// The claim with the number that its principal has among those of all stacks.
-fn numbered(claim: Claim, number: impl Fn(usize) -> Option<usize>) -> Option<Claim> {
-    match claim.subject {
-        ClaimSubject::Itself(index) => Some(Claim { subject: ClaimSubject::Itself(number(index)?), ..claim }),
-        ClaimSubject::Named(..) | ClaimSubject::Anyone(..) => Some(claim),
-    }
+fn numbered(claim: &Claim, number: impl Fn(usize) -> Option<usize>) -> Option<Claim> {
+    let subject = match &claim.subject {
+        ClaimSubject::Itself(index) => ClaimSubject::Itself(number(*index)?),
+        subject @ (ClaimSubject::Named(..) | ClaimSubject::Anyone(..)) => subject.clone(),
+    };
+    Some(Claim { subject, ..claim.clone() })
 }
 
 type Place = (SmolStr, SmolStr);

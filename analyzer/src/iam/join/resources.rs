@@ -3,6 +3,8 @@
 //! A policy goes to the resource of its stack that it names by ARN, name, id or URL, else to
 //! one of another stack in the same account, else to a resource of its own that is only named.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -25,42 +27,47 @@ use super::{MOST_NAMESAKES, SitesAt};
 /// A service and a resource type in it, as far as a policy tells.
 type Type = (&'static str, Option<&'static str>);
 
-/// The resources of all stacks with the policies on them, and the policies of whole accounts.
+/// A claim, and the number of the resource that it is about if that is the one that says it.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) itself: Option<usize>,
+    pub(super) claim: &'a ResourceClaim,
+}
+
+/// The resources of all stacks with the policies on them, and the policies of whole accounts. Those of which nothing
+/// is claimed are shared with the parts.
 pub(in crate::iam) fn resources(
-    parts: &mut [StackPart],
+    parts: &[&StackPart],
     sites: &SitesAt<'_>,
-) -> (Vec<PolicedResource>, Vec<AccountPolicy>) {
+) -> (Vec<Arc<PolicedResource>>, Vec<AccountPolicy>) {
     let mut join = Join::new(sites);
+    join.resources.reserve(parts.iter().map(|part| part.resources.len()).sum());
     let mut claims = Vec::new();
-    let (mut looked_up, mut aliases) = (Vec::new(), Vec::new());
+    let mut looked_up = Vec::new();
     for part in parts {
         let mut numbers = Vec::new();
-        for resource in std::mem::take(&mut part.resources) {
+        for resource in &part.resources {
             if resource.origin == Origin::Declared {
-                numbers.push(Some(join.add(resource)));
+                numbers.push(Some(join.add(Arc::clone(resource))));
             } else {
                 numbers.push(None);
                 looked_up.push(resource);
             }
         }
-        aliases.append(&mut part.key_aliases);
-        for claim in std::mem::take(&mut part.resource_claims) {
-            match claim.subject {
-                ResourceSubject::Itself(index) => {
-                    if let Some(number) = numbers.get(index).copied().flatten() {
-                        claims.push(ResourceClaim { subject: ResourceSubject::Itself(number), ..claim });
-                    }
-                }
-                ResourceSubject::Named(_) | ResourceSubject::Account => claims.push(claim),
-            }
-        }
+        claims.extend(part.resource_claims.iter().filter_map(|claim| {
+            let itself = match claim.subject {
+                ResourceSubject::Itself(index) => Some(numbers.get(index).copied().flatten()?),
+                ResourceSubject::Named(_) | ResourceSubject::Account => None,
+            };
+            Some(Told { itself, claim })
+        }));
     }
     for resource in looked_up {
         join.look_up(resource);
     }
-    let is_about_key = |claim: &&ResourceClaim| matches!(claim.says, ResourceSays::Encrypted(_));
-    claims.iter().filter(|claim| !is_about_key(claim)).for_each(|claim| join.claim(claim));
-    join.name_keys(&aliases);
+    let is_about_key = |told: &&Told<'_>| matches!(told.claim.says, ResourceSays::Encrypted(_));
+    claims.iter().filter(|told| !is_about_key(told)).for_each(|told| join.claim(*told));
+    join.name_keys(parts.iter().flat_map(|part| &part.key_aliases));
     join.encrypt(&claims);
     join.open_namesakes();
     join.open_strangers();
@@ -69,7 +76,7 @@ pub(in crate::iam) fn resources(
 
 pub(super) struct Join<'s, 'p> {
     sites: &'s SitesAt<'p>,
-    pub(super) resources: Vec<PolicedResource>,
+    pub(super) resources: Vec<Arc<PolicedResource>>,
     account_policies: Vec<AccountPolicy>,
     pub(super) by_arn: FxHashMap<Key, Vec<usize>>,
     by_name: FxHashMap<(Type, Key), Vec<usize>>,
@@ -97,7 +104,7 @@ impl<'s, 'p> Join<'s, 'p> {
         }
     }
 
-    fn add(&mut self, resource: PolicedResource) -> usize {
+    fn add(&mut self, resource: Arc<PolicedResource>) -> usize {
         let index = self.resources.len();
         self.by_arn.entry(Key::new(&resource.arn)).or_default().push(index);
         let account = Key::new(&resource.account.text);
@@ -113,15 +120,17 @@ impl<'s, 'p> Join<'s, 'p> {
     }
 
     /// A data source adds nothing to a resource that is declared in view.
-    fn look_up(&mut self, resource: PolicedResource) {
+    fn look_up(&mut self, resource: &Arc<PolicedResource>) {
         if !self.by_arn.contains_key(&Key::new(&resource.arn)) {
-            self.add(resource);
+            self.add(Arc::clone(resource));
         }
     }
 
-    fn claim(&mut self, claim: &ResourceClaim) {
+    fn claim(&mut self, Told { itself, claim }: Told<'_>) {
         match &claim.subject {
-            ResourceSubject::Itself(index) => self.tell(*index, claim, &claim.existence),
+            ResourceSubject::Itself(_) => {
+                itself.into_iter().for_each(|index| self.tell(index, claim, &claim.existence));
+            }
             ResourceSubject::Account => self.about_account(claim),
             ResourceSubject::Named(mention) => {
                 let kind = (claim.service, claim.resource_type);
@@ -157,7 +166,7 @@ impl<'s, 'p> Join<'s, 'p> {
             }
         }
         if exact.is_empty() {
-            exact.push(self.add(named(text, span, claim)));
+            exact.push(self.add(Arc::new(named(text, span, claim))));
         }
         for index in exact {
             self.tell(index, claim, existence);
@@ -222,14 +231,15 @@ impl<'s, 'p> Join<'s, 'p> {
             ResourceSays::Policy(attribute) => {
                 let sites = self.sites.of(&claim.stack, &claim.address);
                 for (index, site) in sites.filter(|(_, site)| site.attribute == *attribute) {
-                    put(resource, index, site.span, existence.and(&site.existence));
+                    put(Arc::make_mut(resource), index, site.span, existence.and(&site.existence));
                 }
             }
             ResourceSays::Grant(document) => {
                 let source = ResourcePolicySource::Implied(document.clone());
-                resource.policies.push(ResourcePolicy { source, via: claim.via, existence: existence.clone() });
+                let policy = ResourcePolicy { source, via: claim.via, existence: existence.clone() };
+                Arc::make_mut(resource).policies.push(policy);
             }
-            ResourceSays::Open(symbol) => resource.open.push(symbol.clone()),
+            ResourceSays::Open(symbol) => Arc::make_mut(resource).open.push(symbol.clone()),
             ResourceSays::Encrypted(_) => {}
         }
     }
@@ -241,8 +251,9 @@ impl<'s, 'p> Join<'s, 'p> {
         }
         for resource in &mut self.resources {
             let symbols: Vec<Symbol> = keys(resource).filter_map(|key| self.crowded.get(&key).cloned()).collect();
-            let missing = symbols.into_iter().find(|symbol| !resource.open.contains(symbol));
-            resource.open.extend(missing);
+            if let Some(missing) = symbols.into_iter().find(|symbol| !resource.open.contains(symbol)) {
+                Arc::make_mut(resource).open.push(missing);
+            }
         }
     }
 
@@ -252,7 +263,10 @@ impl<'s, 'p> Join<'s, 'p> {
             let is_kind = |kind: &Type| kind.0 == service && (kind.1.is_none() || kind.1 == resource_type);
             let texts: Vec<&Text> = resource.names.iter().chain([&resource.arn]).collect();
             let symbols = self.strangers.may_be(&resource.stack, is_kind, &texts);
-            resource.open.extend(symbols);
+            let mut symbols = symbols.into_iter().peekable();
+            if symbols.peek().is_some() {
+                Arc::make_mut(resource).open.extend(symbols);
+            }
         }
     }
 }

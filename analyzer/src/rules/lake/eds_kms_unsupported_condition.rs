@@ -49,7 +49,7 @@ fn key<'a>(store: &Declared, ctx: &RuleContext<'a>) -> Option<&'a PolicedResourc
     let name = leaf(store.settings.argument("kms_key_id")?)?;
     let by = Asker { stack: &store.stack, account: &store.account };
     let index = ctx.iam.resource_named("kms", "key", &name.text, by)?;
-    ctx.iam.resources().get(index)
+    ctx.iam.resources().get(index).map(|it| &**it)
 }
 
 /// Whether the statement may apply to a request without the keys.
