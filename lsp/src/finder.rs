@@ -91,7 +91,8 @@ impl Search {
                 Ok(Err(Cancelled)) => continue,
                 Ok(Ok(found)) => {
                     self.last = Instant::now();
-                    *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
+                    // What was found before is freed when the other thread may ask again.
+                    let _before = self.found.lock().unwrap_or_else(PoisonError::into_inner).replace(found.clone());
                     self.pool = self.pool.take().or_else(spare_pool);
                     Outcome::Found(found)
                 }

@@ -383,11 +383,13 @@ impl Server {
                 self.answer_waiting();
             }
             Outcome::Understood(understood) => {
-                project.understood = Some(understood);
+                let before = project.understood.replace(understood);
+                self.let_go(before);
                 self.answer_waiting();
             }
             Outcome::Found(found) => {
-                project.found = Some(found.clone());
+                let before = project.found.replace(found.clone());
+                self.let_go(before);
                 self.work.remove(&number);
                 self.report(number, &found);
                 self.answer_waiting();
@@ -404,6 +406,11 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// Frees what may be large somewhere else.
+    fn let_go<T: Send + 'static>(&self, what: T) {
+        drop(self.tasks.spawn_blocking(move || drop(what)));
     }
 
     fn answer_waiting(&mut self) {

@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["source", "aws", "truth", "finding"]),
     ("syntax", &["source"]),
     ("module", &["source", "config", "syntax", "aws", "truth"]),
-    ("eval", &["source", "config", "syntax", "module", "aws", "truth"]),
+    ("eval", &["source", "cancellation", "config", "syntax", "module", "aws", "truth"]),
     ("plan", &["source", "config", "syntax", "module", "eval", "aws", "truth"]),
     ("policy", &["source", "config", "syntax", "module", "eval", "plan", "aws", "truth"]),
     ("iam", &["source", "config", "syntax", "module", "eval", "plan", "policy", "aws", "truth"]),

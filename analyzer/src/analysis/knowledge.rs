@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use crate::cancellation::Cancellation;
 use crate::config::Configuration;
 use crate::eval::bindings::{BoundValues, OtherStacks, StateWorkspace};
 use crate::eval::evaluator::{self, Evaluator};
@@ -78,15 +79,17 @@ impl<'a> Knowing<'a> {
         ask(&self.evaluator(stack, self.files, &chain))
     }
 
-    /// The same, and what it was made from beside the module tree of `stack`.
+    /// The same, and what it was made from beside the module tree of `stack`. What is made is worth nothing if it is
+    /// cancelled in the meantime.
     pub(super) fn with_recorded_evaluator<T>(
         &self,
         stack: &Arc<Stack>,
+        cancellation: &Cancellation,
         ask: impl FnOnce(&Evaluator<'_>) -> T,
     ) -> (T, Reads) {
         let recording = Recording::new(self.files);
         let chain = self.chain(stack, Some(&recording));
-        let made = ask(&self.evaluator(stack, &recording, &chain));
+        let made = ask(&self.evaluator(stack, &recording, &chain).with_cancellation(cancellation));
         (made, recording.end())
     }
 

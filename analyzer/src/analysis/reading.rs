@@ -70,7 +70,10 @@ impl<'a> Reading<'a> {
             workspace.stacks.iter().filter(|stack| memory.evaluated(stack).is_none()).collect();
         let evaluate = |stack: &&Arc<Stack>| {
             cancellation.check().ok()?;
-            Some((Arc::clone(stack), knowing.with_recorded_evaluator(stack, evaluated)))
+            let made = knowing.with_recorded_evaluator(stack, cancellation, evaluated);
+            // What was left off half-way must not be kept.
+            cancellation.check().ok()?;
+            Some((Arc::clone(stack), made))
         };
         let new: Vec<(Arc<Stack>, (Evaluated, Reads))> = missing.par_iter().filter_map(evaluate).collect();
         for (stack, (evaluated, reads)) in new {

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use crate::cancellation::Cancellation;
 use crate::config::Configuration;
 use crate::module::{ResourceAddress, Stack, StatePlace};
 use crate::source::{FileSystem, SourceMap, Span};
@@ -49,6 +50,7 @@ pub struct Evaluator<'a> {
     pub(super) options: Options,
     pub(super) configuration: Option<&'a Configuration>,
     pub(super) file_values: Option<&'a FileValues>,
+    cancellation: Cancellation,
     bindings: Bindings,
     others: Option<&'a dyn OtherStacks>,
     scope_name: SmolStr,
@@ -136,6 +138,7 @@ impl<'a> Evaluator<'a> {
             options,
             configuration: None,
             file_values: None,
+            cancellation: Cancellation::default(),
             bindings: Bindings::default(),
             others: None,
             scope_name,
@@ -175,6 +178,18 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn with_file_values(self, values: &'a FileValues) -> Self {
         Self { file_values: Some(values), ..self }
+    }
+
+    /// The same evaluator, which knows when its answers are not wanted any longer.
+    #[must_use]
+    pub fn with_cancellation(self, cancellation: &Cancellation) -> Self {
+        Self { cancellation: cancellation.clone(), ..self }
+    }
+
+    /// Whether its answers are still wanted. Who asks for many things looks at it between them, and may leave off.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        !self.cancellation.is_cancelled()
     }
 
     /// The value that is given for what is called `address`, if one is.

@@ -87,8 +87,8 @@ pub(super) struct ManagedPolicyDeclaration {
 pub fn of_stack(evaluator: &Evaluator<'_>) -> StackPart {
     let part = StackPart { stack: stack::accounts(evaluator), ..StackPart::default() };
     let mut collector = Collector { evaluator, part, secrets: RefCell::default() };
-    for instance in evaluator.resources_where(says_something) {
-        collector.instance(&instance);
+    for instance in evaluator.resources_where(says_something).iter().take_while(|_| evaluator.is_wanted()) {
+        collector.instance(instance);
     }
     let mut part = StackPart { secrets: collector.secrets.into_inner(), ..collector.part };
     part.shrink();

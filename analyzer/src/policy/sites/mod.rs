@@ -111,10 +111,10 @@ pub fn of_blocks(evaluator: &Evaluator<'_>, wanted: impl Fn(&ResourceAddress) ->
         sites: Vec::with_capacity(instances.len()),
     };
     for some in instances.chunks(AT_A_TIME) {
-        some.iter().for_each(|instance| finder.managed(instance));
+        some.iter().take_while(|_| evaluator.is_wanted()).for_each(|instance| finder.managed(instance));
         finder.read_places();
     }
-    for instance in &instances {
+    for instance in instances.iter().take_while(|_| evaluator.is_wanted()) {
         finder.unattached(instance);
     }
     finder.read_places();
