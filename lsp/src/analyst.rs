@@ -29,15 +29,21 @@ impl Observer for Reader {
     }
 }
 
+/// What a project is made of.
+pub(crate) struct Ground {
+    pub(crate) number: usize,
+    pub(crate) roots: Vec<PathBuf>,
+    /// The configuration that it obeys, or would if it were there.
+    pub(crate) configuration: PathBuf,
+    pub(crate) base: Base,
+    pub(crate) client: Arc<ClientInfo>,
+    pub(crate) extent: Arc<Extent>,
+    pub(crate) server: mpsc::Sender<Message>,
+}
+
 /// The thread of a project.
 pub(crate) struct Analyst {
-    number: usize,
-    roots: Vec<PathBuf>,
-    configuration: PathBuf,
-    base: Base,
-    client: Arc<ClientInfo>,
-    extent: Arc<Extent>,
-    server: mpsc::Sender<Message>,
+    ground: Ground,
     running: Running,
     finder: Finder,
     /// The open texts, by name.
@@ -66,34 +72,11 @@ struct Desk {
 }
 
 impl Analyst {
-    #[expect(clippy::too_many_arguments, reason = "they are what a project is")]
-    pub(crate) fn new(
-        number: usize,
-        roots: Vec<PathBuf>,
-        configuration: PathBuf,
-        base: Base,
-        client: Arc<ClientInfo>,
-        extent: Arc<Extent>,
-        server: mpsc::Sender<Message>,
-        running: Running,
-    ) -> Self {
-        let finder = Finder::start(number, base.clone(), Arc::clone(&client), server.clone());
+    pub(crate) fn new(ground: Ground, running: Running) -> Self {
+        let Ground { number, base, client, server, .. } = &ground;
+        let finder = Finder::start(*number, base.clone(), Arc::clone(client), server.clone());
         let (texts, last) = (BTreeMap::new(), Instant::now());
-        Self {
-            number,
-            roots,
-            configuration,
-            base,
-            client,
-            extent,
-            server,
-            running,
-            finder,
-            texts,
-            known: 0,
-            typed_in: None,
-            last,
-        }
+        Self { ground, running, finder, texts, known: 0, typed_in: None, last }
     }
 
     /// Takes changes until no more will come.
@@ -133,12 +116,12 @@ impl Analyst {
 
     /// Whether someone takes it.
     fn send(&self, outcome: Outcome) -> bool {
-        self.server.send(Message::Analysed(self.number, Box::new(outcome))).is_ok()
+        self.ground.server.send(Message::Analysed(self.ground.number, Box::new(outcome))).is_ok()
     }
 
     fn desk(&self) -> Desk {
-        let observer = Arc::new(Reader(Arc::clone(&self.extent)));
-        let files = Arc::new(DiskFileSystem::new(self.base.clone(), &self.roots, FILE_LIMIT, observer));
+        let observer = Arc::new(Reader(Arc::clone(&self.ground.extent)));
+        let files = Arc::new(DiskFileSystem::new(self.ground.base.clone(), &self.ground.roots, FILE_LIMIT, observer));
         let host = Host::new(Arc::<DiskFileSystem>::clone(&files)).remembering();
         let mut desk = Desk {
             files,
@@ -162,7 +145,7 @@ impl Analyst {
         match change {
             Change::Text { path, text } => {
                 self.typed_in = text.is_some().then(|| path.clone());
-                let Some(name) = self.base.name_of(&path) else { return };
+                let Some(name) = self.ground.base.name_of(&path) else { return };
                 desk.host.set_text(&name, text.as_ref().map(|(text, _)| Arc::clone(text)));
                 match text {
                     Some(text) => drop(self.texts.insert(name.clone(), text)),
@@ -173,14 +156,14 @@ impl Analyst {
                 }
             }
             Change::Content(path) => {
-                let Some(name) = self.base.name_of(&path) else { return };
+                let Some(name) = self.ground.base.name_of(&path) else { return };
                 desk.host.disk_changed(&name);
                 if may_be_document(&name) {
                     self.search(desk);
                 }
             }
             Change::Names(path) => {
-                let Some(name) = self.base.name_of(&path) else { return };
+                let Some(name) = self.ground.base.name_of(&path) else { return };
                 desk.host.disk_changed(&name);
                 self.search(desk);
             }
@@ -190,8 +173,8 @@ impl Analyst {
 
     /// Reads the configuration. One that is wrong leaves what was known before.
     fn configure(&self, desk: &mut Desk) {
-        let read = match self.configuration.is_file() {
-            true => configuration::read(&self.configuration, &self.base),
+        let read = match self.ground.configuration.is_file() {
+            true => configuration::read(&self.ground.configuration, &self.ground.base),
             false => Ok(Configured::default()),
         };
         match read {
@@ -207,9 +190,9 @@ impl Analyst {
     /// Looks for modules and policies anew.
     fn search(&self, desk: &mut Desk) {
         let mut search = Search::new(&desk.files);
-        self.roots.iter().for_each(|root| search.below(root));
+        self.ground.roots.iter().for_each(|root| search.below(root));
         let searched = search.finish();
-        self.extent.all.store(searched.configuration_files, Ordering::Relaxed);
+        self.ground.extent.all.store(searched.configuration_files, Ordering::Relaxed);
         if searched.directories != desk.directories {
             desk.directories.clone_from(&searched.directories);
             desk.in_view = None;
@@ -222,7 +205,7 @@ impl Analyst {
 
     /// Puts in view what there is. The host begins anew then, so that it is only told what it does not know.
     fn set_roots(&self, desk: &mut Desk) {
-        let directories = self.roots.iter().filter_map(|root| self.base.name_of(root)).collect();
+        let directories = self.ground.roots.iter().filter_map(|root| self.ground.base.name_of(root)).collect();
         let mut documents = desk.documents.clone();
         let is_policy = |text: &str| content::is_policy(text);
         for (name, (text, _)) in self.texts.iter().filter(|(name, _)| may_be_document(name)) {
@@ -265,12 +248,13 @@ impl Analyst {
         path: &Path,
         cancellation: &Cancellation,
     ) -> Result<Option<AtOnce>, Cancelled> {
-        let (Some(name), Some(before)) = (self.base.name_of(path), self.finder.found()) else { return Ok(None) };
+        let (Some(name), Some(before)) = (self.ground.base.name_of(path), self.finder.found()) else { return Ok(None) };
         let Some(version) = self.texts.get(&name).map(|(_, version)| *version) else { return Ok(None) };
         let analysis = &before.understood.analysis;
         let found = reading.findings_at_once(&name, analysis, &before.findings, &desk.options, cancellation)?;
         let report = |found: Vec<_>| -> Option<Report> {
-            let reporter = Reporter { sources: reading.sources(), base: &self.base, client: &self.client };
+            let reporter =
+                Reporter { sources: reading.sources(), base: &self.ground.base, client: &self.ground.client };
             reporter.report(&name, &found, &reading.problems_in(&name), desk.odd().iter())
         };
         let report = found.and_then(report);

@@ -19,7 +19,7 @@ use crosstrail_analyzer::config::FILE_NAME;
 use crosstrail_analyzer::finding::Finding;
 use crosstrail_disk::{Base, configuration};
 
-use crate::analyst::Analyst;
+use crate::analyst::{Analyst, Ground};
 use crate::client::ClientInfo;
 use crate::diagnostics::{Report, Reports};
 use crate::outbox::Extent;
@@ -128,16 +128,16 @@ impl Project {
         let base = Base::at(&base);
         let (changes, waiting) = mpsc::channel();
         let running = Running::default();
-        let analyst = Analyst::new(
+        let ground = Ground {
             number,
-            roots.clone(),
-            configuration.clone(),
-            base.clone(),
+            roots: roots.clone(),
+            configuration: configuration.clone(),
+            base: base.clone(),
             client,
             extent,
             server,
-            running.clone(),
-        );
+        };
+        let analyst = Analyst::new(ground, running.clone());
         let thread = thread::Builder::new().name(format!("project {number}"));
         // Without a thread there are no findings; the server goes on with what it can do by itself.
         drop(thread.spawn(move || analyst.run(&waiting)));

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Fix, sort};
 use crate::module::{Mode, ResourceAddress, Stack};
 use crate::policy::sites::{self, PolicySite};
 use crate::rules;
-use crate::source::{FileId, Span, TextChange, TextRange, path};
+use crate::source::{FileId, SourceMap, Span, TextChange, TextRange, path};
 use crate::suppress::Suppressions;
 use crate::syntax::ast::{Block, Item, Tree};
 
@@ -55,7 +55,7 @@ impl Reading<'_> {
         };
         let mut new = check_and_conclude(&setting, &policies, options, cancellation)?;
         new.retain(|finding| finding.primary.file == typed.file);
-        let mut findings = typed.kept(found, &new);
+        let mut findings = typed.kept(found, &new, &self.sources);
         findings.extend(new);
         rules::let_the_most_specific_speak(&mut findings);
         if !path.ends_with(".json") {
@@ -185,7 +185,7 @@ impl Typed {
     }
 
     /// What was `found` in the file before and still holds as far as is known, where it is now.
-    fn kept(&self, found: &[Finding], new: &[Finding]) -> Vec<Finding> {
+    fn kept(&self, found: &[Finding], new: &[Finding], sources: &SourceMap) -> Vec<Finding> {
         let of_file = found.iter().filter(|finding| finding.primary.file == self.old);
         let holds = of_file.filter(|finding| {
             let is_here = self.places.iter().any(|place| place.reaches(finding.primary.range));
@@ -193,12 +193,17 @@ impl Typed {
             !(is_gone || is_here && rules::looks_at_one_policy(finding.code))
         });
         let is_said = |finding: &Finding| new.iter().any(|it| it.code == finding.code && it.primary == finding.primary);
-        holds.map(|finding| self.moved(finding)).filter(|finding| !is_said(finding)).collect()
+        holds.map(|finding| self.moved(finding, sources)).filter(|finding| !is_said(finding)).collect()
     }
 
-    fn moved(&self, finding: &Finding) -> Finding {
+    fn moved(&self, finding: &Finding, sources: &SourceMap) -> Finding {
         let mut finding = finding.clone();
         finding.primary = self.follow(finding.primary);
+        // Places in other texts that were typed in since are not known any longer.
+        let is_known = |span: Span| span.file == self.old || sources.has(span.file);
+        finding.labels.retain(|label| is_known(label.span));
+        finding.path.retain(|label| is_known(label.span));
+        finding.fixes.retain(|fix| fix.edits.iter().all(|edit| is_known(edit.span)));
         for label in finding.labels.iter_mut().chain(&mut finding.path) {
             label.span = self.follow(label.span);
         }

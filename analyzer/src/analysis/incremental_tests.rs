@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::chance;
 use crate::config::{ConfigurationPlace, FILE_NAME};
-use crate::finding::Finding;
+use crate::finding::{Finding, Label};
 use crate::render::{self, Checked};
 use crate::rules::RULES;
 use crate::source::{Entry, EntryKind, FileError, MemoryFileSystem};
@@ -431,6 +431,34 @@ fn what_is_said_at_once_costs_what_was_typed() {
         let after = host.work();
         assert_eq!((after.parsed - work.parsed, after.evaluated - work.evaluated), (1, 0));
     }
+}
+
+#[test]
+fn places_in_texts_that_changed_since_are_left_out() {
+    let mut host = workspace(1);
+    let (options, wanted) = (Options::default(), Cancellation::default());
+    let (bucket, policy) = (
+        "provider \"aws\" {\n  region = \"cn-north-1\"\n}\n",
+        "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \
+         \"Allow\", Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::b/*\" }] })\n}\n",
+    );
+    host.set_text("cn/provider.tf", Some(bucket.into()));
+    host.set_text("cn/main.tf", Some(policy.into()));
+    let before = host.analysis();
+    let provider = before.sources().find("cn/provider.tf").unwrap();
+    let mut found = before.findings_in(&options, &["cn/main.tf"], &wanted).unwrap();
+    for finding in &mut found {
+        finding.labels.push(Label { span: TextRange::new(0, 8).at(provider), message: String::new() });
+    }
+    assert!(!found.is_empty());
+    for typed in ["# one\n", "# two\n"] {
+        host.set_text("cn/provider.tf", Some(format!("{typed}{bucket}").into()));
+        drop(host.analysis());
+    }
+    host.set_text("cn/main.tf", Some(format!("{policy}\n# three\n").into()));
+    let reading = host.try_reading(&wanted).unwrap().unwrap();
+    let said = reading.findings_at_once("cn/main.tf", &before, &found, &options, &wanted).unwrap().unwrap();
+    assert!(said.len() == found.len() && said.iter().flat_map(spans).all(|span| reading.sources().has(span.file)));
 }
 
 #[test]

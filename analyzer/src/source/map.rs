@@ -146,6 +146,12 @@ impl SourceMap {
             .unwrap_or_else(|| Arc::new(SourceFile { path: "".into(), text: "".into(), lines: OnceLock::new() }))
     }
 
+    /// Whether the map has the file of `id`.
+    #[must_use]
+    pub fn has(&self, id: FileId) -> bool {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).file(id).is_some()
+    }
+
     /// A map to go on with when what is in view changes: it has the newest text of each path, under its id, but
     /// none of the paths that are `gone`. The cost is that of what has changed since the first of these maps.
     #[must_use]
