@@ -5,11 +5,13 @@
 //! place the most specific speaks. In a file that is not the user's to mend nothing is
 //! said; what depends on something the user wrote is said there.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::finding::{Finding, Fix, Label, sort};
 use crate::policy::model::PolicyKind;
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 
 use super::report::Draft;
 use super::run::INTERNAL_ERROR;
@@ -114,7 +116,7 @@ fn bring_home(mut draft: Draft, ctx: &RuleContext<'_>) -> Option<Draft> {
 /// One finding for all that say the same of one place.
 fn join(group: &[Draft], ctx: &RuleContext<'_>, instances: &Instances<'_>) -> Option<Finding> {
     let mut drafts: Vec<&Draft> = group.iter().collect();
-    drafts.sort_by(|a, b| said(&a.finding).cmp(&said(&b.finding)));
+    drafts.sort_by(|a, b| in_order(&a.finding, &b.finding, ctx.sources));
     let mut finding = drafts.first()?.finding.clone();
     finding.severity = drafts.iter().map(|draft| draft.finding.severity).max()?;
     finding.confidence = drafts.iter().map(|draft| draft.finding.confidence).max()?;
@@ -179,8 +181,15 @@ fn also_said(drafts: &[&Draft]) -> Vec<Label> {
     labels
 }
 
-fn said(finding: &Finding) -> (&str, usize, Option<Span>) {
-    (&finding.message, finding.labels.len(), finding.labels.first().map(|label| label.span))
+/// Which of two findings of one place speaks first. Files count by their paths: their ids depend on what was read when.
+fn in_order(one: &Finding, other: &Finding, sources: &SourceMap) -> Ordering {
+    let place = |finding: &Finding| {
+        let label = finding.labels.first()?;
+        Some((Arc::clone(sources.file(label.span.file).path()), label.span.range))
+    };
+    let length = |finding: &Finding| finding.labels.len();
+    let by_words = one.message.cmp(&other.message).then_with(|| length(one).cmp(&length(other)));
+    by_words.then_with(|| place(one).cmp(&place(other)))
 }
 
 /// The instances that a finding holds in, if it does not hold in all instances of the address.
@@ -235,6 +244,20 @@ mod tests {
     use crate::rules::report::Report;
     use crate::rules::testing::Fixture;
     use crate::source::TextRange;
+
+    #[test]
+    fn of_files_the_first_by_path_speaks_whichever_was_read_first() {
+        let fixture = Fixture::new(r#"{"Statement": []}"#);
+        let access = fixture.access();
+        let [last, first] = ["z.tf", "a.tf"].map(|path| fixture.sources.add(path, "text"));
+        let place = TextRange::new(0, 1).at(fixture.file);
+        let mut report = Report::new(crate::rules::RULES[0], Severity::Error, &fixture.sources);
+        for label in [last, first] {
+            report.finding(place, "the same").label(TextRange::new(0, 1).at(label), "here");
+        }
+        let findings = merge(report.into_drafts(), &fixture.context(&access));
+        assert_eq!(findings[0].labels[0].span.file, first);
+    }
 
     #[test]
     fn one_text_that_is_wrong_for_several_targets() {
