@@ -426,7 +426,7 @@ impl Server {
         let AtOnce { report, version, .. } = at_once;
         if !self.client.pulls {
             self.say(&report.uri, &report.diagnostics, report.id, Some(*version));
-        } else if self.published.contains_key(&report.uri) || report.id != NOTHING {
+        } else {
             self.published.insert(report.uri.clone(), report.id);
         }
     }

@@ -131,9 +131,7 @@ impl Kept {
     /// Whether `path` is a file of a module that was loaded.
     #[must_use]
     pub fn is_module_file(&self, path: &str) -> bool {
-        let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        let module = modules.get(path::parent(path));
-        module.is_some_and(|it| it.trees.iter().any(|(name, _)| name == path::file_name(path)))
+        self.tree(path).is_some()
     }
 
     pub(super) fn count_parsed(&self) {

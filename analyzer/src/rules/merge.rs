@@ -76,9 +76,7 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
     let instances = instances(ctx.policies);
     let mut findings = Vec::with_capacity(groups.len());
     for ((code, span), group) in &groups {
-        let outspoken =
-            |(first, second): &(&'static str, &str)| second == code && groups.contains_key(&(*first, *span));
-        if !SPEAKS_FIRST.iter().any(outspoken) && !said.contains(&(*code, *span)) {
+        if !gives_way(code, |first| groups.contains_key(&(first, *span))) && !said.contains(&(*code, *span)) {
             findings.extend(join(group, ctx, &instances));
         }
     }
@@ -90,11 +88,12 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
 /// Leaves out what gives way to another of the findings, as when they are put together.
 pub fn let_the_most_specific_speak(findings: &mut Vec<Finding>) {
     let said: BTreeSet<(&str, Span)> = findings.iter().map(|finding| (finding.code, finding.primary)).collect();
-    let gives_way = |finding: &Finding| {
-        let first = SPEAKS_FIRST.iter().filter(|(_, second)| *second == finding.code);
-        { first }.any(|(first, _)| said.contains(&(*first, finding.primary)))
-    };
-    findings.retain(|finding| !gives_way(finding));
+    findings.retain(|finding| !gives_way(finding.code, |first| said.contains(&(first, finding.primary))));
+}
+
+/// Whether a code that speaks before `code` is found at the same span.
+fn gives_way(code: &str, is_found: impl Fn(&'static str) -> bool) -> bool {
+    SPEAKS_FIRST.iter().any(|(first, second)| *second == code && is_found(first))
 }
 
 /// Moves a finding out of a file that is not the user's, to the nearest place that it

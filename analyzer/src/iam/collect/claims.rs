@@ -13,7 +13,7 @@ use crate::policy::sites::path;
 use crate::source::Span;
 
 use super::mention::{Mention, Mentions};
-use super::{Collector, Placed};
+use super::{Collector, Placed, may_be_written};
 
 /// One resource's word about one principal.
 #[derive(Debug, Clone)]
@@ -66,8 +66,7 @@ impl Collector<'_, '_> {
     /// Keeps what `instance`, which is the `principal` if it is one, says.
     pub(super) fn claims_of(&mut self, instance: &Arc<ResourceInstance>, principal: Option<usize>) {
         let is_written = |site: &Site<PolicySite>| {
-            let first = site.attribute.split('.').next().unwrap_or_default();
-            !matches!(site.subject, Subject::Itself) || instance.decl.body.mentions(first)
+            !matches!(site.subject, Subject::Itself) || may_be_written(instance, site.attribute)
         };
         let identity = table::policies(instance.ty()).filter(|site| site.kind == PolicySite::Identity);
         for site in identity.filter(is_written) {

@@ -110,6 +110,12 @@ fn says_something(address: &ResourceAddress) -> bool {
     is_something || address.mode == Mode::Managed && says()
 }
 
+/// Whether something may stand in `instance` at `path`, the names of blocks and of an attribute with dots between:
+/// what is not written there is no policy.
+fn may_be_written(instance: &ResourceInstance, path: &str) -> bool {
+    instance.decl.body.mentions(path.split(['.', '[']).next().unwrap_or_default())
+}
+
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     part: StackPart,

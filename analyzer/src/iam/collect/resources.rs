@@ -16,11 +16,10 @@ use crate::module::Mode;
 use crate::policy::model::PolicyDocument;
 use crate::policy::read_text;
 use crate::source::Span;
-use crate::syntax::ast::Body;
 
 use super::encryption::KeyClaim;
 use super::mention::{Mention, Mentions};
-use super::{Collector, is_downloaded};
+use super::{Collector, is_downloaded, may_be_written};
 
 /// One resource's word about what is on another.
 #[derive(Debug, Clone)]
@@ -59,12 +58,6 @@ pub(in crate::iam) enum ResourceSays {
     Encrypted(KeyClaim),
     /// Someone may use it in a way that is not read.
     Open(Symbol),
-}
-
-/// Whether something may stand at `path` of a block: what is not written there is no policy.
-fn may_be_written(body: &Body, path: &str) -> bool {
-    let name = path.split(['.', '[']).next().unwrap_or_default();
-    body.attribute(name).is_some() || [name, "dynamic"].iter().any(|name| !body.blocks(name).is_empty())
 }
 
 /// Whether resources or data sources of type `ty` can have a policy.
@@ -117,7 +110,7 @@ impl Collector<'_, '_> {
     /// Keeps what `instance`, which is the `resource` if it is one, says of what is on resources.
     pub(super) fn resource_claims(&mut self, instance: &Arc<ResourceInstance>, resource: Option<usize>) {
         let sites = table::policies(instance.ty()).filter(|site| site.kind == PolicySite::Resource);
-        for site in sites.filter(|site| may_be_written(&instance.decl.body, site.attribute)) {
+        for site in sites.filter(|site| may_be_written(instance, site.attribute)) {
             let kind = (site.service, site.subject_type);
             for subject in self.resource_subjects(instance, site.subject, resource) {
                 let says = ResourceSays::Policy(site.attribute);
