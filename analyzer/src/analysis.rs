@@ -4,6 +4,7 @@
 //! threads may ask. Each stack is evaluated once, only as far as policies need it, and
 //! what the evaluation kept in memory is gone when its policies are read.
 
+mod at_first;
 mod at_once;
 mod buffers;
 mod draft;

@@ -8,13 +8,15 @@ use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use crosstrail_analyzer::analysis::{Cancellation, Cancelled, Host, Options, Reading, Roots};
+use crosstrail_analyzer::config::FILE_NAME;
+use crosstrail_analyzer::finding::Finding;
 use crosstrail_disk::{Base, Configured, DiskFileSystem, FILE_LIMIT, Observer, Search, configuration, content};
 
 use crate::client::ClientInfo;
-use crate::diagnostics::{Report, Reporter};
+use crate::diagnostics::Reporter;
 use crate::finder::{Finder, Job};
 use crate::outbox::Extent;
-use crate::project::{AtOnce, Change, Outcome, Running, Understood, words};
+use crate::project::{AtOnce, Change, Outcome, Running, Understood, common, words};
 use crate::server::Message;
 
 /// Counts the files that are read.
@@ -39,6 +41,23 @@ pub(crate) struct Ground {
     pub(crate) client: Arc<ClientInfo>,
     pub(crate) extent: Arc<Extent>,
     pub(crate) server: mpsc::Sender<Message>,
+}
+
+impl Ground {
+    /// What lies in `roots`, as `named` or the configuration above them has it.
+    pub(crate) fn new(
+        number: usize,
+        roots: Vec<PathBuf>,
+        named: Option<PathBuf>,
+        client: Arc<ClientInfo>,
+        extent: Arc<Extent>,
+        server: mpsc::Sender<Message>,
+    ) -> Self {
+        let base = common(&roots);
+        let default = base.join(FILE_NAME);
+        let configuration = named.or_else(|| configuration::find(&base)).unwrap_or(default);
+        Self { number, roots, configuration, base: Base::at(&base), client, extent, server }
+    }
 }
 
 /// The thread of a project.
@@ -227,9 +246,7 @@ impl Analyst {
     fn understand(&self, desk: &Desk, cancellation: &Cancellation) -> Result<Understood, Cancelled> {
         let analysis = match desk.host.try_reading(cancellation)? {
             Some(reading) => {
-                if let Some(path) = &self.typed_in
-                    && let Some(at_once) = self.at_once(desk, &reading, path, cancellation)?
-                {
+                for at_once in self.at_once(desk, &reading, cancellation)? {
                     self.send(Outcome::AtOnce(at_once));
                 }
                 reading.try_analysis(cancellation)?
@@ -241,25 +258,36 @@ impl Analyst {
         Ok(Understood { analysis, options, versions, changes: self.known })
     }
 
+    /// What can be said of the text that was typed in; of all open texts, as long as nothing was found anywhere.
     fn at_once(
         &self,
         desk: &Desk,
         reading: &Reading<'_>,
-        path: &Path,
         cancellation: &Cancellation,
-    ) -> Result<Option<AtOnce>, Cancelled> {
-        let (Some(name), Some(before)) = (self.ground.base.name_of(path), self.finder.found()) else { return Ok(None) };
-        let Some(version) = self.texts.get(&name).map(|(_, version)| *version) else { return Ok(None) };
-        let analysis = &before.understood.analysis;
-        let found = reading.findings_at_once(&name, analysis, &before.findings, &desk.options, cancellation)?;
-        let report = |found: Vec<_>| -> Option<Report> {
-            let reporter =
-                Reporter { sources: reading.sources(), base: &self.ground.base, client: &self.ground.client };
-            reporter.report(&name, &found, &reading.problems_in(&name), desk.odd().iter())
+    ) -> Result<Vec<AtOnce>, Cancelled> {
+        let name = self.typed_in.as_ref().and_then(|path| self.ground.base.name_of(path));
+        let found = match (self.finder.found(), name) {
+            (None, _) if self.ground.client.hears_more() => {
+                let open: Vec<&str> = self.texts.keys().map(String::as_str).collect();
+                reading.first_findings(&open, &desk.options, cancellation)?
+            }
+            (Some(before), Some(name)) if self.texts.contains_key(&name) => {
+                let analysis = &before.understood.analysis;
+                let found = reading.findings_at_once(&name, analysis, &before.findings, &desk.options, cancellation)?;
+                found.map(|found| (name, found)).into_iter().collect()
+            }
+            _ => Vec::new(),
         };
-        let report = found.and_then(report);
-        let path = path.to_owned();
-        Ok(report.map(|report| AtOnce { path, version, report, changes: self.known }))
+        Ok(found.iter().filter_map(|(name, findings)| self.report(desk, reading, name, findings)).collect())
+    }
+
+    /// What is to be said of an open text at once.
+    fn report(&self, desk: &Desk, reading: &Reading<'_>, name: &str, findings: &[Finding]) -> Option<AtOnce> {
+        let Ground { base, client, .. } = &self.ground;
+        let reporter = Reporter { sources: reading.sources(), base, client };
+        let report = reporter.report(name, findings, &reading.problems_in(name), desk.odd().iter())?;
+        let version = self.texts.get(name).map(|(_, version)| *version)?;
+        Some(AtOnce { name: name.to_owned(), version, report, changes: self.known })
     }
 }
 

@@ -55,6 +55,11 @@ impl ClientInfo {
         }
     }
 
+    /// Whether it can be told that there is more to say of a file than was said at first.
+    pub(crate) fn hears_more(&self) -> bool {
+        !self.pulls || self.refreshes_diagnostics
+    }
+
     fn of_parts(workspace: &WorkspaceClientCapabilities, text: &TextDocumentClientCapabilities) -> Self {
         let is = |told: Option<bool>| told == Some(true);
         let published = text.publish_diagnostics.as_ref();

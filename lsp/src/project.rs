@@ -15,15 +15,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crosstrail_analyzer::analysis::{Analysis, Cancellation, Options};
-use crosstrail_analyzer::config::FILE_NAME;
 use crosstrail_analyzer::finding::Finding;
-use crosstrail_disk::{Base, configuration};
+use crosstrail_disk::Base;
 
 use crate::analyst::{Analyst, Ground};
-use crate::client::ClientInfo;
 use crate::diagnostics::{Report, Reports};
-use crate::outbox::Extent;
-use crate::server::Message;
 
 /// So long work may be ended over and over by what someone types. Then it is done to its end.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -54,8 +50,8 @@ pub(crate) struct Project {
     sent: usize,
     /// The changes after which texts were edited that are open, by path.
     pub(crate) edits: BTreeMap<PathBuf, usize>,
-    /// What was said at once last.
-    pub(crate) at_once: Option<AtOnce>,
+    /// What was said at once of files since something was found last, by name.
+    at_once: BTreeMap<String, AtOnce>,
     /// What was understood last.
     pub(crate) understood: Option<Understood>,
     /// What was found last; it may be behind what was understood.
@@ -67,7 +63,7 @@ pub(crate) struct Project {
 /// What can be said of a file before all is understood.
 #[derive(Debug, Clone)]
 pub(crate) struct AtOnce {
-    pub(crate) path: PathBuf,
+    pub(crate) name: String,
     pub(crate) version: i32,
     pub(crate) report: Report,
     /// How many changes it knows.
@@ -113,35 +109,14 @@ pub(crate) enum Outcome {
 }
 
 impl Project {
-    /// Begins to analyse what lies in `roots`, as `named` or the configuration above them has it.
-    pub(crate) fn start(
-        number: usize,
-        roots: Vec<PathBuf>,
-        named: Option<PathBuf>,
-        client: Arc<ClientInfo>,
-        extent: Arc<Extent>,
-        server: mpsc::Sender<Message>,
-    ) -> Self {
-        let base = common(&roots);
-        let default = base.join(FILE_NAME);
-        let configuration = named.or_else(|| configuration::find(&base)).unwrap_or(default);
-        let base = Base::at(&base);
+    /// Begins to analyse what lies on `ground`. The texts that are `open` are known from the first moment on.
+    pub(crate) fn start(ground: Ground, open: impl Iterator<Item = Change>) -> Self {
         let (changes, waiting) = mpsc::channel();
         let running = Running::default();
-        let ground = Ground {
-            number,
-            roots: roots.clone(),
-            configuration: configuration.clone(),
-            base: base.clone(),
-            client,
-            extent,
-            server,
-        };
+        let (roots, configuration, base) = (ground.roots.clone(), ground.configuration.clone(), ground.base.clone());
+        let number = ground.number;
         let analyst = Analyst::new(ground, running.clone());
-        let thread = thread::Builder::new().name(format!("project {number}"));
-        // Without a thread there are no findings; the server goes on with what it can do by itself.
-        drop(thread.spawn(move || analyst.run(&waiting)));
-        Self {
+        let mut project = Self {
             roots,
             configuration,
             base,
@@ -149,11 +124,16 @@ impl Project {
             running,
             sent: 0,
             edits: BTreeMap::new(),
-            at_once: None,
+            at_once: BTreeMap::new(),
             understood: None,
             found: None,
             failed: None,
-        }
+        };
+        open.for_each(|change| project.change(change));
+        let thread = thread::Builder::new().name(format!("project {number}"));
+        // Without a thread there are no findings; the server goes on with what it can do by itself.
+        drop(thread.spawn(move || analyst.run(&waiting)));
+        project
     }
 
     /// Has `change` taken into account, and ends an analysis that does not know of it.
@@ -184,7 +164,18 @@ impl Project {
 
     /// What can be said of the file at `path` at once, if that is about all that was changed.
     pub(crate) fn at_once(&self, path: &Path) -> Option<&AtOnce> {
-        self.at_once.as_ref().filter(|at_once| at_once.path == path && self.is_newest(at_once.changes))
+        self.at_once.get(&self.base.name_of(path)?).filter(|at_once| self.is_newest(at_once.changes))
+    }
+
+    /// Something was said at once.
+    pub(crate) fn said(&mut self, at_once: AtOnce) {
+        self.at_once.insert(at_once.name.clone(), at_once);
+    }
+
+    /// Something was found; what was found before.
+    pub(crate) fn found(&mut self, found: Found) -> Option<Found> {
+        self.at_once.retain(|_, at_once| at_once.changes > found.understood.changes);
+        self.found.replace(found)
     }
 
     /// Whether the file at `path` was edited after the changes that are known to who asks.
@@ -210,7 +201,7 @@ impl Project {
 }
 
 /// The deepest directory that holds all of `roots`.
-fn common(roots: &[PathBuf]) -> PathBuf {
+pub(crate) fn common(roots: &[PathBuf]) -> PathBuf {
     let Some((first, others)) = roots.split_first() else { return PathBuf::from("/") };
     let holds_all = |directory: &&Path| others.iter().all(|root| root.starts_with(directory));
     first.ancestors().find(holds_all).unwrap_or(first).to_owned()

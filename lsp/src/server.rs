@@ -19,6 +19,7 @@ use tower_lsp_server::ls_types::{
     InitializeParams, InitializeResult, MessageType, TextDocumentItem, Uri,
 };
 
+use crate::analyst::Ground;
 use crate::capabilities;
 use crate::client::{self, ClientInfo};
 use crate::diagnostics::NOTHING;
@@ -218,13 +219,8 @@ impl Server {
             self.work.insert(number, work);
         }
         let (client, queue) = (Arc::clone(&self.client), self.queue.clone());
-        let mut project = Project::start(number, roots, configuration, client, extent, queue);
-        for document in self.documents.iter() {
-            if let Some(change) = text_of(document) {
-                project.change(change);
-            }
-        }
-        self.projects.insert(number, project);
+        let ground = Ground::new(number, roots, configuration, client, extent, queue);
+        self.projects.insert(number, Project::start(ground, self.documents.iter().filter_map(text_of)));
     }
 
     fn opened(&mut self, item: &TextDocumentItem) {
@@ -378,7 +374,7 @@ impl Server {
         let Some(project) = self.projects.get_mut(&number) else { return };
         match outcome {
             Outcome::AtOnce(at_once) => {
-                project.at_once = Some(at_once.clone());
+                project.said(at_once.clone());
                 self.report_at_once(&at_once);
                 self.answer_waiting();
             }
@@ -388,7 +384,7 @@ impl Server {
                 self.answer_waiting();
             }
             Outcome::Found(found) => {
-                let before = project.found.replace(found.clone());
+                let before = project.found(found.clone());
                 self.let_go(before);
                 self.work.remove(&number);
                 self.report(number, &found);

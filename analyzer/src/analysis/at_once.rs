@@ -25,7 +25,7 @@ use super::reading::Reading;
 use super::{Analysis, Options, Problem, document_site, problem_of_syntax};
 
 /// A module that more stacks use waits for the analysis.
-const MOST_STACKS: usize = 8;
+pub(super) const MOST_STACKS: usize = 8;
 
 impl Reading<'_> {
     /// What can be said of the file at `path` at once. `before` is an earlier analysis, and `found` is what was found
@@ -105,7 +105,7 @@ impl Reading<'_> {
         Some(typed)
     }
 
-    fn is_document(&self, path: &str) -> bool {
+    pub(super) fn is_document(&self, path: &str) -> bool {
         self.host.roots.documents.iter().any(|document| path::normalize(document) == path)
     }
 

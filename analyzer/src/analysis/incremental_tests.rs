@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that slips fails, as it should")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::RwLock;
 
 use proptest::prelude::*;
@@ -246,6 +246,15 @@ fn spans(finding: &Finding) -> impl Iterator<Item = Span> {
     edits.chain(labels).chain([finding.primary])
 }
 
+/// What of findings does not depend on the places of files in a map.
+fn told(findings: &[Finding], sources: &SourceMap) -> BTreeSet<String> {
+    let told = |it: &Finding| {
+        let path = sources.file(it.primary.file).path().to_string();
+        format!("{path} {:?} {:?} {} {}", it.primary.range, it.severity, it.code, it.message)
+    };
+    findings.iter().map(told).collect()
+}
+
 fn problems(analysis: &Analysis) -> Vec<String> {
     let place = |problem: &Problem| problem.span.map(|span| (span.range.start, span.range.end));
     analysis.problems().iter().map(|it| format!("{} {:?} {}", it.path, place(it), it.message)).collect()
@@ -258,6 +267,7 @@ proptest! {
     fn what_is_kept_changes_nothing(seed in any::<u64>()) {
         let mut edited = Edited::new(seed);
         let mut said = String::new();
+        let mut first = BTreeSet::new();
         for step in 0..12 {
             let (analysis, expected) = (edited.host.analysis(), edited.anew());
             prop_assert_eq!(problems(&analysis), problems(&expected), "{}", said);
@@ -265,10 +275,16 @@ proptest! {
             let (findings, all) = (analysis.findings(&options), expected.findings(&options));
             prop_assert_eq!(json(&findings, &analysis), json(&all, &expected), "after {}: {}", step, said);
             prop_assert_eq!(analysis.summary(), expected.summary());
+            let found = told(&findings, analysis.sources());
+            prop_assert!(first.is_subset(&found), "said first: {:#?} of {:#?} after {}", first, found, said);
             said += &edited.edit();
             let wanted = Cancellation::default();
             let reading = edited.host.try_reading(&wanted).unwrap().unwrap();
-            for path in edited.texts().keys() {
+            let texts = edited.texts();
+            let paths: Vec<&str> = texts.keys().map(String::as_str).collect();
+            let all = reading.first_findings(&paths, &options, &wanted).unwrap();
+            first = all.iter().flat_map(|(_, found)| told(found, reading.sources())).collect();
+            for path in texts.keys() {
                 let at_once = reading.findings_at_once(path, &analysis, &findings, &options, &wanted).unwrap();
                 for span in at_once.iter().flatten().flat_map(spans) {
                     let text = reading.sources().file(span.file);
@@ -509,4 +525,34 @@ fn what_is_cancelled_is_done_later() {
     assert!(host.try_analysis(&cancellation).is_err());
     let findings = host.analysis().findings(&options);
     assert_eq!(findings.iter().filter(|finding| finding.code == "invalid-effect").count(), 1);
+}
+
+#[test]
+fn what_is_said_first_needs_no_other_stack() {
+    let mut files = MemoryFileSystem::default();
+    FILES.iter().for_each(|(path, text)| files.insert(path, *text));
+    examples().iter().enumerate().for_each(|(number, text)| files.insert(&format!("rules/{number}/main.tf"), &**text));
+    let mut host = Host::new(Arc::new(files)).remembering();
+    host.set_roots(roots());
+    host.set_configuration(configuration());
+    let (options, wanted) = (Options::default(), Cancellation::default());
+    let reading = host.try_reading(&wanted).unwrap().unwrap();
+    let rules: Vec<String> = (0..examples().len()).map(|number| format!("rules/{number}/main.tf")).collect();
+    let own = ["lib/main.tf", "live/app/main.tf", "modules/role/main.tf", "policy.json", "not/there.tf"];
+    let paths: Vec<&str> = own.into_iter().chain(rules.iter().map(String::as_str)).collect();
+    let said = reading.first_findings(&paths, &options, &wanted).unwrap();
+    let first: BTreeSet<String> = said.iter().flat_map(|(_, found)| told(found, reading.sources())).collect();
+    drop(reading);
+    assert_eq!(host.work().evaluated, 0);
+    let analysis = host.analysis();
+    let mut found = analysis.findings_in(&options, &paths, &wanted).unwrap();
+    let all = told(&found, analysis.sources());
+    let wrong: Vec<_> = first.difference(&all).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    found.retain(|finding| {
+        crate::rules::looks_at_one_policy(finding.code) && !crate::rules::may_give_way_to_others(finding.code)
+    });
+    let missing: Vec<_> = told(&found, analysis.sources()).difference(&first).cloned().collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(said.iter().all(|(path, _)| path != "not/there.tf") && said.len() == paths.len() - 1);
 }

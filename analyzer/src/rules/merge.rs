@@ -15,7 +15,7 @@ use crate::source::{SourceMap, Span};
 
 use super::report::Draft;
 use super::run::INTERNAL_ERROR;
-use super::{PolicySite, RuleContext};
+use super::{PolicySite, RuleContext, looks_at_one_policy};
 
 /// Where both are found at one span, the first speaks and the second is left out.
 const SPEAKS_FIRST: &[(&str, &str)] = &[
@@ -89,6 +89,12 @@ pub(super) fn merge(drafts: Vec<Draft>, ctx: &RuleContext<'_>) -> Vec<Finding> {
 pub fn let_the_most_specific_speak(findings: &mut Vec<Finding>) {
     let said: BTreeSet<(&str, Span)> = findings.iter().map(|finding| (finding.code, finding.primary)).collect();
     findings.retain(|finding| !gives_way(finding.code, |first| said.contains(&(first, finding.primary))));
+}
+
+/// Whether a rule that looks at more than one policy may speak in place of `code`.
+#[must_use]
+pub fn may_give_way_to_others(code: &str) -> bool {
+    SPEAKS_FIRST.iter().any(|(first, second)| *second == code && !looks_at_one_policy(first))
 }
 
 /// Whether a code that speaks before `code` is found at the same span.

@@ -30,7 +30,7 @@ mod writing;
 
 pub use crate::policy::sites::PolicySite;
 pub use context::RuleContext;
-pub use merge::let_the_most_specific_speak;
+pub use merge::{let_the_most_specific_speak, may_give_way_to_others};
 pub use report::{FindingBuilder, Report};
 pub use run::{PolicyFindings, check, check_policies, check_rest, conclude};
 pub(crate) use selection::nearest;

@@ -5,6 +5,7 @@
 mod client;
 mod diagnostics;
 mod features;
+mod first;
 mod strict;
 #[expect(dead_code, reason = "other tests run a command and wait for its end")]
 #[path = "../support/mod.rs"]
