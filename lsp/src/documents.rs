@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crosstrail_analyzer::source::LineIndex;
+use crosstrail_analyzer::source::{LineIndex, TextChange};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
+use tree_sitter::InputEdit;
 
 use crate::encoding::{Encoding, Ruler};
-use crate::syntax::Shape;
+use crate::syntax::{self, Shape};
 use crate::uris;
 
 /// An open text. A clone is a snapshot.
@@ -56,10 +57,10 @@ impl Documents {
     ) -> Option<&Document> {
         let document = self.0.get_mut(uri)?;
         let mut text = document.text.to_string();
-        changes.iter().for_each(|change| apply(&mut text, change, encoding));
+        let edits: Vec<InputEdit> = changes.iter().map(|change| apply(&mut text, change, encoding)).collect();
         document.text = text.into();
         document.version = version;
-        document.shape = Arc::default();
+        document.shape = Arc::new(document.shape.after(&edits));
         Some(document)
     }
 
@@ -80,15 +81,20 @@ impl Documents {
     }
 }
 
-fn apply(text: &mut String, change: &TextDocumentContentChangeEvent, encoding: Encoding) {
-    let Some(range) = change.range else {
-        text.clone_from(&change.text);
-        return;
-    };
+/// Does a change, and says what it is to a tree.
+pub(crate) fn apply(text: &mut String, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> InputEdit {
     let lines = LineIndex::new(text);
+    let Some(range) = change.range else {
+        let TextChange { old, new } = TextChange::between(text, &change.text);
+        let edit = syntax::edit(&lines, old.as_usize(), change.text.as_bytes().get(new.as_usize()).unwrap_or_default());
+        text.clone_from(&change.text);
+        return edit;
+    };
     let range = Ruler::new(text, &lines, encoding).text_range(range).as_usize();
+    let edit = syntax::edit(&lines, range.clone(), change.text.as_bytes());
     // INVARIANT: offsets of a ruler are boundaries of characters.
     text.replace_range(range, &change.text);
+    edit
 }
 
 #[cfg(test)]

@@ -3,13 +3,46 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use tree_sitter::{Language, Node, Parser, Tree};
+use tree_sitter::{InputEdit, Language, Node, Parser, Tree};
 
 use crate::documents::Document;
 
+/// So many edits are kept for who asks next. Behind more of them little is as it was.
+const MOST_EDITS: usize = 1_000;
+
 /// The shape of a text: parsed when someone first asks for it, and kept for those who ask next.
 #[derive(Debug, Default)]
-pub(crate) struct Shape(OnceLock<Option<Trees>>);
+pub(crate) struct Shape {
+    trees: OnceLock<Option<Arc<Trees>>>,
+    before: Option<Before>,
+}
+
+/// The trees of an earlier text, and what was typed in it since.
+#[derive(Debug, Clone)]
+struct Before {
+    trees: Arc<Trees>,
+    edits: Vec<InputEdit>,
+}
+
+impl Shape {
+    /// The shape of the text that these edits, one after the other, make of this one's.
+    pub(crate) fn after(&self, edits: &[InputEdit]) -> Self {
+        let parsed = self.trees.get().and_then(Option::as_ref);
+        let parsed = parsed.map(|trees| Before { trees: Arc::clone(trees), edits: Vec::new() });
+        let mut before = parsed.or_else(|| self.before.clone());
+        before.iter_mut().for_each(|before| before.edits.extend_from_slice(edits));
+        Self { trees: OnceLock::new(), before: before.filter(|before| before.edits.len() <= MOST_EDITS) }
+    }
+
+    fn trees(&self, text: &Arc<str>, is_json: bool) -> Option<&Trees> {
+        let parsed = || {
+            let before = self.before.as_ref().filter(|before| before.trees.is_json == is_json);
+            let trees = before.and_then(|before| before.trees.after(&before.edits, text));
+            trees.or_else(|| Trees::parse(text, is_json)).map(Arc::new)
+        };
+        self.trees.get_or_init(parsed).as_deref()
+    }
+}
 
 /// The trees of a text.
 #[derive(Debug)]
@@ -25,14 +58,41 @@ impl Trees {
     /// `None` if the text cannot be parsed at all.
     pub(super) fn of(document: &Document) -> Option<&Self> {
         let is_json = document.uri.path().as_str().ends_with(".json");
-        document.shape.0.get_or_init(|| Self::parse(&document.text, is_json)).as_ref()
+        document.shape.trees(&document.text, is_json)
     }
 
     pub(super) fn parse(text: &Arc<str>, is_json: bool) -> Option<Self> {
-        let language = if is_json { json() } else { tree_sitter_hcl::LANGUAGE.into() };
-        let outer = parse(text, &language, &[])?;
-        let inner = if is_json { Vec::new() } else { heredocs(&outer, text) };
-        Some(Self { text: Arc::clone(text), outer, inner, is_json })
+        let outer = parse(text, &language(is_json), &[], None)?;
+        Some(Self::with_heredocs(text, outer, is_json, |_| None))
+    }
+
+    /// The trees of `text`, which is what `edits` make of the text of these. `None` if they do not help: where a text
+    /// is broken, how a parser goes on depends on what it has seen before.
+    fn after(&self, edits: &[InputEdit], text: &Arc<str>) -> Option<Self> {
+        let mut outer = self.outer.clone();
+        edits.iter().for_each(|edit| outer.edit(edit));
+        let outer = parse(text, &language(self.is_json), &[], Some(&outer))?;
+        if outer.root_node().has_error() {
+            return None;
+        }
+        let kept: Vec<Tree> = self.inner.iter().filter_map(|tree| moved(tree, edits)).collect();
+        let kept = |parts: &[tree_sitter::Range]| {
+            let at = parts.first()?.start_byte;
+            let tree = kept.get(kept.partition_point(|tree| start(tree) < at))?;
+            (tree.included_ranges() == parts).then(|| tree.clone())
+        };
+        Some(Self::with_heredocs(text, outer, self.is_json, kept))
+    }
+
+    fn with_heredocs(
+        text: &Arc<str>,
+        outer: Tree,
+        is_json: bool,
+        kept: impl Fn(&[tree_sitter::Range]) -> Option<Tree>,
+    ) -> Self {
+        let parsed = |parts: &Vec<_>| kept(parts).or_else(|| parse(text, &language(true), parts, None));
+        let inner = if is_json { Vec::new() } else { heredocs(&outer, text).iter().filter_map(parsed).collect() };
+        Self { text: Arc::clone(text), outer, inner, is_json }
     }
 
     /// The tree within the heredoc `node`.
@@ -46,8 +106,8 @@ impl Trees {
     }
 }
 
-fn json() -> Language {
-    tree_sitter_json::LANGUAGE.into()
+fn language(is_json: bool) -> Language {
+    if is_json { tree_sitter_json::LANGUAGE.into() } else { tree_sitter_hcl::LANGUAGE.into() }
 }
 
 /// Where what a tree was parsed from begins.
@@ -55,26 +115,39 @@ fn start(tree: &Tree) -> usize {
     tree.included_ranges().first().map_or(0, |range| range.start_byte)
 }
 
-fn parse(text: &str, language: &Language, parts: &[tree_sitter::Range]) -> Option<Tree> {
+/// A tree of JSON where it is after `edits`; `None` if one of them touches it.
+fn moved(tree: &Tree, edits: &[InputEdit]) -> Option<Tree> {
+    let mut tree = tree.clone();
+    for edit in edits {
+        let end = tree.included_ranges().last()?.end_byte;
+        if edit.start_byte <= end && edit.old_end_byte >= start(&tree) {
+            return None;
+        }
+        tree.edit(edit);
+    }
+    Some(tree)
+}
+
+fn parse(text: &str, language: &Language, parts: &[tree_sitter::Range], before: Option<&Tree>) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(language).ok()?;
     parser.set_included_ranges(parts).ok()?;
-    parser.parse(text, None)
+    parser.parse(text, before)
 }
 
-/// Heredocs that look like JSON: what is put into them is left out, as if it were not there.
-fn heredocs(tree: &Tree, text: &str) -> Vec<Tree> {
+/// The parts of heredocs that look like JSON: what is put into them is left out, as if it were not there.
+fn heredocs(tree: &Tree, text: &str) -> Vec<Vec<tree_sitter::Range>> {
     let mut found = Vec::new();
     visit(tree.root_node(), &mut |node, _| {
         if node.kind() == "heredoc_template" {
             let parts: Vec<_> = children(node).into_iter().filter(|part| part.kind() == "template_literal").collect();
             let first = parts.first().and_then(|part| text.get(part.byte_range())).unwrap_or_default();
             if first.trim_start().starts_with(['{', '[']) {
-                let parts: Vec<_> = parts.iter().map(Node::range).collect();
-                found.extend(parse(text, &json(), &parts));
+                found.push(parts.iter().map(Node::range).collect());
             }
         }
-        node.kind() != "heredoc_template"
+        // A heredoc has lines of its own.
+        node.kind() != "heredoc_template" && node.start_position().row < node.end_position().row
     });
     found
 }
