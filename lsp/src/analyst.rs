@@ -278,16 +278,16 @@ impl Analyst {
             }
             _ => Vec::new(),
         };
-        Ok(found.iter().filter_map(|(name, findings)| self.report(desk, reading, name, findings)).collect())
+        Ok(found.into_iter().filter_map(|(name, findings)| self.report(desk, reading, name, findings)).collect())
     }
 
     /// What is to be said of an open text at once.
-    fn report(&self, desk: &Desk, reading: &Reading<'_>, name: &str, findings: &[Finding]) -> Option<AtOnce> {
+    fn report(&self, desk: &Desk, reading: &Reading<'_>, name: String, findings: Vec<Finding>) -> Option<AtOnce> {
         let Ground { base, client, .. } = &self.ground;
         let reporter = Reporter { sources: reading.sources(), base, client };
-        let report = reporter.report(name, findings, &reading.problems_in(name), desk.odd().iter())?;
-        let version = self.texts.get(name).map(|(_, version)| *version)?;
-        Some(AtOnce { name: name.to_owned(), version, report, changes: self.known })
+        let report = reporter.report(&name, &findings, &reading.problems_in(&name), desk.odd().iter())?;
+        let version = self.texts.get(&name).map(|(_, version)| *version)?;
+        Some(AtOnce { name, version, report, findings: findings.into(), changes: self.known })
     }
 }
 

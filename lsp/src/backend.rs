@@ -118,7 +118,7 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let (uri, position) = place(params.text_document_position_params);
-        self.ask(Subject::File(uri.clone()), move |material| hover::hover(material, &uri, position)).await
+        self.ask(Subject::Shown(uri.clone()), move |material| hover::hover(material, &uri, position)).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -148,7 +148,7 @@ impl LanguageServer for Backend {
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
         let feature = move |material: &Material| symbols::workspace_symbols(material, &params.query);
-        self.ask(Subject::Everything, feature).await.map(Some)
+        self.ask(Subject::Meanings, feature).await.map(Some)
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

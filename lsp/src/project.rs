@@ -66,6 +66,7 @@ pub(crate) struct AtOnce {
     pub(crate) name: String,
     pub(crate) version: i32,
     pub(crate) report: Report,
+    pub(crate) findings: Arc<[Finding]>,
     /// How many changes it knows.
     pub(crate) changes: usize,
 }

@@ -25,16 +25,13 @@ pub(crate) struct View {
     pub(crate) understood: Understood,
     /// What was found in it; `None` if the question does not wait for that.
     pub(crate) found: Option<Found>,
+    /// The findings that the question is about.
+    pub(crate) findings: Arc<[Finding]>,
     pub(crate) base: Base,
     pub(crate) client: Arc<ClientInfo>,
 }
 
 impl View {
-    /// What was found, if the question waits for that.
-    pub(crate) fn findings(&self) -> &[Finding] {
-        self.found.as_ref().map(|found| &*found.findings).unwrap_or_default()
-    }
-
     /// The newest text of the file at `uri`, if it was analysed.
     pub(crate) fn file(&self, uri: &Uri) -> Option<(FileId, Arc<SourceFile>)> {
         let name = self.base.name_of(&uris::path_of(uri)?)?;
@@ -71,10 +68,14 @@ impl View {
 pub(crate) enum Subject {
     /// What is understood of a file.
     Meaning(Uri),
+    /// The same, and what is shown as found in it, which may be less than there is.
+    Shown(Uri),
     /// What was found in a file, and what it means.
     File(Uri),
     /// What is to be said of a file, be it what was found or what can be said at once.
     Diagnostics(Uri),
+    /// What is understood of everything.
+    Meanings,
     /// What was found in everything.
     Everything,
     /// An open text, whatever it means.

@@ -3,6 +3,8 @@
 //! It takes messages in the order in which the client sent them and never computes: projects
 //! are analysed by their own threads, and answers are worked out on others.
 
+mod answers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -26,7 +28,7 @@ use crate::diagnostics::NOTHING;
 use crate::documents::{Document, Documents};
 use crate::outbox::{Extent, Outbox, Work};
 use crate::project::{AtOnce, Change, Found, Outcome, Project};
-use crate::question::{Material, Question, Subject, View};
+use crate::question::Question;
 use crate::settings::{SECTION, Settings};
 use crate::{transport, uris};
 
@@ -303,73 +305,6 @@ impl Server {
         projects.filter(move |(number, _)| owner.is_none_or(|owner| owner == **number)).map(|(_, project)| project)
     }
 
-    fn asked(&mut self, question: Question) {
-        let material = match &question.subject {
-            Subject::Text(uri) => Some(Material { document: self.documents.get(uri).cloned(), ..self.material() }),
-            Subject::Meaning(uri) => self.of_file(uri, Self::meaning),
-            Subject::File(uri) => self.of_file(uri, Self::view),
-            Subject::Diagnostics(uri) => self.diagnostics_of(uri),
-            Subject::Everything => self.of_everything(),
-        };
-        match material {
-            Some(material) => drop(self.tasks.spawn_blocking(move || question.answer(&material))),
-            None if self.projects.values().all(Project::is_settled) => question.fail(),
-            None => self.waiting.push(question),
-        }
-    }
-
-    fn material(&self) -> Material {
-        Material { views: Vec::new(), at_once: None, document: None, client: Arc::clone(&self.client) }
-    }
-
-    /// What `view` has of the project of a file; `None` if there is something that is not known yet.
-    fn of_file(&self, uri: &Uri, view: fn(&Self, &Project) -> Option<View>) -> Option<Material> {
-        let document = self.documents.get(uri).cloned();
-        let material = Material { document, ..self.material() };
-        let Some(path) = uris::path_of(uri) else { return Some(material) };
-        let owner = match self.owner(&path) {
-            Some(owner) => Some(owner),
-            None if self.projects.values().all(Project::is_understood) => self.reader(&path),
-            None => return None,
-        };
-        let Some(project) = owner.and_then(|owner| self.projects.get(&owner)) else { return Some(material) };
-        Some(Material { views: vec![view(self, project)?], ..material })
-    }
-
-    /// What was said of a file at once, if that is not less than what is known, or what was found.
-    fn diagnostics_of(&self, uri: &Uri) -> Option<Material> {
-        self.of_file(uri, Self::view).or_else(|| {
-            let path = uris::path_of(uri)?;
-            let at_once = self.projects.get(&self.owner(&path)?)?.at_once(&path)?;
-            Some(Material { at_once: Some(at_once.report.clone()), ..self.material() })
-        })
-    }
-
-    /// A project that has read the file at `path`, though it lies outside.
-    fn reader(&self, path: &Path) -> Option<usize> {
-        let knows = |project: &Project| self.meaning(project).is_some_and(|view| view.knows(path));
-        self.projects.iter().find(|(_, project)| knows(project)).map(|(number, _)| *number)
-    }
-
-    fn of_everything(&self) -> Option<Material> {
-        let views = self.projects.values().map(|project| self.view(project)).collect::<Option<_>>()?;
-        Some(Material { views, ..self.material() })
-    }
-
-    /// What was found in a project, if that is all there is to it.
-    fn view(&self, project: &Project) -> Option<View> {
-        let found = project.found.clone().filter(|_| project.is_current())?;
-        let (base, client) = (project.base.clone(), Arc::clone(&self.client));
-        Some(View { understood: found.understood.clone(), found: Some(found), base, client })
-    }
-
-    /// What a project means, if that is all there is to it.
-    fn meaning(&self, project: &Project) -> Option<View> {
-        let understood = project.understood.clone().filter(|_| project.is_understood())?;
-        let (base, client) = (project.base.clone(), Arc::clone(&self.client));
-        Some(View { understood, found: None, base, client })
-    }
-
     fn analysed(&mut self, number: usize, outcome: Outcome) {
         let Some(project) = self.projects.get_mut(&number) else { return };
         match outcome {
@@ -407,14 +342,6 @@ impl Server {
     /// Frees what may be large somewhere else.
     fn let_go<T: Send + 'static>(&self, what: T) {
         drop(self.tasks.spawn_blocking(move || drop(what)));
-    }
-
-    fn answer_waiting(&mut self) {
-        for question in std::mem::take(&mut self.waiting) {
-            if question.is_wanted() {
-                self.asked(question);
-            }
-        }
     }
 
     /// Tells a client that does not ask what can be said of a file at once. One that asks does so after each edit.

@@ -119,3 +119,34 @@ fn who_asks_is_told_first_only_if_he_can_be_told_of_the_rest() {
     assert_eq!(codes(&last["items"]), all);
     assert_eq!(client.shut_down(), 0);
 }
+
+#[test]
+fn hover_does_not_wait_for_what_is_found() {
+    let sandbox = sandbox("lsp-first-hover");
+    for number in 0..150 {
+        sandbox.write(&format!("a/{number}/main.tf"), OTHER.as_bytes());
+    }
+    let file = sandbox.path("z/main.tf");
+    let document = json!({"uri": uri(&file)});
+    let mut client = client(&sandbox, &json!({}));
+    let is_last = |message: &Value| {
+        let params = &message["params"];
+        params["uri"] == uri(&file) && codes(&params["diagnostics"]).contains("principal-not-found")
+    };
+    client.wait(is_last);
+    let line = OPEN.lines().position(|line| line.contains("Nonsense")).unwrap_or_default();
+    let character = OPEN.lines().nth(line).and_then(|line| line.find("Nonsense")).unwrap_or_default();
+    let here = json!({"line": line, "character": character});
+    client.change(&file, &json!([{"range": {"start": here, "end": here}, "text": "More"}]));
+    let range = json!({"start": here, "end": here});
+    let actions = json!({"textDocument": document, "range": range, "context": {"diagnostics": []}});
+    let actions = client.request("textDocument/codeAction", actions);
+    let hover = client.request("textDocument/hover", json!({"textDocument": document, "position": here}));
+    let first = client.wait(|message| message["id"] == actions || message["id"] == hover);
+    assert_eq!(first["id"], hover, "{first:#}");
+    // What is shown is spoken of: there is no such action.
+    let text = first["result"]["contents"]["value"].as_str().unwrap_or_default();
+    assert!(text.contains("unknown-action"), "{text}");
+    assert!(client.response(actions).get("error").is_none());
+    assert_eq!(client.shut_down(), 0);
+}

@@ -28,7 +28,7 @@ pub(crate) fn code_actions(material: &Material, params: &CodeActionParams) -> Op
     let mut actions = Vec::new();
     if is_wanted(only, &CodeActionKind::QUICKFIX) {
         let span = Ruler::of(&file, view.client.encoding).text_range(params.range).at(id);
-        let found = ide::code_actions(&view.understood.analysis, view.findings(), span);
+        let found = ide::code_actions(&view.understood.analysis, &view.findings, span);
         actions.extend(found.iter().filter_map(|found| action(view, uri, found)));
     }
     if is_wanted(only, &FIX_ALL) && has_safe_fixes(view, id) {
@@ -64,7 +64,7 @@ fn is_wanted(only: Option<&[CodeActionKind]>, kind: &CodeActionKind) -> bool {
 }
 
 fn has_safe_fixes(view: &View, file: FileId) -> bool {
-    let findings = view.findings().iter().filter(|finding| finding.primary.file == file);
+    let findings = view.findings.iter().filter(|finding| finding.primary.file == file);
     findings.flat_map(|finding| &finding.fixes).any(|fix| fix.safety == Safety::Safe)
 }
 
