@@ -245,9 +245,9 @@ impl Analysis {
 
     /// Those of the policies of which some text stands in `file`, in their order.
     pub fn policies_in(&self, file: FileId) -> impl Iterator<Item = &PolicySite> {
-        let policies = self.policies();
-        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(policies));
-        places.in_file(file).iter().filter_map(|number| policies.get(*number))
+        let parts = &self.state.parts;
+        let places = self.state.policy_places.get_or_init(|| PolicyPlaces::of(parts.policies()));
+        places.in_file(file).iter().filter_map(|place| parts.policy(*place))
     }
 
     /// Who is in view, and which of the policies they have.

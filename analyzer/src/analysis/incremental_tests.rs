@@ -556,3 +556,16 @@ fn what_is_said_first_needs_no_other_stack() {
     assert_eq!(missing, [""; 0]);
     assert!(said.iter().all(|(path, _)| path != "not/there.tf") && said.len() == paths.len() - 1);
 }
+
+#[test]
+fn what_stands_in_a_file_is_known_before_all_stacks_are_joined() {
+    let (analysis, text) = (workspace(3).analysis(), FILES[4].1);
+    let file = analysis.sources().find("modules/role/main.tf").unwrap();
+    let offset = u32::try_from(text.find("GetObject\"").unwrap()).unwrap();
+    let hover = crate::ide::hover(&analysis, crate::ide::Position { file, offset }, &[]).unwrap();
+    assert!(hover.markdown.contains("s3:GetObject"), "{hover:?}");
+    let policies: Vec<_> = analysis.policies_in(file).map(|site| site.address.to_string()).collect();
+    assert!(analysis.state.parts.models.get().is_none(), "nobody needed them");
+    let in_file = analysis.policies().iter().filter(|site| site.document.span.file == file);
+    assert_eq!((policies.len(), policies), (3, in_file.map(|site| site.address.to_string()).collect()));
+}

@@ -7,6 +7,7 @@ use crate::iam::{self, IamModel};
 use crate::policy::sites::PolicySite;
 
 use super::memory::Evaluated;
+use super::places::PolicyPlace;
 
 /// What is known of all stacks.
 pub(super) struct Models {
@@ -35,6 +36,20 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// The policies of each part, without joining anything if that can be had.
+    pub(super) fn policies(&self) -> impl Iterator<Item = &[PolicySite]> {
+        let all = self.parts.is_empty().then(|| self.models().policies.as_slice());
+        self.parts.iter().map(|part| part.sites.as_slice()).chain(all)
+    }
+
+    /// One of them.
+    pub(super) fn policy(&self, (part, number): PolicyPlace) -> Option<&PolicySite> {
+        match self.parts.get(part) {
+            Some(part) => part.sites.get(number),
+            None => self.models().policies.get(number),
+        }
+    }
+
     pub(super) fn models(&self) -> &Models {
         self.models.get_or_init(|| Models::of(self.parts.iter().map(|part| &**part)))
     }
