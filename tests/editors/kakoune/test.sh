@@ -92,6 +92,14 @@ tell "lsp-code-action 'add a policy'"
 check "the missing half is written into the other account's file" \
   "$(eventually has_text "$root/security/main.tf" 'resource "aws_iam_role_policy"')" "$(cat "$root/security/main.tf")"
 
+printf '%s' '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "*"}]}' >"$root/policy.json"
+printf '%s' '{ "name": "none of ours" }' >"$root/package.json"
+tell "write-all; edit '$root/policy.json'"
+check 'a policy in JSON has findings' "$(eventually counts_are '1 0')" "$(counts)"
+tell "edit '$root/package.json'"
+has_server() { [[ $(ask '%opt{lsp_servers}') == *'[crosstrail]'* ]]; }
+check 'other JSON is left alone' "$(has_server && echo no || echo yes)" "$(ask '%opt{lsp_servers}')"
+
 tell 'lsp-exit; kill'
 is_gone() { ! kill -0 "$editor"; }
 check 'the editor and its server end' "$(eventually is_gone)" 'still there'

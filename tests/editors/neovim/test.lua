@@ -106,6 +106,16 @@ check(
 )
 check("nothing is left", eventually(function() return codes(buffer) == "" end), codes(buffer))
 
+vim.fn.writefile({ '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "*"}]}' }, root .. "/policy.json")
+vim.fn.writefile({ '{ "name": "none of ours" }' }, root .. "/package.json")
+vim.cmd.edit(vim.fn.fnameescape(root .. "/policy.json"))
+local policy = vim.api.nvim_get_current_buf()
+check("a policy in JSON has findings", eventually(function() return codes(policy) == "unknown-action" end), codes(policy))
+check("by the same server", vim.lsp.get_clients({ bufnr = policy })[1] == client(), vim.lsp.get_clients())
+vim.cmd.edit(vim.fn.fnameescape(root .. "/package.json"))
+vim.wait(200)
+check("other JSON is left alone", #vim.lsp.get_clients({ bufnr = 0 }) == 0, vim.lsp.get_clients({ bufnr = 0 }))
+
 local stopping = client()
 stopping:stop()
 check("the server exits", eventually(function() return stopping:is_stopped() end))

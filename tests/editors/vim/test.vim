@@ -2,7 +2,7 @@
 " server, by ALE's own client. Writes a line for each check to $RESULT.
 filetype plugin on
 let g:ale_linters_explicit = 1
-let g:ale_linters = {'terraform': ['crosstrail']}
+let g:ale_linters = {'terraform': ['crosstrail'], 'json': ['crosstrail']}
 let $PATH = $SERVER_DIRECTORY . ':' . $PATH
 set runtimepath+=/usr/share/vim-ale
 runtime plugin/ale.vim
@@ -27,6 +27,11 @@ function! s:Findings() abort
   return ale#engine#GetLoclist(bufnr(''))
 endfunction
 
+function! s:RootOfJson() abort
+  let l:linter = filter(ale#linter#Get('json'), 'v:val.name is# "crosstrail"')[0]
+  return l:linter.project_root(bufnr(''))
+endfunction
+
 execute 'edit' fnameescape($ROOT . '/audit/main.tf')
 setfiletype terraform
 ALELint
@@ -38,6 +43,15 @@ catch
   call add(s:lines, 'not ok - ' . v:exception)
 endtry
 call s:Check('a quick fix is applied', s:Eventually({-> getline(s:line) =~# '"s3:GetObject"'}), getline('.'))
+call writefile(['{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "*"}]}'], $ROOT . '/policy.json')
+call writefile(['{ "name": "none of ours" }'], $ROOT . '/package.json')
+execute 'edit!' fnameescape($ROOT . '/policy.json')
+setfiletype json
+ALELint
+call s:Check('a policy in JSON has findings', s:Eventually({-> len(s:Findings()) == 1}), s:Findings())
+execute 'edit!' fnameescape($ROOT . '/package.json')
+setfiletype json
+call s:Check('other JSON has no root, and so no server', s:RootOfJson() ==# '', s:RootOfJson())
 let s:failed = len(filter(copy(s:lines), 'v:val =~# "^not ok"'))
 call writefile(s:lines + [(len(s:lines) - s:failed) . ' passed, ' . s:failed . ' failed'], $RESULT)
 execute s:failed ? 'cquit!' : 'qall!'
