@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const QUERIES: [&str; 3] = [
+const QUERIES: [&str; 4] = [
     "editors/helix/queries/hcl/injections.scm",
     "editors/neovim/queries/hcl/injections.scm",
     "editors/neovim/queries/terraform/injections.scm",
+    "editors/zed/queries/injections.scm",
 ];
 
 /// Attributes that hold other texts in other resource types: a query sees no type.
@@ -25,6 +26,15 @@ fn the_extension_has_the_version_of_the_server() {
     for path in ["editors/vscode/package.json", "editors/vscode/package-lock.json"] {
         let package: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
         assert_eq!(package["version"], env!("CARGO_PKG_VERSION"), "{path}");
+    }
+}
+
+#[test]
+fn the_extension_for_zed_has_it_too() {
+    let expected = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
+    for path in ["editors/zed/extension.toml", "editors/zed/Cargo.toml"] {
+        let text = read(path);
+        assert_eq!(text.lines().find(|line| line.starts_with("version")), Some(&*expected), "{path}");
     }
 }
 

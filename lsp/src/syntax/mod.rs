@@ -18,3 +18,5 @@ pub(crate) use tree::Shape;
 
 #[cfg(test)]
 mod edited_tests;
+#[cfg(test)]
+mod injections_tests;
