@@ -223,7 +223,7 @@ impl Typed {
 
 /// The top-level blocks that have a byte in `range` or stand beside it.
 fn blocks_at(tree: Option<&Tree>, range: TextRange) -> impl Iterator<Item = &Block> {
-    let items = tree.map(|tree| tree.body.items.as_slice()).unwrap_or_default();
+    let items = tree.map(|tree| &*tree.body.items).unwrap_or_default();
     items.iter().filter_map(move |item| match item {
         Item::Block(block) => Some(&**block).filter(|block| block.range.reaches(range)),
         Item::Attribute(_) => None,

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::module::{Mode, ResourceAddress};
 use crate::source::{FileId, Span, TextRange};
-use crate::syntax::ast::{Attribute, Body, Expr, ExprKind, Ident, Item, Step, TemplatePart};
+use crate::syntax::ast::{Attribute, Body, Expr, ExprKind, Item, Step, TemplatePart};
 
 /// Something that a module refers to by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +27,7 @@ const OTHER_ROOTS: &[&str] = &["count", "each", "path", "self", "terraform"];
 
 /// All references in `body`, meta-arguments included.
 pub(super) fn of_body(body: &Body, found: &mut Vec<Reference>) {
-    for item in &body.items {
+    for item in body.items.iter() {
         match item {
             // Which provider it has is no matter of order.
             Item::Attribute(attribute) if attribute.name.text == "provider" => {}
@@ -60,7 +60,7 @@ impl Collector<'_> {
             ExprKind::Missing | ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) => {}
             ExprKind::Template(template) => {
                 // JSON writes a reference of `depends_on` as a plain string.
-                if let [TemplatePart::Literal(literal)] = template.parts.as_slice() {
+                if let [TemplatePart::Literal(literal)] = &*template.parts {
                     self.written(&literal.text, expression.range);
                 }
                 self.parts(&template.parts);
@@ -78,7 +78,7 @@ impl Collector<'_> {
             }
             ExprKind::Call(call) => call.arguments.iter().for_each(|argument| self.expression(argument)),
             ExprKind::Paren(inner) | ExprKind::Unary(_, inner) => self.expression(inner),
-            ExprKind::Binary(_, left, right) => [left, right].into_iter().for_each(|side| self.expression(side)),
+            ExprKind::Binary(_, sides) => sides.iter().for_each(|side| self.expression(side)),
             ExprKind::Conditional(it) => {
                 [&it.condition, &it.then, &it.otherwise].into_iter().for_each(|part| self.expression(part));
             }
@@ -112,8 +112,8 @@ impl Collector<'_> {
         let mut at = expression;
         loop {
             match &at.kind {
-                ExprKind::GetAttr(of, Ident { text, .. }) => {
-                    names.push(text.clone());
+                ExprKind::GetAttr(of, name) => {
+                    names.push(name.text.clone());
                     at = of;
                 }
                 ExprKind::Index(of, index) => {

@@ -260,7 +260,7 @@ fn of_text(analysis: &Analysis, position: Position) -> Option<Entities<'_>> {
     let (_, attribute) = tree::way_to(&tree.body, position.offset);
     let literal = |expr: &Expr| {
         let ExprKind::Template(template) = &expr.kind else { return None };
-        match template.parts.as_slice() {
+        match &*template.parts {
             [TemplatePart::Literal(literal)] => Some(literal.clone()),
             _ => None,
         }

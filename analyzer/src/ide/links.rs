@@ -152,7 +152,7 @@ fn within_quotes(expr: &Expr) -> TextRange {
 
 /// A string that is the ARN of one of AWS's own policies.
 fn of_template(template: &Template) -> Option<DocumentLink> {
-    let [TemplatePart::Literal(literal)] = template.parts.as_slice() else { return None };
+    let [TemplatePart::Literal(literal)] = &*template.parts else { return None };
     let page = page(&literal.text)?;
     Some(DocumentLink { range: literal.range, target: LinkTarget::Page(page) })
 }

@@ -99,10 +99,7 @@ pub(super) fn for_each_child_and_names<'e>(expr: &'e Expr, each: &mut EachPart<'
             free(&splat.source);
             in_steps(&splat.each, &mut free);
         }
-        ExprKind::Binary(_, left, right) => {
-            free(left);
-            free(right);
-        }
+        ExprKind::Binary(_, sides) => sides.iter().for_each(free),
         ExprKind::Conditional(it) => {
             free(&it.condition);
             free(&it.then);

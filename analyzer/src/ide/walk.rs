@@ -20,7 +20,7 @@ pub(super) fn literal(expr: &Expr) -> Option<SmolStr> {
 
 /// Calls `each` for every expression that stands as a value in `body` and the blocks in it; not for the parts of one.
 pub(super) fn for_each_value<'t>(body: &'t Body, each: &mut dyn FnMut(&'t Expr)) {
-    for item in &body.items {
+    for item in body.items.iter() {
         match item {
             Item::Attribute(attribute) => each(&attribute.value),
             Item::Block(block) => for_each_value(&block.body, each),

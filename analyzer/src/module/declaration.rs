@@ -85,7 +85,7 @@ pub struct Resource {
     /// The header of the block.
     pub header: Span,
     /// `provider = aws.log`; `None` for the default configuration of the type's provider.
-    pub provider: Option<ProviderReference>,
+    pub provider: Option<Box<ProviderReference>>,
 }
 
 /// `variable "name" { ... }`

@@ -65,7 +65,7 @@ impl Declarer<'_> {
             "locals" => return self.locals(block),
             _ => {}
         }
-        match (block.labels.as_slice(), expected.len()) {
+        match (&*block.labels, expected.len()) {
             ([ty, name, ..], 2) => self.resource(block, ty, name),
             ([name, ..], 1) => self.named(block, name),
             _ => self.error(
@@ -105,7 +105,8 @@ impl Declarer<'_> {
         };
         let address = ResourceAddress { mode, ty: ty.text.clone(), name: name.text.clone() };
         let provider = block.body.attribute("provider");
-        let provider = provider.and_then(|provider| ProviderReference::from_expr(provider.file, &provider.value));
+        let provider =
+            provider.and_then(|provider| ProviderReference::from_expr(provider.file, &provider.value)).map(Box::new);
         let header = block.header_span();
         let resource = Resource { address: address.clone(), body: block.body.clone(), header, provider };
         let first = insert(&mut self.module.resources, address.clone(), resource, |resource| resource.header);
@@ -251,7 +252,7 @@ fn setting<'a>(items: &'a [ObjectItem], name: &str) -> Option<&'a Expr> {
 /// The nested blocks of a kind that takes labels.
 fn labelled(body: &Body, kind: &str, labels: usize) -> Vec<Arc<Block>> {
     let mut found = Vec::new();
-    for item in &body.items {
+    for item in body.items.iter() {
         match item {
             Item::Block(block) if block.kind.text == kind => found.push(Arc::clone(block)),
             Item::Attribute(attribute) if body.notation == Notation::Json && attribute.name.text == kind => {

@@ -100,7 +100,7 @@ impl Reader<'_> {
 
 /// A file without items and one error at its start.
 pub(super) fn unreadable(file: FileId, reason: String) -> Tree {
-    let body = Body { items: Vec::new(), range: TextRange::default(), notation: Notation::Native };
+    let body = Body { items: Arc::default(), range: TextRange::default(), notation: Notation::Native };
     Tree { file, body, errors: vec![SyntaxError { range: TextRange::default(), message: reason }] }
 }
 

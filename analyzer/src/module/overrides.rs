@@ -105,5 +105,5 @@ fn merged_body(base: &Body, change: &Body) -> Body {
     }));
     let json = base.notation == Notation::Json || change.notation == Notation::Json;
     let notation = if json { Notation::Json } else { Notation::Native };
-    Body { items, range: base.range, notation }
+    Body { items: items.into(), range: base.range, notation }
 }

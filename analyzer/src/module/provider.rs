@@ -69,7 +69,7 @@ impl Resource {
     #[must_use]
     pub fn provider_reference(&self) -> ProviderReference {
         let implied = || self.address.ty.split('_').next().unwrap_or_default();
-        self.provider.clone().unwrap_or_else(|| ProviderReference::default_of(implied()))
+        self.provider.as_deref().cloned().unwrap_or_else(|| ProviderReference::default_of(implied()))
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn labels_of(kind: &str) -> Option<&'static [&'static str]> {
 #[must_use]
 pub fn blocks(body: &Body) -> Vec<Arc<Block>> {
     let mut found = Vec::new();
-    for item in &body.items {
+    for item in body.items.iter() {
         match item {
             Item::Block(block) if labels_of(&block.kind.text).is_some() => found.push(Arc::clone(block)),
             Item::Attribute(attribute) if body.notation == Notation::Json => {

@@ -160,7 +160,7 @@ fn unknown(file: FileId, name: &Ident, written: Option<&JsonValue>, range: TextR
 fn hidden(value: Expr) -> Expr {
     let range = value.range;
     let name = Ident { text: "sensitive".into(), range };
-    Expr { kind: ExprKind::Call(Box::new(Call { name, arguments: vec![value], expand: false })), range }
+    Expr { kind: ExprKind::Call(Box::new(Call { name, arguments: Box::new([value]), expand: false })), range }
 }
 
 fn is_array(value: &JsonValue) -> bool {

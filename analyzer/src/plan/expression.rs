@@ -64,5 +64,5 @@ pub(super) fn traversal(steps: &[&str], range: TextRange) -> Option<Expr> {
     let expr = |kind| Expr { kind, range };
     let name = |step: &str| Ident { text: SmolStr::from(step), range };
     let start = expr(ExprKind::Variable(SmolStr::from(*first)));
-    Some(rest.iter().fold(start, |source, step| expr(ExprKind::GetAttr(Box::new(source), name(step)))))
+    Some(rest.iter().fold(start, |source, step| expr(ExprKind::GetAttr(Box::new(source), Box::new(name(step))))))
 }

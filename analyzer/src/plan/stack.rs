@@ -158,7 +158,7 @@ impl<'p> Builder<'p> {
             address: instance.address.resource.clone(),
             body: body::body(self.file(), said, range),
             header: instance.place.at(self.file()),
-            provider: self.plan.provider_of(instance).map(|key| reference(&key)),
+            provider: self.plan.provider_of(instance).map(|key| Box::new(reference(&key))),
         }
     }
 
@@ -300,7 +300,7 @@ impl<'p> Builder<'p> {
         };
         let key = Expr { kind: ExprKind::Variable("role_arn".into()), range };
         let item = ObjectItem { key, value };
-        Some(self.attribute(name, Expr { kind: ExprKind::Object(vec![item]), range }))
+        Some(self.attribute(name, Expr { kind: ExprKind::Object(Box::new([item])), range }))
     }
 
     /// The role of a provider that refers to something: the account that it names if that is one
@@ -318,7 +318,7 @@ impl<'p> Builder<'p> {
 
     fn allowed(&self, told: &Told) -> Attribute {
         let number = literal(format_smolstr!("{}", told.account), told.place);
-        self.attribute("allowed_account_ids", Expr { kind: ExprKind::Tuple(vec![number]), range: told.place })
+        self.attribute("allowed_account_ids", Expr { kind: ExprKind::Tuple(Box::new([number])), range: told.place })
     }
 }
 
@@ -336,7 +336,7 @@ fn reference(key: &str) -> ProviderReference {
 
 fn literal(text: SmolStr, range: TextRange) -> Expr {
     let literal = Literal { text, range, map: OffsetMap::default() };
-    let template = Template { parts: vec![TemplatePart::Literal(literal)], form: TemplateForm::Json };
+    let template = Template { parts: Box::new([TemplatePart::Literal(literal)]), form: TemplateForm::Json };
     Expr { kind: ExprKind::Template(Box::new(template)), range }
 }
 

@@ -48,8 +48,8 @@ pub enum Notation {
 /// Attributes and blocks, in the order of the text.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// The items.
-    pub items: Vec<Item>,
+    /// The items. A clone of a body shares them.
+    pub items: Arc<[Item]>,
     /// From behind the opening brace to the closing one; the whole file at top level.
     pub range: TextRange,
     /// The syntax it was written in.
@@ -86,7 +86,7 @@ pub struct Block {
     /// The word at the start: `resource`, `statement`.
     pub kind: Ident,
     /// The labels, quoted or bare.
-    pub labels: Vec<Ident>,
+    pub labels: Box<[Ident]>,
     /// What is between the braces.
     pub body: Body,
     /// From the kind to the last label: what a finding about the whole block marks.
@@ -136,15 +136,15 @@ pub enum ExprKind {
     /// `true`, `false`
     Bool(bool),
     /// The digits as written.
-    Number(SmolStr),
+    Number(Box<str>),
     /// A quoted string, a heredoc, or a whole template file.
     Template(Box<Template>),
     /// The root name of a reference: `var`, `local`, `aws_iam_role`, `each`, a `for` variable.
     Variable(SmolStr),
     /// `[a, b]`
-    Tuple(Vec<Expr>),
+    Tuple(Box<[Expr]>),
     /// `{ a = b }`, duplicate keys included.
-    Object(Vec<ObjectItem>),
+    Object(Box<[ObjectItem]>),
     /// `[for ...]` and `{for ...}`
     For(Box<ForExpr>),
     /// `f(a, b...)`
@@ -152,7 +152,7 @@ pub enum ExprKind {
     /// `(a)`
     Paren(Box<Expr>),
     /// `a.b`; `a.0` is an [`ExprKind::Index`] with a number.
-    GetAttr(Box<Expr>, Ident),
+    GetAttr(Box<Expr>, Box<Ident>),
     /// `a[b]` and the legacy `a.0`. `a.` with the name still to be typed has
     /// [`ExprKind::Missing`] as its index: nothing is known of it.
     Index(Box<Expr>, Box<Expr>),
@@ -160,8 +160,8 @@ pub enum ExprKind {
     Splat(Box<Splat>),
     /// `-a`, `!a`
     Unary(UnaryOp, Box<Expr>),
-    /// `a + b`
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a + b`: what stands left and right of it.
+    Binary(BinaryOp, Box<[Expr; 2]>),
     /// `a ? b : c`
     Conditional(Box<Conditional>),
 }
@@ -212,7 +212,7 @@ pub struct Call {
     /// The name with its namespace: `provider::aws::arn_parse`.
     pub name: Ident,
     /// The arguments.
-    pub arguments: Vec<Expr>,
+    pub arguments: Box<[Expr]>,
     /// `...` behind the last one.
     pub expand: bool,
 }
@@ -224,7 +224,7 @@ pub struct Splat {
     pub source: Expr,
     /// What is taken of each element. The legacy `.*` takes attributes only: an
     /// index behind it applies to the whole.
-    pub each: Vec<Step>,
+    pub each: Box<[Step]>,
 }
 
 /// A step of a splat.
@@ -237,7 +237,7 @@ pub enum Step {
     /// Another star: the steps in it are taken in each element of what the steps
     /// before it lead to. Behind `[*]` all that follow are in it, behind `.*` the
     /// attributes only.
-    Splat(Vec<Step>),
+    Splat(Box<[Step]>),
 }
 
 /// Operators with one side.
@@ -272,7 +272,7 @@ pub enum BinaryOp {
 #[derive(Debug, Clone)]
 pub struct Template {
     /// The parts, in order.
-    pub parts: Vec<TemplatePart>,
+    pub parts: Box<[TemplatePart]>,
     /// How it was written.
     pub form: TemplateForm,
 }
@@ -285,7 +285,7 @@ pub enum TemplateForm {
     /// `<<TAG` or, indented, `<<-TAG`
     Heredoc {
         /// The tag.
-        tag: SmolStr,
+        tag: Box<str>,
         /// Whether it was `<<-`.
         indented: bool,
     },
@@ -367,20 +367,20 @@ impl Literal {
 pub struct OffsetMap {
     /// (decoded offset, offset in the file), ascending: from that decoded offset
     /// on the two run side by side until the next entry.
-    jumps: Option<Arc<[(u32, u32)]>>,
+    jumps: Option<Arc<Box<[(u32, u32)]>>>,
 }
 
 impl OffsetMap {
     /// A map with the given jumps, ascending in both numbers.
     #[must_use]
     pub fn new(jumps: Vec<(u32, u32)>) -> Self {
-        Self { jumps: if jumps.is_empty() { None } else { Some(jumps.into()) } }
+        Self { jumps: if jumps.is_empty() { None } else { Some(Arc::new(jumps.into())) } }
     }
 
     /// Offset in the file of the decoded byte `offset` of a text that starts at `start`.
     #[must_use]
     pub fn source_offset(&self, start: u32, offset: u32) -> u32 {
-        let jumps = self.jumps.as_deref().unwrap_or_default();
+        let jumps = self.jumps.as_deref().map(|jumps| &**jumps).unwrap_or_default();
         let behind = jumps.partition_point(|(decoded, _)| *decoded <= offset);
         let (decoded, source) = behind.checked_sub(1).and_then(|at| jumps.get(at)).copied().unwrap_or((0, start));
         source + (offset - decoded)

@@ -55,7 +55,7 @@ impl Body {
     #[must_use]
     pub fn nested_blocks(&self, kind: &str) -> Vec<NestedBlock> {
         let mut found = Vec::new();
-        for item in &self.items {
+        for item in self.items.iter() {
             match item {
                 Item::Block(block) if block.kind.text == kind => found.push(NestedBlock::Plain(Arc::clone(block))),
                 Item::Block(block) if is_dynamic(block, kind) => found.push(NestedBlock::Dynamic(Arc::clone(block))),
@@ -128,7 +128,7 @@ fn json_block(attribute: &Attribute, labels: &[Ident], items: &[ObjectItem], ran
     Block {
         file: attribute.file,
         kind: attribute.name.clone(),
-        labels: labels.to_vec(),
+        labels: labels.into(),
         body: json_body(attribute.file, items, range),
         header,
         range,
@@ -155,7 +155,7 @@ fn properties(items: &[ObjectItem]) -> impl Iterator<Item = (Ident, &ObjectItem)
 pub fn key_name(key: &Expr) -> Option<Ident> {
     match &key.kind {
         ExprKind::Variable(name) => Some(Ident { text: name.clone(), range: key.range }),
-        ExprKind::Template(template) => match (template.parts.as_slice(), &template.form) {
+        ExprKind::Template(template) => match (&*template.parts, &template.form) {
             ([], TemplateForm::Json | TemplateForm::Quoted) => {
                 Some(Ident { text: "".into(), range: TextRange::empty(key.range.start.saturating_add(1)) })
             }
@@ -169,7 +169,7 @@ pub fn key_name(key: &Expr) -> Option<Ident> {
 /// The text of a template without interpolations.
 #[must_use]
 pub fn literal_text(template: &Template) -> Option<smol_str::SmolStr> {
-    match template.parts.as_slice() {
+    match &*template.parts {
         [] => Some("".into()),
         [TemplatePart::Literal(literal)] => Some(literal.text.clone()),
         parts => {

@@ -45,7 +45,7 @@ pub fn parse_json_hcl_with(file: FileId, text: &str, strings: fn(&[SmolStr]) -> 
     reader.root(&root, &mut items);
     reader.errors.sort_by_key(|error| error.range.start);
     let range = TextRange::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-    Tree { file, body: Body { items, range, notation: Notation::Json }, errors: reader.errors }
+    Tree { file, body: Body { items: items.into(), range, notation: Notation::Json }, errors: reader.errors }
 }
 
 /// A JSON value of `file` as an expression, all of its strings as they are.
@@ -128,7 +128,7 @@ impl Reader {
     }
 
     fn string(&mut self, string: &JsonString, range: TextRange, strings: JsonStrings) -> Expr {
-        let mut parts = Vec::new();
+        let mut parts: Box<[TemplatePart]> = Box::default();
         // Without holes there is one piece at most.
         if let Some(JsonPiece::Text { text, range: inner, map }) = string.pieces.first() {
             match strings {
@@ -137,7 +137,7 @@ impl Reader {
                     if errors.is_empty() {
                         return Expr { range, ..expr };
                     }
-                    parts = vec![literal(text, *inner, map)];
+                    parts = Box::new([literal(text, *inner, map)]);
                 }
                 JsonStrings::Template if text.contains("${") || text.contains("%{") => {
                     let (template, errors) = parse_json_string_template(self.file, text, inner.start, map);
@@ -146,7 +146,7 @@ impl Reader {
                     }
                     parts = template.parts;
                 }
-                JsonStrings::Template | JsonStrings::Literal => parts = vec![literal(text, *inner, map)],
+                JsonStrings::Template | JsonStrings::Literal => parts = Box::new([literal(text, *inner, map)]),
             }
         }
         Expr { kind: ExprKind::Template(Box::new(Template { parts, form: TemplateForm::Json })), range }
@@ -164,7 +164,7 @@ fn number(digits: &SmolStr, range: TextRange) -> ExprKind {
             let range = TextRange::new(range.start.saturating_add(1), range.end);
             ExprKind::Unary(UnaryOp::Negate, Box::new(Expr { kind: ExprKind::Number(magnitude.into()), range }))
         }
-        None => ExprKind::Number(digits.clone()),
+        None => ExprKind::Number(digits.as_str().into()),
     }
 }
 

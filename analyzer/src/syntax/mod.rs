@@ -20,6 +20,17 @@ pub use hcl::{
 };
 pub use json_hcl::{JsonStrings, json_expression, json_key, parse_json_hcl, parse_json_hcl_with};
 
+/// A list in just the room that it takes: a tree lives for as long as its file is in view, and an allocator leaves a
+/// list that gives back less than half of its room where it is.
+fn exact<T>(mut list: Vec<T>) -> Box<[T]> {
+    if list.len() < list.capacity() {
+        let mut exact = Vec::with_capacity(list.len());
+        exact.append(&mut list);
+        list = exact;
+    }
+    list.into_boxed_slice()
+}
+
 /// A fault in a text, with a message for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crosstrail_analyzer::source::SourceMap;
-use crosstrail_analyzer::syntax::ast::{ExprKind, Item, Tree};
+use crosstrail_analyzer::syntax::ast::{Attribute, Block, Expr, ExprKind, Ident, Item, TemplatePart, Tree};
 use crosstrail_analyzer::syntax::{MAX_HEIGHT, MAX_NESTING, parse_hcl, parse_template};
 
 use crate::walk::Walk;
@@ -146,4 +146,15 @@ fn an_object_of_many_keys_is_kept_whole() {
     assert!(tree.errors.is_empty());
     let Some(Item::Attribute(x)) = tree.body.items.first() else { panic!("no attribute") };
     assert!(matches!(&x.value.kind, ExprKind::Object(items) if items.len() == 50_000));
+}
+
+/// Trees are most of what an editor's server holds: their nodes do not grow unseen.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn nodes_are_small() {
+    assert_eq!(size_of::<Expr>(), 32);
+    assert_eq!(size_of::<Ident>(), 32);
+    assert_eq!(size_of::<TemplatePart>(), 48);
+    assert!(size_of::<Attribute>() <= 80);
+    assert!(size_of::<Block>() <= 104);
 }

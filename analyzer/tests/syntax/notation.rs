@@ -38,7 +38,7 @@ pub(crate) fn body(body: &Body, dedent: Dedent) -> String {
 }
 
 fn write_body(text: &mut String, body: &Body, dedent: Dedent) {
-    for item in &body.items {
+    for item in body.items.iter() {
         match item {
             Item::Attribute(attribute) => {
                 writeln!(text, "A {}={}", attribute.name.text, expr(&attribute.value, dedent)).unwrap();
@@ -90,7 +90,7 @@ fn parts(parts_of_it: &[TemplatePart], dedent: Dedent, ignore: bool) -> String {
 /// An index; one that is a text without holes is that text.
 fn index(key: &Expr, dedent: Dedent) -> String {
     match &key.kind {
-        ExprKind::Template(template) => match template.parts.as_slice() {
+        ExprKind::Template(template) => match &*template.parts {
             [] => "\"\"".to_owned(),
             [TemplatePart::Literal(literal)] => quote(&literal.text),
             _ => expr(key, dedent),
@@ -153,7 +153,10 @@ pub(crate) fn expr(it: &Expr, dedent: Dedent) -> String {
         }
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("(- {})", write(inner)),
         ExprKind::Unary(UnaryOp::Not, inner) => format!("(! {})", write(inner)),
-        ExprKind::Binary(operator, left, right) => format!("({operator:?} {} {})", write(left), write(right)),
+        ExprKind::Binary(operator, sides) => {
+            let [left, right] = &**sides;
+            format!("({operator:?} {} {})", write(left), write(right))
+        }
         ExprKind::Conditional(it) => {
             format!("(? {} {} {})", write(&it.condition), write(&it.then), write(&it.otherwise))
         }

@@ -116,7 +116,7 @@ fn strings_of_json_map_to_their_file() {
     let (template, errors) = parse_json_string_template(file, decoded, start, &map);
     assert!(errors.is_empty(), "{errors:?}");
     let [TemplatePart::Literal(before), TemplatePart::Interpolation { expr, range }, TemplatePart::Literal(behind)] =
-        template.parts.as_slice()
+        &*template.parts
     else {
         panic!("{template:?}")
     };
@@ -135,8 +135,7 @@ fn template_files_have_no_escapes_but_two() {
     let file = SourceMap::default().add("policy.tftpl", text);
     let (template, errors) = parse_template(file, text);
     assert!(errors.is_empty(), "{errors:?}");
-    let [TemplatePart::Literal(first), TemplatePart::For(directive), TemplatePart::Literal(last)] =
-        template.parts.as_slice()
+    let [TemplatePart::Literal(first), TemplatePart::For(directive), TemplatePart::Literal(last)] = &*template.parts
     else {
         panic!("{template:?}")
     };

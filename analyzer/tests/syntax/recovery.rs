@@ -20,10 +20,10 @@ fn parse(text: &str) -> Tree {
 }
 
 fn blocks(tree: &Tree) -> Vec<&Block> {
-    let mut blocks = Vec::new();
-    for item in &tree.body.items {
+    let mut blocks: Vec<&Block> = Vec::new();
+    for item in tree.body.items.iter() {
         if let Item::Block(block) = item {
-            blocks.push(&**block);
+            blocks.push(block);
         }
     }
     blocks

@@ -55,7 +55,7 @@ impl Walk {
     fn body(&mut self, body: &Body, parent: TextRange) {
         self.node("body", body.range, parent);
         let mut last = body.range.start;
-        for item in &body.items {
+        for item in body.items.iter() {
             let range = match item {
                 Item::Attribute(attribute) => {
                     self.node("attribute", attribute.range, body.range);
@@ -114,7 +114,8 @@ impl Walk {
                 self.expr(source, range);
                 self.node("attribute name", name.range, range);
             }
-            ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => {
+            ExprKind::Binary(_, sides) => sides.iter().for_each(|side| self.expr(side, range)),
+            ExprKind::Index(left, right) => {
                 self.expr(left, range);
                 self.expr(right, range);
             }

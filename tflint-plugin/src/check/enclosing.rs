@@ -50,7 +50,7 @@ fn parts(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Call(call) => call.arguments.iter().collect(),
         ExprKind::Paren(inner) => vec![inner],
         ExprKind::Conditional(it) => vec![&it.condition, &it.then, &it.otherwise],
-        ExprKind::Binary(_, left, right) => vec![left, right],
+        ExprKind::Binary(_, sides) => sides.iter().collect(),
         ExprKind::Template(template) => template.parts.iter().filter_map(interpolated).collect(),
         ExprKind::Missing
         | ExprKind::Null

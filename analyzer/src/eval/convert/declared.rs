@@ -59,7 +59,7 @@ impl Reader {
 
     fn constructor(self, expr: &Expr, call: &Call) -> Result<TypeConstraint, EvalError> {
         let name = call.name.text.as_str();
-        let [argument] = call.arguments.as_slice() else {
+        let [argument] = &*call.arguments else {
             return Err(self.fail(expr, format!("`{name}(...)` takes one argument")));
         };
         match name {
@@ -99,7 +99,7 @@ impl Reader {
     }
 
     fn optional(self, expr: &Expr, call: &Call) -> Result<Attribute, EvalError> {
-        let (ty, default) = match call.arguments.as_slice() {
+        let (ty, default) = match &*call.arguments {
             [ty] => (ty, None),
             [ty, default] => (ty, Some(default)),
             _ => return Err(self.fail(expr, "`optional(...)` takes a type and perhaps a default")),

@@ -43,10 +43,9 @@ impl Evaluator<'_> {
     fn wanted_name(&self, condition: &Expr, expr: &ForExpr, scope: &Scope) -> Option<smol_str::SmolStr> {
         match &condition.kind {
             ExprKind::Paren(inner) => self.wanted_name(inner, expr, scope),
-            ExprKind::Binary(BinaryOp::And, left, right) => {
-                self.wanted_name(left, expr, scope).or_else(|| self.wanted_name(right, expr, scope))
-            }
-            ExprKind::Binary(BinaryOp::Equal, left, right) => {
+            ExprKind::Binary(BinaryOp::And, sides) => sides.iter().find_map(|side| self.wanted_name(side, expr, scope)),
+            ExprKind::Binary(BinaryOp::Equal, sides) => {
+                let [left, right] = &**sides;
                 let other = if is_name(left, expr) { Some(right) } else { is_name(right, expr).then_some(left) };
                 self.quiet_if(true, || self.evaluate(other?, scope).ok())?.as_str()
             }

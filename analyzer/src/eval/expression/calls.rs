@@ -208,7 +208,7 @@ impl Evaluator<'_> {
     }
 
     fn call_can(&self, call: &Call, scope: &Scope) -> Result<Value> {
-        let [argument] = call.arguments.as_slice() else {
+        let [argument] = &*call.arguments else {
             return Err(EvalError::new("`can` takes one argument"));
         };
         Ok(match self.with_doubt(|| self.evaluate(argument, &scope.strictly())) {

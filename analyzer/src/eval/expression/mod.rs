@@ -81,7 +81,7 @@ impl Evaluator<'_> {
             ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) => self.reference(expression, scope),
             ExprKind::Splat(splat) => self.splat(splat, expression, scope),
             ExprKind::Unary(operator, operand) => self.unary(*operator, operand, expression, scope),
-            ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right, expression, scope),
+            ExprKind::Binary(operator, sides) => self.binary(*operator, sides, expression, scope),
             ExprKind::Conditional(conditional) => self.conditional(conditional, expression, scope),
         }
     }
@@ -126,7 +126,7 @@ fn placed(kind: ValueKind, expression: &Expr, scope: &Scope) -> Value {
     Value::new(kind).with_origin(Origin::at(scope.span(expression.range)))
 }
 
-fn number(digits: &SmolStr, expression: &Expr, scope: &Scope) -> Result<Value> {
+fn number(digits: &str, expression: &Expr, scope: &Scope) -> Result<Value> {
     match Number::parse(digits) {
         Some(number) => Ok(placed(ValueKind::Number(number), expression, scope)),
         None => Err(EvalError::new(format!("`{digits}` is not a number"))),

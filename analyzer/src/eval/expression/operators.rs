@@ -24,8 +24,7 @@ impl Evaluator<'_> {
     pub(super) fn binary(
         &self,
         operator: BinaryOp,
-        left: &Expr,
-        right: &Expr,
+        [left, right]: &[Expr; 2],
         at: &Expr,
         scope: &Scope,
     ) -> Result<Value> {

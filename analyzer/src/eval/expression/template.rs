@@ -20,7 +20,7 @@ impl Evaluator<'_> {
             return self.evaluate(expr, scope);
         }
         // Most texts are written in one piece.
-        if let [TemplatePart::Literal(literal)] = template.parts.as_slice()
+        if let [TemplatePart::Literal(literal)] = &*template.parts
             && literal.text.len() <= LONGEST_TEXT
         {
             let text = Text::from_pieces([literal_piece(literal, scope)]);
@@ -113,7 +113,7 @@ impl Evaluator<'_> {
 
 /// The expression of a template that is nothing but one interpolation: it keeps its type.
 pub(super) fn single_interpolation(template: &Template) -> Option<&Expr> {
-    match template.parts.as_slice() {
+    match &*template.parts {
         [TemplatePart::Interpolation { expr, .. }] => Some(expr),
         _ => None,
     }

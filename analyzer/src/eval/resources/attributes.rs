@@ -223,7 +223,7 @@ fn unknown_of(symbol: Symbol, refinement: Refinement) -> Value {
 /// Whether the expression is one text, number or truth value. `null` stands for what is not set.
 fn is_literal(expression: &Expr) -> bool {
     match &expression.kind {
-        ExprKind::Template(template) => matches!(template.parts.as_slice(), [] | [TemplatePart::Literal(_)]),
+        ExprKind::Template(template) => matches!(&*template.parts, [] | [TemplatePart::Literal(_)]),
         ExprKind::Bool(_) | ExprKind::Number(_) => true,
         _ => false,
     }

@@ -163,7 +163,7 @@ pub(super) fn instances(resource: &Resource) -> Vec<String> {
 fn keys(value: &Expr) -> Vec<SmolStr> {
     match &value.kind {
         ExprKind::Object(items) => items.iter().filter_map(|item| key_name(&item.key)).map(|name| name.text).collect(),
-        ExprKind::Call(call) if call.name.text == "toset" => match call.arguments.as_slice() {
+        ExprKind::Call(call) if call.name.text == "toset" => match &*call.arguments {
             [Expr { kind: ExprKind::Tuple(items), .. }] => items.iter().filter_map(walk::literal).collect(),
             _ => Vec::new(),
         },

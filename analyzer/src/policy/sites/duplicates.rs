@@ -53,7 +53,7 @@ impl DuplicateKeys {
     }
 
     fn body(&mut self, body: &Body) {
-        for item in &body.items {
+        for item in body.items.iter() {
             match item {
                 Item::Attribute(attribute) => self.expression(&attribute.value, attribute.file),
                 Item::Block(block) => self.body(&block.body),

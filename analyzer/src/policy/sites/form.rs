@@ -29,7 +29,7 @@ pub enum Form {
 pub(super) fn form(expression: &Expr) -> Form {
     match &expression.kind {
         ExprKind::Paren(inner) => form(inner),
-        ExprKind::Template(template) => match (template.parts.as_slice(), &template.form) {
+        ExprKind::Template(template) => match (&*template.parts, &template.form) {
             // `"${x}"` is `x`: the only way to write an expression in JSON.
             ([TemplatePart::Interpolation { expr, .. }], _) => form(expr),
             (_, TemplateForm::Heredoc { .. }) => Form::Heredoc,

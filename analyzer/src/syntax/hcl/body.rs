@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::parser::{Mode, Parser};
 use super::recovery::{Header, Opening};
 use crate::syntax::ast::{Attribute, Block, Body, Ident, Item, Notation, TemplatePart};
+use crate::syntax::exact;
 
 /// Up to this many attributes of a body are compared one by one.
 const FEW: usize = 12;
@@ -37,7 +38,7 @@ impl<'a> Parser<'a> {
             self.check_name(&item, &mut names);
             items.push(item);
         }
-        Body { items, range: self.range(start, self.text.len()), notation: Notation::Native }
+        Body { items: items.into(), range: self.range(start, self.text.len()), notation: Notation::Native }
     }
 
     fn stray_brace(&mut self) -> bool {
@@ -101,7 +102,7 @@ impl<'a> Parser<'a> {
             }
         };
         self.item_column = outer;
-        Body { items, range: self.range(start, end), notation: Notation::Native }
+        Body { items: items.into(), range: self.range(start, end), notation: Notation::Native }
     }
 
     /// An item and the end of its line. `None` if nothing of it could be kept.
@@ -182,7 +183,7 @@ impl<'a> Parser<'a> {
         };
         self.leave(saved);
         let range = self.range_from(start);
-        Some(Item::Block(Arc::new(Block { file: self.file, kind, labels, body, header, range })))
+        Some(Item::Block(Arc::new(Block { file: self.file, kind, labels: exact(labels), body, header, range })))
     }
 
     fn labels(&mut self) -> Vec<Ident> {
@@ -280,7 +281,7 @@ impl<'a> Parser<'a> {
             self.skip_past_in_line(b'}');
         }
         let range = self.range(open.at + open.length, end.min(self.previous_end));
-        Body { items, range, notation: Notation::Native }
+        Body { items: items.into(), range, notation: Notation::Native }
     }
 
     /// Moves behind `closer`, if it is found in this line.

@@ -4,6 +4,7 @@ use super::parser::{Mode, Parser};
 use super::recovery::Opening;
 use crate::source::TextRange;
 use crate::syntax::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem};
+use crate::syntax::exact;
 
 /// `for key, value in collection`, of an expression or of a directive.
 pub(super) struct ForIntro {
@@ -120,7 +121,7 @@ impl Parser<'_> {
         let kind = if self.at_word("for") {
             self.for_expression(&opening)
         } else {
-            ExprKind::Tuple(self.elements(&opening).0)
+            ExprKind::Tuple(exact(self.elements(&opening).0))
         };
         self.leave(saved);
         Expr { kind, range: self.range_from(start) }
@@ -138,7 +139,7 @@ impl Parser<'_> {
         } else {
             self.ignore_newlines = false;
             self.at = if self.broken { self.at } else { behind };
-            ExprKind::Object(self.object_items(&opening))
+            ExprKind::Object(exact(self.object_items(&opening)))
         };
         self.leave(saved);
         Expr { kind, range: self.range_from(start) }

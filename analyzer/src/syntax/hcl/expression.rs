@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::parser::Parser;
 use crate::syntax::ast::{BinaryOp, Call, Conditional, Expr, ExprKind, Ident, Splat, Step, UnaryOp};
+use crate::syntax::exact;
 
 /// The operators with two sides, longest first, and how strongly they bind.
 const OPERATORS: [(&str, BinaryOp, u8); 13] = [
@@ -71,11 +72,8 @@ impl Parser<'_> {
             let right = self.binary(strength + 1);
             self.end_chain(chain);
             let range = self.range_from(start);
-            let kind = if self.grow() {
-                ExprKind::Binary(operator, Box::new(left), Box::new(right))
-            } else {
-                ExprKind::Missing
-            };
+            let kind =
+                if self.grow() { ExprKind::Binary(operator, Box::new([left, right])) } else { ExprKind::Missing };
             left = Expr { kind, range };
         }
         left
@@ -139,11 +137,11 @@ impl Parser<'_> {
         self.skip_space();
         if self.eat(b'*') {
             let each = self.legacy_splat_steps();
-            let kind = ExprKind::Splat(Box::new(Splat { source, each }));
+            let kind = ExprKind::Splat(Box::new(Splat { source, each: exact(each) }));
             return Expr { kind, range: self.range_from(start) };
         }
         let kind = match self.attribute_step() {
-            Step::Attribute(name) => ExprKind::GetAttr(Box::new(source), name),
+            Step::Attribute(name) => ExprKind::GetAttr(Box::new(source), Box::new(name)),
             Step::Index(index) => ExprKind::Index(Box::new(source), Box::new(index)),
             Step::Splat(each) => ExprKind::Splat(Box::new(Splat { source, each })),
         };
@@ -197,7 +195,7 @@ impl Parser<'_> {
         let kind = match self.bracket_step() {
             Some(Step::Splat(each)) => ExprKind::Splat(Box::new(Splat { source, each })),
             Some(Step::Index(index)) => ExprKind::Index(Box::new(source), Box::new(index)),
-            Some(Step::Attribute(name)) => ExprKind::GetAttr(Box::new(source), name),
+            Some(Step::Attribute(name)) => ExprKind::GetAttr(Box::new(source), Box::new(name)),
             None => ExprKind::Index(Box::new(source), Box::new(self.missing())),
         };
         Expr { kind, range: self.range_from(start) }
@@ -216,7 +214,7 @@ impl Parser<'_> {
             let saved = self.enter(self.ignore_newlines)?;
             let each = self.splat_steps();
             self.leave(saved);
-            return Some(Step::Splat(each));
+            return Some(Step::Splat(exact(each)));
         }
         let saved = self.enter(true)?;
         let index = self.expression();
@@ -238,7 +236,7 @@ impl Parser<'_> {
                 (b'.', _) => {
                     self.bump(1);
                     self.skip_space();
-                    if self.eat(b'*') { Step::Splat(self.legacy_splat_steps()) } else { self.attribute_step() }
+                    if self.eat(b'*') { Step::Splat(exact(self.legacy_splat_steps())) } else { self.attribute_step() }
                 }
                 (b'[', _) => match self.bracket_step() {
                     Some(step) => step,
@@ -284,7 +282,7 @@ impl Parser<'_> {
             self.fail(range, format!("`{text}` is not a number"));
             return Expr { kind: ExprKind::Missing, range };
         }
-        Expr { kind: ExprKind::Number(SmolStr::new(text)), range }
+        Expr { kind: ExprKind::Number(text.into()), range }
     }
 
     /// A reference, a keyword or a call.
@@ -327,6 +325,9 @@ impl Parser<'_> {
         let Some(saved) = self.enter(true) else { return self.missing() };
         let (arguments, expand) = self.elements(&opening);
         self.leave(saved);
-        Expr { kind: ExprKind::Call(Box::new(Call { name, arguments, expand })), range: self.range_from(start) }
+        Expr {
+            kind: ExprKind::Call(Box::new(Call { name, arguments: exact(arguments), expand })),
+            range: self.range_from(start),
+        }
     }
 }

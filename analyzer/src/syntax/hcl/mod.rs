@@ -11,11 +11,13 @@ mod parts;
 mod recovery;
 mod template;
 
+use std::sync::Arc;
+
 pub use parser::{MAX_HEIGHT, MAX_NESTING};
 
 use self::parser::{Origin, Parser};
-use super::SyntaxError;
 use super::ast::{Body, Expr, ExprKind, Notation, OffsetMap, Template, TemplateForm, Tree};
+use super::{SyntaxError, exact};
 use crate::source::{BYTE_ORDER_MARK, FileId, TextRange};
 
 /// Parses a whole file of native syntax.
@@ -23,7 +25,7 @@ use crate::source::{BYTE_ORDER_MARK, FileId, TextRange};
 pub fn parse_hcl(file: FileId, text: &str) -> Tree {
     let mut parser = Parser::new(file, text, Origin { start: 0, map: OffsetMap::default() });
     if parser.is_too_large(0) {
-        let body = Body { items: Vec::new(), range: TextRange::default(), notation: Notation::Native };
+        let body = Body { items: Arc::default(), range: TextRange::default(), notation: Notation::Native };
         return Tree { file, body, errors: parser.errors };
     }
     parser.skip_byte_order_mark();
@@ -56,14 +58,14 @@ pub fn parse_json_string_template(
 
 fn template(mut parser: Parser<'_>, start: u32, form: TemplateForm) -> (Template, Vec<SyntaxError>) {
     if parser.is_too_large(start) {
-        return (Template { parts: Vec::new(), form }, parser.errors);
+        return (Template { parts: Box::default(), form }, parser.errors);
     }
     if form == TemplateForm::File {
         parser.skip_byte_order_mark();
     }
     let parts = parser.whole_text();
     let parts = parser.assemble(parts);
-    (Template { parts, form }, parser.sorted_errors())
+    (Template { parts: exact(parts), form }, parser.sorted_errors())
 }
 
 /// Parses a text that is an expression as a whole. `offset` is where it stands

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::parser::{Mode, Parser};
 use super::parts::{Part, Parts};
 use crate::syntax::ast::{Expr, ExprKind, Literal, OffsetMap, Template, TemplateForm, TemplatePart};
+use crate::syntax::exact;
 
 /// The line that closes a heredoc.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +37,7 @@ impl<'a> Parser<'a> {
     /// `"..."`
     pub(super) fn quoted(&mut self) -> Template {
         let parts = self.plain_string().unwrap_or_else(|| self.string_with_parts());
-        Template { parts, form: TemplateForm::Quoted }
+        Template { parts: exact(parts), form: TemplateForm::Quoted }
     }
 
     /// A string without escapes and sequences, as most are.
@@ -305,8 +306,11 @@ impl<'a> Parser<'a> {
             parts.dedent(self.text);
         }
         let parts = self.assemble(parts);
-        let form = TemplateForm::Heredoc { tag: SmolStr::new(tag), indented };
-        Expr { kind: ExprKind::Template(Box::new(Template { parts, form })), range: self.range_from(start) }
+        let form = TemplateForm::Heredoc { tag: tag.into(), indented };
+        Expr {
+            kind: ExprKind::Template(Box::new(Template { parts: exact(parts), form })),
+            range: self.range_from(start),
+        }
     }
 
     /// Where the first line starts that does not start before this place.
