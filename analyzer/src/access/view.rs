@@ -221,7 +221,7 @@ impl<'a> AccessView<'a> {
     /// A resource of whose policy nothing is in view. `account` is the one that owns it.
     #[must_use]
     pub fn elsewhere(&self, arn: &Text, account: Option<Account>) -> TargetSide<'_> {
-        TargetSide { target: Target::new(arn, account.map(|it| it.text)), policies: Holding::default() }
+        TargetSide { target: Target::new(arn, account.map(|it| it.text.clone())), policies: Holding::default() }
     }
 
     /// Has `read` look at the decision whether `by` may do `action` to `on`.

@@ -173,7 +173,7 @@ fn identity<'a>(view: &'a AccessView<'a>, text: &Text, what: &What<'a>) -> Optio
     }
     let account = view.accounts().of_arn(text)?;
     let is_root = text.known_suffix().ends_with(":root");
-    let (arn, account) = (text.clone(), account.text);
+    let (arn, account) = (text.clone(), account.text.clone());
     let who = if is_root {
         principal::root(view, arn, account)
     } else {

@@ -259,7 +259,7 @@ fn management(trail: &Trail, accounts: KnownAccounts<'_>) -> Option<Text> {
     let is_here = |account: &Account| same(account, &trail.account).truth.is_yes();
     let managed_here = trail.organization.managed_in.iter().any(is_here);
     let own = managed_here.then(|| trail.account.text.clone());
-    own.or_else(|| accounts.management().map(|it| it.text)).or_else(|| trail.organization.management.clone())
+    own.or_else(|| accounts.management().map(|it| it.text.clone())).or_else(|| trail.organization.management.clone())
 }
 
 /// The log group itself, where its streams should have been named; `None` if it may be that they are.

@@ -16,9 +16,10 @@ use super::value::Value;
 ///
 /// A string made by `jsonencode` (or rendered by a data source as JSON) also holds
 /// the value it was made from, so that nothing known is lost to one hole inside.
+/// A clone costs a counter or two.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
-    pieces: Vec<Piece>,
+    pieces: Arc<[Piece]>,
     json: Option<Arc<Value>>,
 }
 
@@ -125,7 +126,7 @@ impl Text {
     /// A text of which nothing is known.
     #[must_use]
     pub fn hole(symbol: Symbol) -> Self {
-        Self { pieces: vec![Piece::Hole(symbol)], json: None }
+        Self { pieces: Arc::new([Piece::Hole(symbol)]), json: None }
     }
 
     /// The pieces put together; empty ones are left out.
@@ -134,9 +135,11 @@ impl Text {
         let is_empty = |piece: &Piece| matches!(piece, Piece::Known(known) if known.text.is_empty());
         let mut rest = pieces.into_iter().filter(|piece| !is_empty(piece));
         let Some(first) = rest.next() else { return Self::default() };
-        // Most texts are one piece: there is no room for more unless there are more.
-        let mut pieces = vec![first];
-        pieces.extend(rest);
+        let pieces: Arc<[Piece]> = match rest.next() {
+            // Most texts are one piece.
+            None => Arc::new([first]),
+            Some(second) => [first, second].into_iter().chain(rest).collect(),
+        };
         Self { pieces, json: None }
     }
 
@@ -174,7 +177,7 @@ impl Text {
     /// The text, if it has no holes.
     #[must_use]
     pub fn as_known(&self) -> Option<SmolStr> {
-        match self.pieces.as_slice() {
+        match &*self.pieces {
             [] => Some(SmolStr::default()),
             [Piece::Known(known)] => Some(known.text.clone()),
             pieces => pieces
@@ -219,23 +222,21 @@ impl Text {
 
     /// This text with `other` behind it.
     #[must_use]
-    pub fn concat(mut self, other: Self) -> Self {
+    pub fn concat(self, other: Self) -> Self {
         if self.is_empty() {
             return other;
         }
         if other.is_empty() {
             return self;
         }
-        self.json = None;
-        self.pieces.extend(other.pieces);
-        self
+        Self { pieces: self.pieces.iter().chain(&*other.pieces).cloned().collect(), json: None }
     }
 
     /// For people: holes as `{address}`.
     #[must_use]
     pub fn display(&self) -> String {
         let mut shown = String::new();
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             let _infallible = match piece {
                 Piece::Known(known) => write!(shown, "{}", known.text),
                 Piece::Hole(symbol) => write!(shown, "{{{}}}", symbol.address()),
@@ -249,7 +250,7 @@ impl Text {
     pub fn slice(&self, range: Range<usize>) -> Vec<Known> {
         let mut cut = Vec::new();
         let mut start = 0;
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             let Piece::Known(known) = piece else { continue };
             let end = start + known.text.len();
             let (from, to) = (range.start.max(start), range.end.min(end));
@@ -266,7 +267,7 @@ impl Text {
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
         let mut start = 0;
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             let Piece::Known(known) = piece else { continue };
             let end = start + known.text.len();
             if start <= range.start && range.end <= end && (range.start < end || range.is_empty()) {

@@ -22,6 +22,19 @@ impl Key {
         }
         Self(key)
     }
+
+    /// Whether it is the key of `text`.
+    #[must_use]
+    pub fn is_of(&self, text: &Text) -> bool {
+        let rest = text.pieces().iter().try_fold(self.0.as_str(), |rest, piece| match piece {
+            Piece::Known(known) => rest.strip_prefix(known.text.as_str()),
+            Piece::Hole(symbol) => {
+                let rest = rest.strip_prefix('\0')?.strip_prefix(symbol.scope().as_str())?;
+                rest.strip_prefix('\u{1}')?.strip_prefix(symbol.address().as_str())?.strip_prefix('\0')
+            }
+        });
+        rest == Some("")
+    }
 }
 
 #[cfg(test)]
@@ -36,5 +49,9 @@ mod tests {
         assert_eq!(Key::new(&text("s")), Key::new(&Text::known("ab").concat(hole("s"))));
         assert_ne!(Key::new(&text("s")), Key::new(&text("t")));
         assert_ne!(Key::new(&text("s")), Key::new(&Text::known("abx")));
+        assert!(Key::new(&text("s")).is_of(&Text::known("ab").concat(hole("s"))));
+        for other in [text("t"), Text::known("ab"), text("s").concat(Text::known("c")), Text::default()] {
+            assert!(!Key::new(&text("s")).is_of(&other), "{}", other.display());
+        }
     }
 }

@@ -22,12 +22,11 @@ impl IamModel {
     /// there is none in view, or if it may be one of several.
     #[must_use]
     pub fn resource_named(&self, service: &str, resource_type: &str, text: &Text, by: Asker<'_>) -> Option<usize> {
-        let key = Key::new(text);
         let is_kind = |index: &usize| {
             let resource = self.resources.get(*index);
             resource.is_some_and(|it| it.service == service && it.resource_type.is_none_or(|it| it == resource_type))
         };
-        let of_arn = self.resources_by_arn.get(&key).into_iter().flatten().copied().filter(is_kind).collect();
+        let of_arn = self.resource_numbers(text).filter(is_kind).collect();
         self.nearest_resource(of_arn, by).or_else(|| {
             // The names of buckets are those of the whole partition.
             let is_global = (service, resource_type) == ("s3", "bucket");
@@ -39,7 +38,11 @@ impl IamModel {
                             .get(*index)
                             .is_some_and(|it| same(&it.account, by.account).truth == Truth::Yes))
             };
-            let of_name = self.resources_by_name.get(&key).into_iter().flatten().copied().filter(is_near).collect();
+            let is_called = |(_, name): &((&str, Option<&str>), Key), index: usize| {
+                self.resources.get(index).is_some_and(|it| it.names.iter().any(|own| name.is_of(own)))
+            };
+            let called = self.resources_by_name.get(((service, None), Key::new(text)), is_called);
+            let of_name = called.filter(is_near).collect();
             self.nearest_resource(of_name, by)
         })
     }
@@ -47,10 +50,9 @@ impl IamModel {
     /// The index of the principal of which `arn` is the ARN for certain, if it is one.
     #[must_use]
     pub fn principal_named(&self, arn: &Text, by: Asker<'_>) -> Option<usize> {
-        let found = self.principals_by_arn.get(&Key::new(arn))?;
-        let candidates = found.iter().filter_map(|index| {
-            let principal = self.principals.get(*index)?;
-            Some((*index, principal.origin, principal.stack == by.stack))
+        let candidates = self.principal_numbers(arn).filter_map(|index| {
+            let principal = self.principals.get(index)?;
+            Some((index, principal.origin, principal.stack == by.stack))
         });
         only_one(candidates.collect())
     }

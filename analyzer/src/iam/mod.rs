@@ -15,6 +15,7 @@ mod collect;
 mod documents;
 mod encryption;
 mod held;
+mod index;
 mod join;
 mod key;
 mod lookup;
@@ -29,7 +30,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::eval::text::Text;
@@ -50,6 +50,7 @@ pub use resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolic
 pub use stack::StackAccounts;
 
 use documents::AwsDocuments;
+use index::Index;
 use join::SitesAt;
 use names::Names;
 
@@ -66,13 +67,14 @@ pub struct IamModel {
     aws: AwsDocuments,
     names: Names,
     secrets: Vec<SmolStr>,
-    principals_by_arn: FxHashMap<Key, Vec<usize>>,
-    principals_at: FxHashMap<(SmolStr, SmolStr), usize>,
-    resources_by_arn: FxHashMap<Key, Vec<usize>>,
+    principals_by_arn: Index,
+    principals_at: Index,
+    resources_by_arn: Index,
     /// The same by what stands behind the partition.
-    resources_by_rest: FxHashMap<Key, Vec<usize>>,
-    resources_at: FxHashMap<(SmolStr, SmolStr), usize>,
-    resources_by_name: FxHashMap<Key, Vec<usize>>,
+    resources_by_rest: Index,
+    resources_at: Index,
+    /// By their services and each of their names.
+    resources_by_name: Index,
 }
 
 impl IamModel {
@@ -91,22 +93,20 @@ impl IamModel {
         let members = parts.iter().flat_map(|part| &part.members).cloned().collect();
         let stacks = parts.iter().map(|part| part.stack.clone()).collect();
         let secrets = parts.iter().flat_map(|part| &part.secrets).cloned().collect();
-        let (resources, account_policies) = join::resources(parts, &sites);
+        let join::Resources { resources, account_policies, by_arn: resources_by_arn, by_name: resources_by_name } =
+            join::resources(parts, &sites);
         let principals = join::principals(parts, &sites);
         let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
-        let (principals_by_arn, principals_at) =
-            index(principals.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
-        let (resources_by_arn, resources_at) =
-            index(resources.iter().map(|it| (&it.arn, it.origin, &it.stack, &it.address)));
-        let mut resources_by_name: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
-        for (index, resource) in resources.iter().enumerate() {
-            let keys: FxHashSet<Key> = resource.names.iter().map(Key::new).collect();
-            keys.into_iter().for_each(|key| resources_by_name.entry(key).or_default().push(index));
+        let principals_at = at(principals.iter().map(|it| (it.origin, &it.stack, &it.address)));
+        let resources_at = at(resources.iter().map(|it| (it.origin, &it.stack, &it.address)));
+        let mut principals_by_arn = Index::default();
+        for (number, principal) in principals.iter().enumerate() {
+            principals_by_arn.add(&Key::new(&principal.arn), number);
         }
-        let mut resources_by_rest: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
-        for (index, resource) in resources.iter().enumerate() {
+        let mut resources_by_rest = Index::default();
+        for (number, resource) in resources.iter().enumerate() {
             if let Some(rest) = partition::behind_partition(&resource.arn) {
-                resources_by_rest.entry(Key::new(&rest)).or_default().push(index);
+                resources_by_rest.add(&Key::new(&rest), number);
             }
         }
         Self {
@@ -180,36 +180,58 @@ impl IamModel {
 
     /// The principals of which `arn` is the ARN whatever its holes are.
     pub fn with_arn(&self, arn: &Text) -> impl Iterator<Item = &Principal> {
-        let found = self.principals_by_arn.get(&Key::new(arn)).into_iter().flatten();
-        found.filter_map(|index| self.principals.get(*index))
+        self.principal_numbers(arn).filter_map(|number| self.principals.get(number))
     }
 
     /// The principal that the resource `address` of `stack` declares or looks up.
     #[must_use]
     pub fn at(&self, stack: &str, address: &str) -> Option<&Principal> {
-        self.principals_at.get(&(stack.into(), address.into())).and_then(|index| self.principals.get(*index))
+        let is_there = |(stack, address): &(&str, &str), number: usize| {
+            self.principals.get(number).is_some_and(|it| it.stack == *stack && it.address == *address)
+        };
+        let number = self.principals_at.get((stack, address), is_there).last();
+        number.and_then(|number| self.principals.get(number))
     }
 
     /// The resources of which `arn` is the ARN whatever its holes are.
     pub fn resources_with_arn(&self, arn: &Text) -> impl Iterator<Item = &PolicedResource> {
-        let found = self.resources_by_arn.get(&Key::new(arn)).into_iter().flatten();
-        found.filter_map(|index| self.resources.get(*index)).map(|it| &**it)
+        self.resource_numbers(arn).filter_map(|number| self.resources.get(number)).map(|it| &**it)
     }
 
     /// The resources of which `arn` is the ARN whatever its holes are, the partition left aside where it is not known.
     #[must_use]
     pub fn resources_meant_by(&self, arn: &Text) -> Vec<&PolicedResource> {
-        let rest = partition::behind_partition(arn).and_then(|rest| self.resources_by_rest.get(&Key::new(&rest)));
-        let Some(rest) = rest else { return self.resources_with_arn(arn).collect() };
-        let found = rest.iter().filter_map(|index| self.resources.get(*index)).map(|it| &**it);
+        let Some(rest) = partition::behind_partition(arn) else { return self.resources_with_arn(arn).collect() };
+        let is_its = |rest: &Key, number: usize| {
+            let resource = self.resources.get(number).and_then(|it| partition::behind_partition(&it.arn));
+            resource.is_some_and(|it| rest.is_of(&it))
+        };
+        let mut found = self.resources_by_rest.get(Key::new(&rest), is_its).peekable();
+        if found.peek().is_none() {
+            return self.resources_with_arn(arn).collect();
+        }
+        let found = found.filter_map(|number| self.resources.get(number)).map(|it| &**it);
         found.filter(|it| are_one_arn(&it.arn, arn)).collect()
     }
 
     /// The resource that is declared or looked up as `address` of `stack`.
     #[must_use]
     pub fn resource_at(&self, stack: &str, address: &str) -> Option<&PolicedResource> {
-        let index = self.resources_at.get(&(stack.into(), address.into()))?;
-        self.resources.get(*index).map(|it| &**it)
+        let is_there = |(stack, address): &(&str, &str), number: usize| {
+            self.resources.get(number).is_some_and(|it| it.stack == *stack && it.address == *address)
+        };
+        let number = self.resources_at.get((stack, address), is_there).last()?;
+        self.resources.get(number).map(|it| &**it)
+    }
+
+    fn principal_numbers(&self, arn: &Text) -> impl Iterator<Item = usize> + use<'_> {
+        let is_its = |arn: &Key, number: usize| self.principals.get(number).is_some_and(|it| arn.is_of(&it.arn));
+        self.principals_by_arn.get(Key::new(arn), is_its)
+    }
+
+    fn resource_numbers(&self, arn: &Text) -> impl Iterator<Item = usize> + use<'_> {
+        let is_its = |arn: &Key, number: usize| self.resources.get(number).is_some_and(|it| arn.is_of(&it.arn));
+        self.resources_by_arn.get(Key::new(arn), is_its)
     }
 
     /// The document of a policy; `None` if it is not known. `policies` are those that the model was made with.
@@ -227,17 +249,11 @@ impl IamModel {
     }
 }
 
-type ByArn = FxHashMap<Key, Vec<usize>>;
-type ByAddress = FxHashMap<(SmolStr, SmolStr), usize>;
-
-/// Where things are by their ARNs and addresses. What is only named has no address.
-fn index<'a>(things: impl Iterator<Item = (&'a Text, Origin, &'a SmolStr, &'a SmolStr)>) -> (ByArn, ByAddress) {
-    let (mut by_arn, mut at) = (ByArn::default(), ByAddress::default());
-    for (index, (arn, origin, stack, address)) in things.enumerate() {
-        by_arn.entry(Key::new(arn)).or_default().push(index);
-        if origin != Origin::Named {
-            at.insert((stack.clone(), address.clone()), index);
-        }
+/// Where things are by their stacks and addresses. What is only named has no address.
+fn at<'a>(things: impl Iterator<Item = (Origin, &'a SmolStr, &'a SmolStr)>) -> Index {
+    let mut at = Index::default();
+    for (number, (_, stack, address)) in things.enumerate().filter(|(_, (origin, ..))| *origin != Origin::Named) {
+        at.add(&(stack.as_str(), address.as_str()), number);
     }
-    (by_arn, at)
+    at
 }

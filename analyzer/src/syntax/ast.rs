@@ -360,6 +360,9 @@ impl Literal {
     }
 }
 
+/// Behind a pointer of one word: most texts have none.
+type Jumps = Box<[(u32, u32)]>;
+
 /// Where decoding changed the distance between the text and its source.
 ///
 /// Empty if the text stands in the file as it is, which is nearly always.
@@ -367,7 +370,7 @@ impl Literal {
 pub struct OffsetMap {
     /// (decoded offset, offset in the file), ascending: from that decoded offset
     /// on the two run side by side until the next entry.
-    jumps: Option<Arc<Box<[(u32, u32)]>>>,
+    jumps: Option<Arc<Jumps>>,
 }
 
 impl OffsetMap {

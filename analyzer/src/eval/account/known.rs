@@ -9,7 +9,7 @@ use super::super::symbol::{Cause, Symbol};
 use super::super::text::{Piece, Text};
 use super::member::Member;
 use super::provider::fields_of_arn;
-use super::{Account, Evidence, EvidenceKind, Identity};
+use super::{Account, Evidence, EvidenceKind, Identity, KnownOfAccount};
 
 /// What the symbols of accounts start with that the configuration of the analysis declares.
 const CONFIGURED: &str = "account ";
@@ -77,13 +77,14 @@ impl<'a> KnownAccounts<'a> {
         if let Some(account) = known.as_deref().or(declared).and_then(|reference| self.configured(reference)) {
             return self.as_configured(account, evidence);
         }
-        Account {
+        let account = KnownOfAccount {
             text: text.clone(),
             id: known.and_then(|known| AccountId::parse(&known)),
             name: member.as_ref().map(|member| member.name().into()),
             evidence,
             identity: member.map_or(Identity::Text, |member| Identity::Member(Box::new(member))),
-        }
+        };
+        account.into()
     }
 
     /// The account that the configuration of the analysis calls so.
@@ -99,7 +100,7 @@ impl<'a> KnownAccounts<'a> {
         let is_number = account.id.is_some_and(|id| id.to_string() == account.name);
         let name = (!is_number).then(|| account.name.as_str().into());
         let identity = Identity::Configured(account.name.as_str().into());
-        Account { text, id: account.id, name, evidence, identity }
+        KnownOfAccount { text, id: account.id, name, evidence, identity }.into()
     }
 
     /// The symbol of an account without a number: all stacks have it in common.

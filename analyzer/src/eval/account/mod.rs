@@ -12,6 +12,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::aws::arn::AccountId;
@@ -30,9 +33,13 @@ pub use known::KnownAccounts;
 use member::Member;
 pub(super) use member::{element_named, elements_by_name, entry_named, is_account_map};
 
-/// An AWS account.
+/// An AWS account. A clone costs a counter.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub struct Account(Arc<KnownOfAccount>);
+
+/// What is known of an [`Account`].
+#[derive(Debug)]
+pub struct KnownOfAccount {
     /// What stands in the account field of an ARN: twelve digits, or symbols.
     pub text: Text,
     /// The number, if it is known.
@@ -116,6 +123,28 @@ pub fn same(a: &Account, b: &Account) -> Sameness {
     }
 }
 
+impl KnownOfAccount {
+    /// Nothing but the symbol.
+    fn unknown(symbol: Symbol, kind: EvidenceKind) -> Self {
+        let evidence = Evidence { kind, span: symbol.span() };
+        Self { text: Text::hole(symbol), id: None, name: None, evidence, identity: Identity::Text }
+    }
+}
+
+impl From<KnownOfAccount> for Account {
+    fn from(known: KnownOfAccount) -> Self {
+        Self(Arc::new(known))
+    }
+}
+
+impl Deref for Account {
+    type Target = KnownOfAccount;
+
+    fn deref(&self) -> &KnownOfAccount {
+        &self.0
+    }
+}
+
 impl Account {
     /// What stands in the account field of an ARN, as a value.
     #[must_use]
@@ -129,8 +158,7 @@ impl Account {
 
     /// An account of which nothing but a symbol is known.
     fn unknown(symbol: Symbol, kind: EvidenceKind) -> Self {
-        let evidence = Evidence { kind, span: symbol.span() };
-        Self { text: Text::hole(symbol), id: None, name: None, evidence, identity: Identity::Text }
+        KnownOfAccount::unknown(symbol, kind).into()
     }
 }
 

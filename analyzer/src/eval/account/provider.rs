@@ -18,7 +18,7 @@ use super::super::symbol::{Cause, Symbol};
 use super::super::text::{Known, Piece, Text};
 use super::super::types::Type;
 use super::super::value::{Value, ValueKind};
-use super::{Account, Evidence, EvidenceKind, same};
+use super::{Account, Evidence, EvidenceKind, KnownOfAccount, same};
 
 /// The blocks that name roles; one of the first kind is assumed last, and decides.
 const ROLES: [&str; 2] = ["assume_role", "assume_role_with_web_identity"];
@@ -259,7 +259,7 @@ impl Evaluator<'_> {
             return self.known_accounts().as_configured(account, evidence);
         }
         let symbol = Symbol::new("", format!("profile {name}"), Cause::Account, span);
-        Account { name: Some(name), ..Account::unknown(symbol, EvidenceKind::Profile) }
+        KnownOfAccount { name: Some(name), ..KnownOfAccount::unknown(symbol, EvidenceKind::Profile) }.into()
     }
 
     fn own_account(&self, provider: &Provider) -> Account {

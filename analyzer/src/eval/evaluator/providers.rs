@@ -211,7 +211,7 @@ impl Evaluator<'_> {
     /// The partition that the configuration of the analysis gives: for the account, for the stack, for all.
     fn given_partition(&self, provider: &Provider) -> Option<&str> {
         let configuration = self.configuration?;
-        let account = || self.provider_account(provider).name.and_then(|name| configuration.account(&name));
+        let account = || self.provider_account(provider).name.as_ref().and_then(|name| configuration.account(name));
         let of_account = || account().and_then(|account| account.partition.as_deref());
         let of_stack = || configuration.home_partition(&self.stack.dir).filter(|_| provider.is_default());
         of_account().or_else(of_stack).or(configuration.assumptions().partition.as_deref())

@@ -76,7 +76,7 @@ impl StackPart {
 
 /// A resource that makes a managed policy, whose document is at the same address.
 #[derive(Debug, Clone)]
-pub(super) struct ManagedPolicyDeclaration {
+pub(in crate::iam) struct ManagedPolicyDeclaration {
     pub(super) stack: SmolStr,
     pub(super) address: SmolStr,
     pub(super) arn: Text,

@@ -91,7 +91,7 @@ impl Collector<'_, '_> {
         let partition = evaluator.partition(&evaluator.provider(instance), &evaluator.region(instance)).to_text()?;
         let front = Text::known("arn:").concat(partition).concat(Text::known(":iam::"));
         let arn = front.clone().concat(id.clone()).concat(Text::known(":role/")).concat(name.clone());
-        let root = front.concat(self.account(instance).text).concat(Text::known(":root"));
+        let root = front.concat(self.account(instance).text.clone()).concat(Text::known(":root"));
         let is_made = evaluator.symbol(format!("{}.role", instance.address), Cause::Computed, Some(header));
         let existence = instance.existence.and(&Existence::MayExist(is_made.clone()));
         let attached = |facts| AttachedPolicy {

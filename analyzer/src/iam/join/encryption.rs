@@ -68,17 +68,18 @@ impl Join<'_, '_> {
 
     /// The key that is declared in view and that `text` names: by its ARN, or in that account by its id or an alias.
     fn key_of(&self, text: &Text, account: &Key) -> Option<usize> {
-        let name = Key::new(text);
-        let by_arn = self.by_arn.get(&name);
-        let by_id = || self.exact.get(&(("kms", Some("key")), name.clone(), account.clone()));
-        let by_alias = || self.aliases.get(&(account.clone(), name.clone())).copied();
-        let found = by_arn.or_else(by_id).map(Vec::as_slice).unwrap_or_default();
+        let name = (("kms", Some("key")), Key::new(text));
+        let by_alias = || self.aliases.get(&(account.clone(), name.1.clone())).copied();
+        let mut found: Vec<usize> = self.with_arn(&name.1).take(2).collect();
+        if found.is_empty() {
+            found = self.in_account(&name, account).take(2).collect();
+        }
         let is_key = |index: &usize| {
             self.resources.get(*index).is_some_and(|it| {
                 it.service == "kms" && it.origin == Origin::Declared && it.existence == Existence::Certain
             })
         };
-        match found {
+        match found.as_slice() {
             [only] => Some(*only).filter(is_key),
             [] => by_alias().filter(is_key),
             [_, _, ..] => None,

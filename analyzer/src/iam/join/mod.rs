@@ -6,14 +6,12 @@ mod principals;
 mod resources;
 mod strangers;
 
-use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
-
+use crate::iam::index::Index;
 use crate::policy::sites::PolicySite;
 
 pub(super) use organization::organization_policies;
 pub(super) use principals::principals;
-pub(super) use resources::resources;
+pub(super) use resources::{Resources, resources};
 
 /// Things of one name whose accounts are compared one by one; more are taken to be open.
 const MOST_NAMESAKES: usize = 32;
@@ -21,14 +19,14 @@ const MOST_NAMESAKES: usize = 32;
 /// Policies by the stack and address of the resource that has them.
 pub(super) struct SitesAt<'p> {
     sites: &'p [PolicySite],
-    at: FxHashMap<(SmolStr, SmolStr), Vec<usize>>,
+    at: Index,
 }
 
 impl<'p> SitesAt<'p> {
     pub(super) fn new(sites: &'p [PolicySite]) -> Self {
-        let mut at: FxHashMap<(SmolStr, SmolStr), Vec<usize>> = FxHashMap::default();
+        let mut at = Index::default();
         for (index, site) in sites.iter().enumerate().filter(|(_, site)| site.site.is_some()) {
-            at.entry((site.stack.clone(), site.address.clone())).or_default().push(index);
+            at.add(&(site.stack.as_str(), site.address.as_str()), index);
         }
         Self { sites, at }
     }
@@ -36,10 +34,13 @@ impl<'p> SitesAt<'p> {
     /// The policies of the resource at `address`, with their indices.
     fn of<'s>(
         &'s self,
-        stack: &SmolStr,
-        address: &SmolStr,
+        stack: &'s str,
+        address: &'s str,
     ) -> impl Iterator<Item = (usize, &'p PolicySite)> + use<'s, 'p> {
-        let indices = self.at.get(&(stack.clone(), address.clone())).into_iter().flatten();
-        indices.filter_map(|index| Some((*index, self.sites.get(*index)?)))
+        let is_there = |(stack, address): &(&str, &str), index: usize| {
+            self.sites.get(index).is_some_and(|it| it.stack == *stack && it.address == *address)
+        };
+        let indices = self.at.get((stack, address), is_there);
+        indices.filter_map(|index| Some((index, self.sites.get(index)?)))
     }
 }

@@ -18,7 +18,8 @@ use crate::eval::evaluator::Existence;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::{Piece, Text};
 use crate::iam::attachment::{AttachedPolicy, PolicySource};
-use crate::iam::collect::{Claim, ClaimSubject, Mention, Says, StackPart};
+use crate::iam::collect::{Claim, ClaimSubject, ManagedPolicyDeclaration, Mention, Says, StackPart};
+use crate::iam::index::Index;
 use crate::iam::key::Key;
 use crate::iam::principal::{Assignment, Exclusive, Membership, Origin, Principal, PrincipalKind};
 use crate::policy::model::PolicyKind;
@@ -31,11 +32,10 @@ use super::{MOST_NAMESAKES, SitesAt};
 
 /// The principals of all stacks, with what the claims of all stacks give them.
 pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> Vec<Principal> {
-    let mut join = Join::new(sites);
+    let mut join = Join::new(parts, sites);
     let mut claims = Vec::new();
     let mut looked_up = Vec::new();
     for part in parts {
-        join.managed_policies(part);
         // Principals that are declared get the first numbers.
         let start = join.principals.len();
         let mut numbers = Vec::new();
@@ -49,84 +49,92 @@ pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> V
             }
         }
         let number = |index: usize| numbers.get(index).copied().flatten();
-        claims.extend(part.claims.iter().filter_map(|claim| numbered(claim, number)));
+        claims.extend(part.claims.iter().filter_map(|claim| {
+            let itself = match claim.subject {
+                ClaimSubject::Itself(index) => Some(number(index)?),
+                ClaimSubject::Named(..) | ClaimSubject::Anyone(..) => None,
+            };
+            Some((itself, claim))
+        }));
     }
     for principal in looked_up {
         join.look_up(principal.clone());
     }
-    claims.iter().for_each(|claim| join.claim(claim));
+    claims.into_iter().for_each(|(itself, claim)| join.claim(itself, claim));
     join.open_namesakes();
     join.open_strangers();
     join.principals
 }
 
-/// The claim with the number that its principal has among those of all stacks.
-fn numbered(claim: &Claim, number: impl Fn(usize) -> Option<usize>) -> Option<Claim> {
-    let subject = match &claim.subject {
-        ClaimSubject::Itself(index) => ClaimSubject::Itself(number(*index)?),
-        subject @ (ClaimSubject::Named(..) | ClaimSubject::Anyone(..)) => subject.clone(),
-    };
-    Some(Claim { subject, ..claim.clone() })
-}
-
-type Place = (SmolStr, SmolStr);
-
 struct Join<'s, 'p> {
     sites: &'s SitesAt<'p>,
-    /// Where the documents of managed policies are, by ARN.
-    managed: FxHashMap<Key, Vec<Place>>,
+    managed: Vec<&'s ManagedPolicyDeclaration>,
+    /// The managed policies by their ARNs.
+    managed_by_arn: Index,
     principals: Vec<Principal>,
     /// By name and account; by ARN for permission sets.
-    exact: FxHashMap<(PrincipalKind, Key, Option<Key>), Vec<usize>>,
-    by_name: FxHashMap<(PrincipalKind, Key), Vec<usize>>,
+    exact: Index,
+    by_name: Index,
     /// Names that something was attached to in an account that may be that of many principals.
     crowded: FxHashMap<(PrincipalKind, Key), Symbol>,
     strangers: Strangers<PrincipalKind>,
 }
 
 impl<'s, 'p> Join<'s, 'p> {
-    fn new(sites: &'s SitesAt<'p>) -> Self {
+    fn new(parts: &[&'s StackPart], sites: &'s SitesAt<'p>) -> Self {
+        let managed: Vec<&ManagedPolicyDeclaration> = parts.iter().flat_map(|part| &part.managed).collect();
+        let mut managed_by_arn = Index::default();
+        for (number, policy) in managed.iter().enumerate() {
+            managed_by_arn.add(&Key::new(&policy.arn), number);
+        }
         Self {
             sites,
-            managed: FxHashMap::default(),
+            managed,
+            managed_by_arn,
             principals: Vec::new(),
-            exact: FxHashMap::default(),
-            by_name: FxHashMap::default(),
+            exact: Index::default(),
+            by_name: Index::default(),
             crowded: FxHashMap::default(),
             strangers: Strangers::new(),
         }
     }
 
-    fn managed_policies(&mut self, part: &StackPart) {
-        for policy in &part.managed {
-            let place = (policy.stack.clone(), policy.address.clone());
-            self.managed.entry(Key::new(&policy.arn)).or_default().push(place);
-        }
-    }
-
     fn add(&mut self, mut principal: Principal) -> usize {
         let index = self.principals.len();
-        let mut sites = self.sites.of(&principal.stack, &principal.address);
-        principal.trust = sites.find(|(_, site)| site.kind == PolicyKind::Trust).map(|(index, _)| index);
-        self.exact.entry(exact_key(&principal)).or_default().push(index);
-        self.by_name.entry((principal.kind, Key::new(&principal.name))).or_default().push(index);
+        let trust =
+            self.sites.of(&principal.stack, &principal.address).find(|(_, site)| site.kind == PolicyKind::Trust);
+        principal.trust = trust.map(|(index, _)| index);
+        self.exact.add(&exact_key(&principal), index);
+        self.by_name.add(&(principal.kind, Key::new(&principal.name)), index);
         self.principals.push(principal);
         index
     }
 
+    /// The principals that claims name so.
+    fn exact(&self, name: ExactKey) -> impl Iterator<Item = usize> {
+        self.exact.get(name, |name, index| self.principals.get(index).is_some_and(|it| is_exactly(it, name)))
+    }
+
+    /// The managed policies with that ARN.
+    fn managed(&self, arn: &Text) -> impl Iterator<Item = &'s ManagedPolicyDeclaration> {
+        let is_its = |arn: &Key, index: usize| self.managed.get(index).is_some_and(|it| arn.is_of(&it.arn));
+        self.managed_by_arn.get(Key::new(arn), is_its).filter_map(|index| self.managed.get(index).copied())
+    }
+
     /// A data source adds nothing to a principal that is declared in view.
     fn look_up(&mut self, principal: Principal) {
-        if !self.exact.contains_key(&exact_key(&principal)) {
+        if self.exact(exact_key(&principal)).next().is_none() {
             self.add(principal);
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
+    /// `itself` is the number of the principal that a claim is about if that is the one that says it.
+    fn claim(&mut self, itself: Option<usize>, claim: &Claim) {
         match &claim.subject {
-            ClaimSubject::Itself(index) => self.tell(*index, claim, &claim.existence),
+            ClaimSubject::Itself(_) => itself.into_iter().for_each(|index| self.tell(index, claim, &claim.existence)),
             ClaimSubject::Named(kind, mention) => {
                 let account = Key::new(&claim.account.text);
-                let is_known = |text: &Text| self.exact.contains_key(&subject_key(*kind, text, &account));
+                let is_known = |text: &Text| self.exact(subject_key(*kind, text, &account)).next().is_some();
                 for (text, existence) in mention.texts(&is_known) {
                     self.about(*kind, text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
                 }
@@ -138,7 +146,7 @@ impl<'s, 'p> Join<'s, 'p> {
     /// Gives the claim to all principals that `name` may be.
     fn about(&mut self, kind: PrincipalKind, name: &Text, span: Span, claim: &Claim, existence: &Existence) {
         let key = subject_key(kind, name, &Key::new(&claim.account.text));
-        let exact = self.exact.get(&key).cloned().unwrap_or_default();
+        let exact: Vec<usize> = self.exact(key).collect();
         let is_declared = |index: &usize| self.principals.get(*index).is_some_and(|it| it.origin == Origin::Declared);
         let is_settled = exact.iter().any(is_declared);
         for (index, symbol) in if is_settled { Vec::new() } else { self.namesakes(kind, name, claim, &exact) } {
@@ -155,10 +163,14 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// Principals of that name in accounts that may be that of the claim, each with the symbol that decides.
     fn namesakes(&mut self, kind: PrincipalKind, name: &Text, claim: &Claim, exact: &[usize]) -> Vec<(usize, Symbol)> {
-        let key = (kind, Key::new(name));
-        let Some(found) = self.by_name.get(&key).filter(|_| kind != PrincipalKind::PermissionSet) else {
+        if kind == PrincipalKind::PermissionSet {
             return Vec::new();
+        }
+        let key = (kind, Key::new(name));
+        let is_called = |(kind, name): &&(PrincipalKind, Key), index: usize| {
+            self.principals.get(index).is_some_and(|it| it.kind == *kind && name.is_of(&it.name))
         };
+        let found: Vec<usize> = self.by_name.get(&key, is_called).take(MOST_NAMESAKES + 1).collect();
         if found.len() > MOST_NAMESAKES {
             if let Some(symbol) = claim.account.text.holes().next() {
                 self.crowded.entry(key).or_insert_with(|| symbol.clone());
@@ -227,14 +239,13 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// The managed policies that an ARN may be that of.
     fn attached(&self, mention: &Mention, via: Span, existence: &Existence) -> Vec<AttachedPolicy> {
-        let is_known = |text: &Text| self.managed.contains_key(&Key::new(text));
+        let is_known = |text: &Text| self.managed(text).next().is_some();
         let texts = mention.texts(&is_known).into_iter();
         texts.flat_map(|(text, doubt)| self.managed_policy(text, via, &existence.and(&doubt))).collect()
     }
 
     fn managed_policy(&self, arn: &Text, via: Span, existence: &Existence) -> Vec<AttachedPolicy> {
-        let places = self.managed.get(&Key::new(arn)).into_iter().flatten();
-        let sites = places.flat_map(|(stack, address)| self.sites.of(stack, address));
+        let sites = self.managed(arn).flat_map(|policy| self.sites.of(&policy.stack, &policy.address));
         let identity = sites.filter(|(_, site)| site.kind == PolicyKind::Identity);
         let policy = |source, existence| AttachedPolicy { source, via, existence };
         let in_view: Vec<AttachedPolicy> =
@@ -244,10 +255,10 @@ impl<'s, 'p> Join<'s, 'p> {
 
     fn member(&mut self, user: usize, group: &Mention, claim: &Claim, existence: &Existence) {
         let account = Key::new(&claim.account.text);
-        let is_known = |text: &Text| self.exact.contains_key(&subject_key(PrincipalKind::Group, text, &account));
+        let is_known = |text: &Text| self.exact(subject_key(PrincipalKind::Group, text, &account)).next().is_some();
         for (name, doubt) in group.texts(&is_known) {
             let key = subject_key(PrincipalKind::Group, name, &account);
-            let found = self.exact.get(&key).and_then(|found| found.first().copied());
+            let found = self.exact(key).next();
             let group = match found {
                 Some(index) => index,
                 None => self.add(named(PrincipalKind::Group, name, claim.via, claim)),
@@ -275,10 +286,8 @@ impl<'s, 'p> Join<'s, 'p> {
     /// Opens the principals that a name with holes in their stack may mean.
     fn open_strangers(&mut self) {
         for principal in self.principals.iter_mut().filter(|it| it.origin == Origin::Declared) {
-            let is_set = principal.kind == PrincipalKind::PermissionSet;
-            let subject = if is_set { &principal.arn } else { &principal.name };
             let is_kind = |kind: &PrincipalKind| *kind == principal.kind;
-            let symbols = self.strangers.may_be(&principal.stack, is_kind, &[subject]);
+            let symbols = self.strangers.may_be(&principal.stack, is_kind, &[subject(principal)]);
             symbols.iter().for_each(|symbol| open(principal, symbol));
         }
     }
@@ -298,13 +307,25 @@ fn adds_permissions(says: &Says) -> bool {
     }
 }
 
-fn exact_key(principal: &Principal) -> (PrincipalKind, Key, Option<Key>) {
-    let name = if principal.kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name };
-    subject_key(principal.kind, name, &Key::new(&principal.account.text))
+/// How claims name a principal: by name and account, a permission set by ARN.
+type ExactKey = (PrincipalKind, Key, Option<Key>);
+
+fn exact_key(principal: &Principal) -> ExactKey {
+    subject_key(principal.kind, subject(principal), &Key::new(&principal.account.text))
 }
 
-/// How claims name a principal: by name and account, a permission set by ARN.
-fn subject_key(kind: PrincipalKind, name: &Text, account: &Key) -> (PrincipalKind, Key, Option<Key>) {
+fn is_exactly(principal: &Principal, (kind, name, account): &ExactKey) -> bool {
+    principal.kind == *kind
+        && name.is_of(subject(principal))
+        && account.as_ref().is_none_or(|account| account.is_of(&principal.account.text))
+}
+
+/// What claims call the principal.
+fn subject(principal: &Principal) -> &Text {
+    if principal.kind == PrincipalKind::PermissionSet { &principal.arn } else { &principal.name }
+}
+
+fn subject_key(kind: PrincipalKind, name: &Text, account: &Key) -> ExactKey {
     (kind, Key::new(name), (kind != PrincipalKind::PermissionSet).then(|| account.clone()))
 }
 

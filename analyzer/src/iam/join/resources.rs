@@ -14,6 +14,7 @@ use crate::eval::evaluator::Existence;
 use crate::eval::symbol::{Cause, Symbol};
 use crate::eval::text::Text;
 use crate::iam::collect::{ResourceClaim, ResourceSays, ResourceSubject, StackPart};
+use crate::iam::index::Index;
 use crate::iam::key::Key;
 use crate::iam::principal::Origin;
 use crate::iam::resource::{AccountPolicy, PolicedResource, ResourcePolicy, ResourcePolicySource};
@@ -34,12 +35,18 @@ pub(super) struct Told<'a> {
     pub(super) claim: &'a ResourceClaim,
 }
 
-/// The resources of all stacks with the policies on them, and the policies of whole accounts. Those of which nothing
-/// is claimed are shared with the parts.
-pub(in crate::iam) fn resources(
-    parts: &[&StackPart],
-    sites: &SitesAt<'_>,
-) -> (Vec<Arc<PolicedResource>>, Vec<AccountPolicy>) {
+/// The resources of all stacks with the policies on them. Those of which nothing is claimed are shared with the parts.
+pub(in crate::iam) struct Resources {
+    pub(in crate::iam) resources: Vec<Arc<PolicedResource>>,
+    /// The policies of whole accounts.
+    pub(in crate::iam) account_policies: Vec<AccountPolicy>,
+    pub(in crate::iam) by_arn: Index,
+    /// By a service, a type in it or `None`, and a name.
+    pub(in crate::iam) by_name: Index,
+}
+
+/// The resources of all stacks.
+pub(in crate::iam) fn resources(parts: &[&StackPart], sites: &SitesAt<'_>) -> Resources {
     let mut join = Join::new(sites);
     join.resources.reserve(parts.iter().map(|part| part.resources.len()).sum());
     let mut claims = Vec::new();
@@ -71,17 +78,19 @@ pub(in crate::iam) fn resources(
     join.encrypt(&claims);
     join.open_namesakes();
     join.open_strangers();
-    (join.resources, join.account_policies)
+    let Join { resources, account_policies, by_arn, by_name, .. } = join;
+    Resources { resources, account_policies, by_arn, by_name }
 }
 
 pub(super) struct Join<'s, 'p> {
     sites: &'s SitesAt<'p>,
     pub(super) resources: Vec<Arc<PolicedResource>>,
     account_policies: Vec<AccountPolicy>,
-    pub(super) by_arn: FxHashMap<Key, Vec<usize>>,
-    by_name: FxHashMap<(Type, Key), Vec<usize>>,
-    /// By name and account.
-    pub(super) exact: FxHashMap<(Type, Key, Key), Vec<usize>>,
+    by_arn: Index,
+    /// By type and name.
+    by_name: Index,
+    /// By type, name and account.
+    exact: Index,
     /// The keys behind aliases, by their account and the name or the ARN of the alias.
     pub(super) aliases: FxHashMap<(Key, Key), usize>,
     /// Names that a policy was put on in an account that may be that of many resources.
@@ -95,9 +104,9 @@ impl<'s, 'p> Join<'s, 'p> {
             sites,
             resources: Vec::new(),
             account_policies: Vec::new(),
-            by_arn: FxHashMap::default(),
-            by_name: FxHashMap::default(),
-            exact: FxHashMap::default(),
+            by_arn: Index::default(),
+            by_name: Index::default(),
+            exact: Index::default(),
             aliases: FxHashMap::default(),
             crowded: FxHashMap::default(),
             strangers: Strangers::new(),
@@ -106,22 +115,48 @@ impl<'s, 'p> Join<'s, 'p> {
 
     fn add(&mut self, resource: Arc<PolicedResource>) -> usize {
         let index = self.resources.len();
-        self.by_arn.entry(Key::new(&resource.arn)).or_default().push(index);
+        self.by_arn.add(&Key::new(&resource.arn), index);
         let account = Key::new(&resource.account.text);
-        for (kind, name) in keys(&resource) {
-            let found = self.by_name.entry((kind, name.clone())).or_default();
-            if found.last() != Some(&index) {
-                found.push(index);
-                self.exact.entry((kind, name, account.clone())).or_default().push(index);
+        let mut seen: Vec<(Type, Key)> = Vec::new();
+        for name in keys(&resource) {
+            if !seen.contains(&name) {
+                self.by_name.add(&name, index);
+                self.exact.add(&(&name, &account), index);
+                seen.push(name);
             }
         }
         self.resources.push(resource);
         index
     }
 
+    fn is(&self, index: usize, is_wanted: impl FnOnce(&PolicedResource) -> bool) -> bool {
+        self.resources.get(index).is_some_and(|it| is_wanted(it))
+    }
+
+    /// The resources with that ARN.
+    pub(super) fn with_arn<'j>(&'j self, arn: &'j Key) -> impl Iterator<Item = usize> + 'j {
+        self.by_arn.get(arn, |arn, index| self.is(index, |it| arn.is_of(&it.arn)))
+    }
+
+    /// The resources of that type and name.
+    fn with_name<'j>(&'j self, name: &'j (Type, Key)) -> impl Iterator<Item = usize> + 'j {
+        self.by_name.get(name, |name, index| self.is(index, |it| is_called(it, name)))
+    }
+
+    /// The resources of that type and name in that account.
+    pub(super) fn in_account<'j>(
+        &'j self,
+        name: &'j (Type, Key),
+        account: &'j Key,
+    ) -> impl Iterator<Item = usize> + 'j {
+        self.exact.get((name, account), |(name, account), index| {
+            self.is(index, |it| is_called(it, name) && account.is_of(&it.account.text))
+        })
+    }
+
     /// A data source adds nothing to a resource that is declared in view.
     fn look_up(&mut self, resource: &Arc<PolicedResource>) {
-        if !self.by_arn.contains_key(&Key::new(&resource.arn)) {
+        if self.with_arn(&Key::new(&resource.arn)).next().is_none() {
             self.add(Arc::clone(resource));
         }
     }
@@ -135,7 +170,8 @@ impl<'s, 'p> Join<'s, 'p> {
             ResourceSubject::Named(mention) => {
                 let kind = (claim.service, claim.resource_type);
                 let is_known = |text: &Text| {
-                    self.by_arn.contains_key(&Key::new(text)) || self.by_name.contains_key(&(kind, Key::new(text)))
+                    let name = (kind, Key::new(text));
+                    self.with_arn(&name.1).next().is_some() || self.with_name(&name).next().is_some()
                 };
                 for (text, existence) in mention.texts(&is_known) {
                     self.about(text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
@@ -176,37 +212,37 @@ impl<'s, 'p> Join<'s, 'p> {
     /// The resources that `text` names: for certain, those of the same stack before others; and
     /// perhaps, with the symbol that decides.
     pub(super) fn named(&mut self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
-        let key = Key::new(text);
-        if let Some(found) = self.by_arn.get(&key) {
-            return (self.nearest(found, &claim.stack), Vec::new());
+        let name = ((claim.service, claim.resource_type), Key::new(text));
+        let of_arn: Vec<usize> = self.with_arn(&name.1).collect();
+        if !of_arn.is_empty() {
+            return (self.nearest(of_arn, &claim.stack), Vec::new());
         }
-        let kind = (claim.service, claim.resource_type);
-        let found = self.by_name.get(&(kind, key.clone())).map(Vec::as_slice).unwrap_or_default();
+        let found: Vec<usize> = self.with_name(&name).take(MOST_NAMESAKES + 1).collect();
         if found.len() > MOST_NAMESAKES {
-            return (self.among_many(kind, key, text, claim), Vec::new());
+            return (self.among_many(name, text, claim), Vec::new());
         }
         let (mut exact, mut perhaps) = (Vec::new(), Vec::new());
         for index in found {
-            let Some(resource) = self.resources.get(*index) else { continue };
+            let Some(resource) = self.resources.get(index) else { continue };
             let accounts = same(&claim.account, &resource.account).truth;
             // The names of buckets are those of the whole partition.
             let accounts =
                 if claim.service == "s3" && resource.resource_type == Some("bucket") { Truth::Yes } else { accounts };
             let mut holes = claim.account.text.holes().chain(resource.account.text.holes());
             match (accounts, holes.next()) {
-                (Truth::Yes, _) => exact.push(*index),
-                (Truth::Unknown, Some(symbol)) => perhaps.push((*index, symbol.clone())),
+                (Truth::Yes, _) => exact.push(index),
+                (Truth::Unknown, Some(symbol)) => perhaps.push((index, symbol.clone())),
                 (Truth::Unknown, None) | (Truth::No, _) => {}
             }
         }
-        (self.nearest(&exact, &claim.stack), perhaps)
+        (self.nearest(exact, &claim.stack), perhaps)
     }
 
     /// Of more resources of one name than can be asked one by one, those in the same account;
     /// if none of them is declared, the policy may be that of any of them.
-    fn among_many(&mut self, kind: Type, name: Key, text: &Text, claim: &ResourceClaim) -> Vec<usize> {
-        let key = (kind, name, Key::new(&claim.account.text));
-        let exact = self.exact.get(&key).map(|found| self.nearest(found, &claim.stack)).unwrap_or_default();
+    fn among_many(&mut self, name: (Type, Key), text: &Text, claim: &ResourceClaim) -> Vec<usize> {
+        let account = Key::new(&claim.account.text);
+        let exact = self.nearest(self.in_account(&name, &account).collect(), &claim.stack);
         let is_declared = |index: &usize| self.resources.get(*index).is_some_and(|it| it.origin == Origin::Declared);
         if !exact.iter().any(is_declared) {
             let unknown = || {
@@ -214,15 +250,14 @@ impl<'s, 'p> Join<'s, 'p> {
                 Symbol::new(claim.stack.clone(), address, Cause::Limit("resources of one name"), Some(claim.via))
             };
             let symbol = claim.account.text.holes().next().cloned();
-            self.crowded.entry((key.0, key.1)).or_insert_with(|| symbol.unwrap_or_else(unknown));
+            self.crowded.entry(name).or_insert_with(|| symbol.unwrap_or_else(unknown));
         }
         exact
     }
 
-    fn nearest(&self, found: &[usize], stack: &SmolStr) -> Vec<usize> {
-        let is_near = |index: &usize| self.resources.get(*index).is_some_and(|it| it.stack == *stack);
-        let near: Vec<usize> = found.iter().copied().filter(is_near).collect();
-        if near.is_empty() { found.to_vec() } else { near }
+    fn nearest(&self, found: Vec<usize>, stack: &SmolStr) -> Vec<usize> {
+        let near: Vec<usize> = found.iter().copied().filter(|index| self.is(*index, |it| it.stack == *stack)).collect();
+        if near.is_empty() { found } else { near }
     }
 
     fn tell(&mut self, index: usize, claim: &ResourceClaim, existence: &Existence) {
@@ -275,6 +310,13 @@ impl<'s, 'p> Join<'s, 'p> {
 fn keys(resource: &PolicedResource) -> impl Iterator<Item = (Type, Key)> + '_ {
     let types = [resource.resource_type, None].map(|resource_type| (resource.service, resource_type));
     resource.names.iter().flat_map(move |name| types.map(|kind| (kind, Key::new(name))))
+}
+
+/// Whether the resource is of that type and has that name.
+fn is_called(resource: &PolicedResource, ((service, resource_type), name): &(Type, Key)) -> bool {
+    resource.service == *service
+        && (resource_type.is_none() || resource.resource_type == *resource_type)
+        && resource.names.iter().any(|own| name.is_of(own))
 }
 
 /// Puts a policy on a resource in place of the one that AWS would give it.

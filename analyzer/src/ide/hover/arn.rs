@@ -38,7 +38,8 @@ fn types(arn: &Arn<'_, &Symbol>, text: &Text) -> Vec<String> {
 
 fn fields(analysis: &Analysis, arn: &Arn<'_, &Symbol>, text: &Text, position: Position) -> String {
     let service = arn.service.known().and_then(|prefix| facts::service(&prefix)).map(|service| service.name.to_owned());
-    let account = words::accounts(analysis).of_arn(text).and_then(|account| account.name).map(|it| it.to_string());
+    let account =
+        words::accounts(analysis).of_arn(text).and_then(|account| account.name.clone()).map(|it| it.to_string());
     let parts = [
         ("partition", &arn.partition, None),
         ("service", &arn.service, service),

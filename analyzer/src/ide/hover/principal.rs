@@ -63,7 +63,7 @@ pub(super) fn account(analysis: &Analysis, number: &str) -> Option<String> {
         Owner::Aws => "of AWS".to_owned(),
         Owner::Vendor(name) => name.to_owned(),
     });
-    let name = account.name.map(|name| name.to_string()).or(trusted).or(public);
+    let name = account.name.as_ref().map(|name| name.to_string()).or(trusted).or(public);
     Some(match name {
         Some(name) => format!("**`{number}`**: account {name}"),
         None => format!("**`{number}`**: an account that `crosstrail.toml` does not name"),

@@ -52,7 +52,7 @@ fn trusted(analysis: &Analysis, statement: &Statement) -> Vec<String> {
 /// The account that a principal is in, by name.
 fn account_of(analysis: &Analysis, leaf: &Leaf) -> String {
     let account = words::accounts(analysis).of_arn(&leaf.text);
-    account.and_then(|account| account.name).map(|name| format!(" ({name})")).unwrap_or_default()
+    account.and_then(|account| account.name.clone()).map(|name| format!(" ({name})")).unwrap_or_default()
 }
 
 /// The statements that `principal` has, in short.
