@@ -1,5 +1,7 @@
 //! What the buckets and topics that trails use say of regions and keys.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -16,7 +18,10 @@ use super::trail::Named;
 /// What one stack says of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StackSurroundings {
-    buckets: Vec<(Place, Text)>,
+    /// Its name, as symbols have it.
+    stack: SmolStr,
+    /// The regions of the buckets by their addresses; shared with what all stacks say.
+    buckets: Arc<[(SmolStr, Text)]>,
     topics: Vec<(Place, Named, Account)>,
     encryptions: Vec<Encryption>,
 }
@@ -36,7 +41,8 @@ struct Encryption {
 /// What all stacks say of them.
 #[derive(Debug, Default)]
 pub(super) struct Surroundings {
-    bucket_regions: FxHashMap<Place, Text>,
+    /// The regions of the buckets of each stack. Trails use few of them: their addresses are not indexed.
+    bucket_regions: FxHashMap<SmolStr, Arc<[(SmolStr, Text)]>>,
     topic_keys: FxHashMap<Place, Named>,
     /// By the index of the bucket among the resources of the `iam` layer.
     bucket_keys: FxHashMap<usize, Truth>,
@@ -51,14 +57,15 @@ const ENCRYPTION_RULES: Vocabulary =
 
 /// What the stack that `evaluator` evaluates says.
 pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> StackSurroundings {
-    let mut found = StackSurroundings::default();
+    let mut found = StackSurroundings { stack: evaluator.scope_name().clone(), ..StackSurroundings::default() };
+    let mut buckets = Vec::new();
     let is_wanted = |address: &ResourceAddress| {
         address.mode == Mode::Managed && [BUCKET, TOPIC, ENCRYPTION].contains(&address.ty.as_str())
     };
     for instance in evaluator.resources_where(is_wanted) {
         let place = (evaluator.scope_name().clone(), instance.address.clone());
         match instance.ty().as_str() {
-            BUCKET => found.buckets.extend(evaluator.region(&instance).to_text().map(|region| (place, region))),
+            BUCKET => buckets.extend(evaluator.region(&instance).to_text().map(|region| (place.1, region))),
             TOPIC => {
                 let settings = Settings::of_instance(evaluator, &instance, &Vocabulary::FLAT);
                 let key = settings.argument("kms_master_key_id").and_then(Named::of);
@@ -73,6 +80,7 @@ pub(super) fn of_stack(evaluator: &Evaluator<'_>) -> StackSurroundings {
             }
         }
     }
+    found.buckets = buckets.into();
     found
 }
 
@@ -93,7 +101,9 @@ impl Surroundings {
     pub(super) fn new(stacks: Vec<StackSurroundings>, iam: &IamModel) -> Self {
         let mut all = Self::default();
         for stack in stacks {
-            all.bucket_regions.extend(stack.buckets);
+            if !stack.buckets.is_empty() {
+                all.bucket_regions.insert(stack.stack, stack.buckets);
+            }
             for (place, mut key, account) in stack.topics {
                 key.index = iam.resource_named("kms", "key", &key.text, Asker { stack: &place.0, account: &account });
                 all.topic_keys.insert(place, key);
@@ -108,7 +118,8 @@ impl Surroundings {
     }
 
     pub(super) fn region_of_bucket(&self, bucket: &PolicedResource) -> Option<&Text> {
-        self.bucket_regions.get(&(bucket.stack.clone(), bucket.address.clone()))
+        let buckets = self.bucket_regions.get(&bucket.stack)?;
+        buckets.iter().find(|(address, _)| *address == bucket.address).map(|(_, region)| region)
     }
 
     pub(super) fn key_of_topic(&self, topic: &PolicedResource) -> Option<&Named> {

@@ -99,16 +99,9 @@ impl IamModel {
         let (aws, names) = (AwsDocuments::of(&principals), Names::of(&principals));
         let principals_at = at(principals.iter().map(|it| (it.origin, &it.stack, &it.address)));
         let resources_at = at(resources.iter().map(|it| (it.origin, &it.stack, &it.address)));
-        let mut principals_by_arn = Index::default();
-        for (number, principal) in principals.iter().enumerate() {
-            principals_by_arn.add(&Key::new(&principal.arn), number);
-        }
-        let mut resources_by_rest = Index::default();
-        for (number, resource) in resources.iter().enumerate() {
-            if let Some(rest) = partition::behind_partition(&resource.arn) {
-                resources_by_rest.add(&Key::new(&rest), number);
-            }
-        }
+        let principals_by_arn = Index::of(principals.iter().map(|it| Key::new(&it.arn)).zip(0..));
+        let rests = resources.iter().map(|it| partition::behind_partition(&it.arn)).zip(0..);
+        let resources_by_rest = Index::of(rests.filter_map(|(rest, number)| Some((Key::new(&rest?), number))));
         Self {
             principals,
             resources,
@@ -251,9 +244,6 @@ impl IamModel {
 
 /// Where things are by their stacks and addresses. What is only named has no address.
 fn at<'a>(things: impl Iterator<Item = (Origin, &'a SmolStr, &'a SmolStr)>) -> Index {
-    let mut at = Index::default();
-    for (number, (_, stack, address)) in things.enumerate().filter(|(_, (origin, ..))| *origin != Origin::Named) {
-        at.add(&(stack.as_str(), address.as_str()), number);
-    }
-    at
+    let addressed = things.zip(0..).filter(|((origin, ..), _)| *origin != Origin::Named);
+    Index::of(addressed.map(|((_, stack, address), number)| ((stack.as_str(), address.as_str()), number)))
 }

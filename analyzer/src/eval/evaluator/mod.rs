@@ -67,6 +67,8 @@ pub struct Evaluator<'a> {
     providers: RefCell<FxHashMap<ProviderName, Provider>>,
     /// The regions of providers, where they are known, by the address of the provider.
     regions: RefCell<FxHashMap<SmolStr, Value>>,
+    /// Symbols of providers by their addresses: every resource of a provider has the same.
+    provider_symbols: RefCell<FxHashMap<SmolStr, Value>>,
     errors: RefCell<Errors>,
     weights: RefCell<FxHashMap<usize, u64>>,
     /// What `aws_iam_policy_document`s render, by the numbers of their instances.
@@ -151,6 +153,7 @@ impl<'a> Evaluator<'a> {
             accounts: RefCell::default(),
             providers: RefCell::default(),
             regions: RefCell::default(),
+            provider_symbols: RefCell::default(),
             errors: RefCell::default(),
             weights: RefCell::default(),
             documents: RefCell::default(),

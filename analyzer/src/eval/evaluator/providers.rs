@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::aws::facts;
 use crate::module::{ModuleNode, ProviderConfig, ProviderKey, ProviderReference, ProviderSource, resolve_provider};
@@ -217,9 +217,14 @@ impl Evaluator<'_> {
         of_account().or_else(of_stack).or(configuration.assumptions().partition.as_deref())
     }
 
-    fn provider_symbol(&self, provider: &Provider, what: &str, cause: Cause) -> Value {
-        let address = format!("{}.{what}", provider.address);
-        Value::new(ValueKind::String(Text::hole(self.symbol(address, cause, provider.span))))
+    /// What is not known of `provider`: the same for all that it makes.
+    pub(in crate::eval) fn provider_symbol(&self, provider: &Provider, what: &str, cause: Cause) -> Value {
+        let address = format_smolstr!("{}.{what}", provider.address);
+        let mut symbols = self.provider_symbols.borrow_mut();
+        let symbol = symbols
+            .entry(address.clone())
+            .or_insert_with(|| Value::new(ValueKind::String(Text::hole(self.symbol(address, cause, provider.span)))));
+        symbol.clone()
     }
 }
 

@@ -99,10 +99,7 @@ impl Evaluator<'_> {
         let partition = self.partition(provider, region);
         match partition.as_str().and_then(|name| facts::partition(&name)) {
             Some(facts) => Value::string(facts.dns_suffix),
-            None => {
-                let address = format!("{}.dns_suffix", provider.address);
-                Value::new(ValueKind::String(Text::hole(self.symbol(address, Cause::Partition, provider.span))))
-            }
+            None => self.provider_symbol(provider, "dns_suffix", Cause::Partition),
         }
     }
 

@@ -85,6 +85,8 @@ impl Collector<'_, '_> {
         let header = instance.decl.header;
         let more = || self.evaluator.symbol(format!("{}.policy", instance.address), Cause::Data, Some(header));
         let names = [subject.name, subject.id].into_iter().flatten();
+        let mut names: Vec<Text> = names.filter_map(|name| self.text(instance, name)).collect();
+        names.shrink_to_fit();
         let resource = PolicedResource {
             service: subject.service,
             resource_type: Some(subject.resource_type),
@@ -93,7 +95,7 @@ impl Collector<'_, '_> {
             address: instance.address.clone(),
             account: self.account(instance),
             arn: self.text(instance, subject.arn)?,
-            names: names.filter_map(|name| self.text(instance, name)).collect(),
+            names,
             aliases: Vec::new(),
             encryption: Vec::new(),
             policies: Vec::new(),

@@ -68,11 +68,12 @@ impl Join<'_, '_> {
 
     /// The key that is declared in view and that `text` names: by its ARN, or in that account by its id or an alias.
     fn key_of(&self, text: &Text, account: &Key) -> Option<usize> {
-        let name = (("kms", Some("key")), Key::new(text));
-        let by_alias = || self.aliases.get(&(account.clone(), name.1.clone())).copied();
-        let mut found: Vec<usize> = self.with_arn(&name.1).take(2).collect();
+        let name = Key::new(text);
+        let by_alias = || self.aliases.get(&(account.clone(), name.clone())).copied();
+        let mut found: Vec<usize> = self.with_arn(&name).take(2).collect();
         if found.is_empty() {
-            found = self.in_account(&name, account).take(2).collect();
+            let is_there = |index: &usize| self.resources.get(*index).is_some_and(|it| account.is_of(&it.account.text));
+            found = self.of_type(("kms", Some("key")), &name).filter(is_there).take(2).collect();
         }
         let is_key = |index: &usize| {
             self.resources.get(*index).is_some_and(|it| {

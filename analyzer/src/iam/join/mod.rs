@@ -24,10 +24,8 @@ pub(super) struct SitesAt<'p> {
 
 impl<'p> SitesAt<'p> {
     pub(super) fn new(sites: &'p [PolicySite]) -> Self {
-        let mut at = Index::default();
-        for (index, site) in sites.iter().enumerate().filter(|(_, site)| site.site.is_some()) {
-            at.add(&(site.stack.as_str(), site.address.as_str()), index);
-        }
+        let used = sites.iter().zip(0..).filter(|(site, _)| site.site.is_some());
+        let at = Index::of(used.map(|(site, index)| ((site.stack.as_str(), site.address.as_str()), index)));
         Self { sites, at }
     }
 

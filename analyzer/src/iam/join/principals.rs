@@ -42,7 +42,8 @@ pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> V
         for principal in &part.principals {
             if principal.origin == Origin::Declared {
                 numbers.push(Some(start + numbers.iter().flatten().count()));
-                join.add(principal.clone());
+                let principal = join.with_trust(principal.clone());
+                join.principals.push(principal);
             } else {
                 numbers.push(None);
                 looked_up.push(principal);
@@ -57,6 +58,7 @@ pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> V
             Some((itself, claim))
         }));
     }
+    join.index();
     for principal in looked_up {
         join.look_up(principal.clone());
     }
@@ -83,10 +85,7 @@ struct Join<'s, 'p> {
 impl<'s, 'p> Join<'s, 'p> {
     fn new(parts: &[&'s StackPart], sites: &'s SitesAt<'p>) -> Self {
         let managed: Vec<&ManagedPolicyDeclaration> = parts.iter().flat_map(|part| &part.managed).collect();
-        let mut managed_by_arn = Index::default();
-        for (number, policy) in managed.iter().enumerate() {
-            managed_by_arn.add(&Key::new(&policy.arn), number);
-        }
+        let managed_by_arn = Index::of(managed.iter().map(|it| Key::new(&it.arn)).zip(0..));
         Self {
             sites,
             managed,
@@ -99,11 +98,23 @@ impl<'s, 'p> Join<'s, 'p> {
         }
     }
 
-    fn add(&mut self, mut principal: Principal) -> usize {
+    /// Indexes the principals that are there.
+    fn index(&mut self) {
+        self.exact = Index::of(self.principals.iter().map(exact_key).zip(0..));
+        self.by_name = Index::of(self.principals.iter().map(|it| (it.kind, Key::new(&it.name))).zip(0..));
+    }
+
+    /// The principal with the number of its trust policy.
+    fn with_trust(&self, principal: Principal) -> Principal {
+        let mut sites = self.sites.of(&principal.stack, &principal.address);
+        let trust = sites.find(|(_, site)| site.kind == PolicyKind::Trust).map(|(index, _)| index);
+        drop(sites);
+        Principal { trust, ..principal }
+    }
+
+    fn add(&mut self, principal: Principal) -> usize {
         let index = self.principals.len();
-        let trust =
-            self.sites.of(&principal.stack, &principal.address).find(|(_, site)| site.kind == PolicyKind::Trust);
-        principal.trust = trust.map(|(index, _)| index);
+        let principal = self.with_trust(principal);
         self.exact.add(&exact_key(&principal), index);
         self.by_name.add(&(principal.kind, Key::new(&principal.name)), index);
         self.principals.push(principal);

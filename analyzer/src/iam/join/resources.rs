@@ -41,7 +41,7 @@ pub(in crate::iam) struct Resources {
     /// The policies of whole accounts.
     pub(in crate::iam) account_policies: Vec<AccountPolicy>,
     pub(in crate::iam) by_arn: Index,
-    /// By a service, a type in it or `None`, and a name.
+    /// By services and names.
     pub(in crate::iam) by_name: Index,
 }
 
@@ -55,7 +55,8 @@ pub(in crate::iam) fn resources(parts: &[&StackPart], sites: &SitesAt<'_>) -> Re
         let mut numbers = Vec::new();
         for resource in &part.resources {
             if resource.origin == Origin::Declared {
-                numbers.push(Some(join.add(Arc::clone(resource))));
+                numbers.push(Some(join.resources.len()));
+                join.resources.push(Arc::clone(resource));
             } else {
                 numbers.push(None);
                 looked_up.push(resource);
@@ -69,6 +70,7 @@ pub(in crate::iam) fn resources(parts: &[&StackPart], sites: &SitesAt<'_>) -> Re
             Some(Told { itself, claim })
         }));
     }
+    join.index();
     for resource in looked_up {
         join.look_up(resource);
     }
@@ -79,7 +81,7 @@ pub(in crate::iam) fn resources(parts: &[&StackPart], sites: &SitesAt<'_>) -> Re
     join.open_namesakes();
     join.open_strangers();
     let Join { resources, account_policies, by_arn, by_name, .. } = join;
-    Resources { resources, account_policies, by_arn, by_name }
+    Resources { resources, account_policies, by_arn: by_arn.settled(), by_name: by_name.settled() }
 }
 
 pub(super) struct Join<'s, 'p> {
@@ -87,10 +89,10 @@ pub(super) struct Join<'s, 'p> {
     pub(super) resources: Vec<Arc<PolicedResource>>,
     account_policies: Vec<AccountPolicy>,
     by_arn: Index,
-    /// By type and name.
+    /// By services and names.
     by_name: Index,
-    /// By type, name and account.
-    exact: Index,
+    /// By services, names and accounts. Hardly ever needed.
+    exact: Option<Index>,
     /// The keys behind aliases, by their account and the name or the ARN of the alias.
     pub(super) aliases: FxHashMap<(Key, Key), usize>,
     /// Names that a policy was put on in an account that may be that of many resources.
@@ -106,24 +108,30 @@ impl<'s, 'p> Join<'s, 'p> {
             account_policies: Vec::new(),
             by_arn: Index::default(),
             by_name: Index::default(),
-            exact: Index::default(),
+            exact: None,
             aliases: FxHashMap::default(),
             crowded: FxHashMap::default(),
             strangers: Strangers::new(),
         }
     }
 
+    /// Indexes the resources that are there.
+    fn index(&mut self) {
+        let numbered = || self.resources.iter().zip(0..);
+        self.by_arn = Index::of(numbered().map(|(resource, index)| (Key::new(&resource.arn), index)));
+        self.by_name = Index::of(numbered().flat_map(|(resource, index)| {
+            names(resource).into_iter().map(move |name| ((resource.service, name), index))
+        }));
+    }
+
     fn add(&mut self, resource: Arc<PolicedResource>) -> usize {
         let index = self.resources.len();
         self.by_arn.add(&Key::new(&resource.arn), index);
-        let account = Key::new(&resource.account.text);
-        let mut seen: Vec<(Type, Key)> = Vec::new();
-        for name in keys(&resource) {
-            if !seen.contains(&name) {
-                self.by_name.add(&name, index);
-                self.exact.add(&(&name, &account), index);
-                seen.push(name);
+        for name in names(&resource) {
+            if let Some(exact) = &mut self.exact {
+                exact.add(&(resource.service, &name, Key::new(&resource.account.text)), index);
             }
+            self.by_name.add(&(resource.service, name), index);
         }
         self.resources.push(resource);
         index
@@ -138,20 +146,31 @@ impl<'s, 'p> Join<'s, 'p> {
         self.by_arn.get(arn, |arn, index| self.is(index, |it| arn.is_of(&it.arn)))
     }
 
-    /// The resources of that type and name.
-    fn with_name<'j>(&'j self, name: &'j (Type, Key)) -> impl Iterator<Item = usize> + 'j {
-        self.by_name.get(name, |name, index| self.is(index, |it| is_called(it, name)))
+    /// The resources of that service and name.
+    fn with_name<'j>(&'j self, service: &'static str, name: &'j Key) -> impl Iterator<Item = usize> + 'j {
+        self.by_name.get((service, name), |(service, name), index| self.is(index, |it| is_called(it, service, name)))
     }
 
-    /// The resources of that type and name in that account.
-    pub(super) fn in_account<'j>(
-        &'j self,
-        name: &'j (Type, Key),
-        account: &'j Key,
-    ) -> impl Iterator<Item = usize> + 'j {
-        self.exact.get((name, account), |(name, account), index| {
-            self.is(index, |it| is_called(it, name) && account.is_of(&it.account.text))
-        })
+    /// The resources of that type and name.
+    pub(super) fn of_type<'j>(&'j self, kind: Type, name: &'j Key) -> impl Iterator<Item = usize> + 'j {
+        self.with_name(kind.0, name).filter(move |index| self.is(*index, |it| is_kind(it, kind)))
+    }
+
+    /// The resources of that type and name in that account, of which there may be many in others.
+    fn in_account(&mut self, kind: Type, name: &Key, account: &Key) -> Vec<usize> {
+        let all = || {
+            self.resources.iter().zip(0..).flat_map(|(resource, index)| {
+                let account = Key::new(&resource.account.text);
+                names(resource).into_iter().map(move |name| ((resource.service, name, account.clone()), index))
+            })
+        };
+        let exact = self.exact.get_or_insert_with(|| Index::of(all()));
+        let is_exact =
+            |it: &PolicedResource| is_called(it, kind.0, name) && is_kind(it, kind) && account.is_of(&it.account.text);
+        let resources = &self.resources;
+        let found =
+            exact.get((kind.0, name, account), |_, index| resources.get(index).is_some_and(|it: &Arc<_>| is_exact(it)));
+        found.collect()
     }
 
     /// A data source adds nothing to a resource that is declared in view.
@@ -170,8 +189,8 @@ impl<'s, 'p> Join<'s, 'p> {
             ResourceSubject::Named(mention) => {
                 let kind = (claim.service, claim.resource_type);
                 let is_known = |text: &Text| {
-                    let name = (kind, Key::new(text));
-                    self.with_arn(&name.1).next().is_some() || self.with_name(&name).next().is_some()
+                    let name = Key::new(text);
+                    self.with_arn(&name).next().is_some() || self.of_type(kind, &name).next().is_some()
                 };
                 for (text, existence) in mention.texts(&is_known) {
                     self.about(text, mention.span.unwrap_or(claim.via), claim, &claim.existence.and(&existence));
@@ -212,18 +231,18 @@ impl<'s, 'p> Join<'s, 'p> {
     /// The resources that `text` names: for certain, those of the same stack before others; and
     /// perhaps, with the symbol that decides.
     pub(super) fn named(&mut self, text: &Text, claim: &ResourceClaim) -> (Vec<usize>, Vec<(usize, Symbol)>) {
-        let name = ((claim.service, claim.resource_type), Key::new(text));
-        let of_arn: Vec<usize> = self.with_arn(&name.1).collect();
+        let (kind, name) = ((claim.service, claim.resource_type), Key::new(text));
+        let of_arn: Vec<usize> = self.with_arn(&name).collect();
         if !of_arn.is_empty() {
             return (self.nearest(of_arn, &claim.stack), Vec::new());
         }
-        let found: Vec<usize> = self.with_name(&name).take(MOST_NAMESAKES + 1).collect();
+        let found: Vec<usize> = self.with_name(kind.0, &name).take(MOST_NAMESAKES + 1).collect();
         if found.len() > MOST_NAMESAKES {
-            return (self.among_many(name, text, claim), Vec::new());
+            return (self.among_many(kind, name, text, claim), Vec::new());
         }
         let (mut exact, mut perhaps) = (Vec::new(), Vec::new());
         for index in found {
-            let Some(resource) = self.resources.get(index) else { continue };
+            let Some(resource) = self.resources.get(index).filter(|it| is_kind(it, kind)) else { continue };
             let accounts = same(&claim.account, &resource.account).truth;
             // The names of buckets are those of the whole partition.
             let accounts =
@@ -240,9 +259,9 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// Of more resources of one name than can be asked one by one, those in the same account;
     /// if none of them is declared, the policy may be that of any of them.
-    fn among_many(&mut self, name: (Type, Key), text: &Text, claim: &ResourceClaim) -> Vec<usize> {
-        let account = Key::new(&claim.account.text);
-        let exact = self.nearest(self.in_account(&name, &account).collect(), &claim.stack);
+    fn among_many(&mut self, kind: Type, name: Key, text: &Text, claim: &ResourceClaim) -> Vec<usize> {
+        let exact = self.in_account(kind, &name, &Key::new(&claim.account.text));
+        let exact = self.nearest(exact, &claim.stack);
         let is_declared = |index: &usize| self.resources.get(*index).is_some_and(|it| it.origin == Origin::Declared);
         if !exact.iter().any(is_declared) {
             let unknown = || {
@@ -250,7 +269,7 @@ impl<'s, 'p> Join<'s, 'p> {
                 Symbol::new(claim.stack.clone(), address, Cause::Limit("resources of one name"), Some(claim.via))
             };
             let symbol = claim.account.text.holes().next().cloned();
-            self.crowded.entry(name).or_insert_with(|| symbol.unwrap_or_else(unknown));
+            self.crowded.entry((kind, name)).or_insert_with(|| symbol.unwrap_or_else(unknown));
         }
         exact
     }
@@ -295,7 +314,7 @@ impl<'s, 'p> Join<'s, 'p> {
     fn open_strangers(&mut self) {
         for resource in self.resources.iter_mut().filter(|it| it.origin == Origin::Declared) {
             let (service, resource_type) = (resource.service, resource.resource_type);
-            let is_kind = |kind: &Type| kind.0 == service && (kind.1.is_none() || kind.1 == resource_type);
+            let is_kind = |(of, ty): &Type| *of == service && (ty.is_none() || *ty == resource_type);
             let texts: Vec<&Text> = resource.names.iter().chain([&resource.arn]).collect();
             let symbols = self.strangers.may_be(&resource.stack, is_kind, &texts);
             let mut symbols = symbols.into_iter().peekable();
@@ -312,11 +331,21 @@ fn keys(resource: &PolicedResource) -> impl Iterator<Item = (Type, Key)> + '_ {
     resource.names.iter().flat_map(move |name| types.map(|kind| (kind, Key::new(name))))
 }
 
-/// Whether the resource is of that type and has that name.
-fn is_called(resource: &PolicedResource, ((service, resource_type), name): &(Type, Key)) -> bool {
-    resource.service == *service
-        && (resource_type.is_none() || resource.resource_type == *resource_type)
-        && resource.names.iter().any(|own| name.is_of(own))
+/// The names by which policies name the resource beside its ARN, each once.
+fn names(resource: &PolicedResource) -> Vec<Key> {
+    let mut names: Vec<Key> = resource.names.iter().map(Key::new).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn is_called(resource: &PolicedResource, service: &str, name: &Key) -> bool {
+    resource.service == service && resource.names.iter().any(|own| name.is_of(own))
+}
+
+/// Whether the resource is of that type, as far as a policy tells it.
+fn is_kind(resource: &PolicedResource, (service, resource_type): Type) -> bool {
+    resource.service == service && (resource_type.is_none() || resource.resource_type == resource_type)
 }
 
 /// Puts a policy on a resource in place of the one that AWS would give it.
