@@ -1,5 +1,7 @@
 //! Policy documents, made ready to be asked many times.
 
+use thin_vec::ThinVec;
+
 use crate::eval::symbol::Symbol;
 use crate::policy::model::{PolicyDocument, PolicyKind};
 use crate::source::Span;
@@ -12,7 +14,7 @@ use super::statement::Statement;
 pub struct CompiledPolicy {
     span: Span,
     statements: Vec<Statement>,
-    open: Vec<Symbol>,
+    open: ThinVec<Symbol>,
     readable: bool,
 }
 
@@ -62,7 +64,7 @@ impl CompiledPolicy {
     }
 
     /// Whether it says nothing but what its statements say.
-    pub(super) const fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.readable && self.open.is_empty()
     }
 }

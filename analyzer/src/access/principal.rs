@@ -3,6 +3,8 @@
 //! Sources: IAM User Guide, `reference_policies_elements_principal`,
 //! `reference_policies_elements_notprincipal` and `reference_policies_evaluation-logic_policy-eval-denyallow`.
 
+use thin_vec::ThinVec;
+
 use crate::aws::arn::{AccountId, Arn, Field, NoArn};
 use crate::aws::facts;
 use crate::aws::pattern::{Pattern, Piece as PatternPiece, Syntax};
@@ -58,7 +60,7 @@ pub(super) struct PrincipalSet {
     negated: bool,
     groups: Vec<Listed<Named>>,
     /// What may add principals of any type.
-    open: Vec<Symbol>,
+    open: ThinVec<Symbol>,
 }
 
 /// A principal of a policy.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::eval::account::Account;
 use crate::eval::evaluator::Existence;
@@ -37,13 +38,13 @@ pub struct Principal {
     /// The trust policy that AWS gives a role, which nobody in view writes.
     pub given_trust: Option<Arc<PolicyDocument>>,
     /// The policies that it has itself, in the order in which they are attached.
-    pub policies: Vec<AttachedPolicy>,
+    pub policies: ThinVec<AttachedPolicy>,
     /// The groups of a user, whose policies it has too.
-    pub groups: Vec<Membership>,
+    pub groups: ThinVec<Membership>,
     /// The accounts that a permission set is given to someone in, where it becomes a role.
-    pub assignments: Vec<Assignment>,
+    pub assignments: ThinVec<Assignment>,
     /// What may attach more policies, or put a user into more groups.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// The policy that bounds what it may do; `None` if there is certainly none.
     pub boundary: Option<AttachedPolicy>,
     /// The policies that it has and no others, says some resource.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::eval::account::Account;
 use crate::eval::evaluator::Existence;
@@ -32,15 +33,15 @@ pub struct PolicedResource {
     /// Its ARN.
     pub arn: Text,
     /// The texts by which policies name it beside its ARN: its name, its id, its URL.
-    pub names: Vec<Text>,
+    pub names: ThinVec<Text>,
     /// The ARNs of the aliases of a key.
-    pub aliases: Vec<Text>,
+    pub aliases: ThinVec<Text>,
     /// The keys that encrypt what it holds, as far as resources in view say so.
-    pub encryption: Vec<Encryption>,
+    pub encryption: ThinVec<Encryption>,
     /// The policies on it. None at all means that it certainly has none, unless it is open.
-    pub policies: Vec<ResourcePolicy>,
+    pub policies: ThinVec<ResourcePolicy>,
     /// What may put other policies on it.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Whether it is there.
     pub existence: Existence,
     /// Whether it is declared in a module that is not the user's to mend.

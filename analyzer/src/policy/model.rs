@@ -8,6 +8,7 @@
 //! that it decides), or with `certain: false`.
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::eval::data_sources::policy_document::Replacement;
 use crate::eval::symbol::Symbol;
@@ -47,14 +48,14 @@ pub struct PolicyDocument {
     /// Where the key `Statement` stands; `None` if there is none.
     pub statement_key: Option<Span>,
     /// The statements.
-    pub statements: Vec<Statement>,
+    pub statements: ThinVec<Statement>,
     /// What may add statements.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Statements of which nothing is left: others of the same `Sid` took their place where an
     /// `aws_iam_policy_document` put documents together.
-    pub replaced: Vec<Replaced>,
+    pub replaced: ThinVec<Replaced>,
     /// What could not be read as a policy, in the order of the text.
-    pub faults: Vec<Fault>,
+    pub faults: ThinVec<Fault>,
 }
 
 /// A statement of which nothing is left.
@@ -78,22 +79,22 @@ pub struct Statement {
     /// `Effect`. `None` if absent.
     pub effect: Option<Leaf>,
     /// `Principal` and `NotPrincipal`; both stand here if both are written.
-    pub principals: Vec<Principals>,
+    pub principals: ThinVec<Principals>,
     /// `Action` and `NotAction`.
-    pub actions: Vec<Strings>,
+    pub actions: ThinVec<Strings>,
     /// `Resource` and `NotResource`.
-    pub resources: Vec<Strings>,
+    pub resources: ThinVec<Strings>,
     /// Where the key `Condition` stands (the header of the first `condition` block); `None` if there is none.
     pub condition_key: Option<Span>,
     /// `Condition`: one entry for each operator and key.
-    pub conditions: Vec<Condition>,
+    pub conditions: ThinVec<Condition>,
     /// What may add conditions, and so narrow the statement.
-    pub conditions_open: Vec<Symbol>,
+    pub conditions_open: ThinVec<Symbol>,
     /// Elements that are written but empty, so that they are no part of the document:
     /// `resources = []` in an `aws_iam_policy_document`.
-    pub omitted: Vec<Omission>,
+    pub omitted: ThinVec<Omission>,
     /// What may add elements to it.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Whether the statement stands for certain: one in an unknown branch of a condition does not.
     pub certain: bool,
 }
@@ -121,7 +122,7 @@ pub struct Leaf {
     /// expression gives, such as the ARN of a resource, the reference to it.
     pub span: Span,
     /// The references by which it came here, the last one first.
-    pub via: Vec<Span>,
+    pub via: ThinVec<Span>,
     /// Nobody wrote it: a default of `aws_iam_policy_document`, such as `Allow`. Its
     /// span is that of what holds it, and no finding may be about it.
     pub implied: bool,
@@ -145,11 +146,11 @@ pub struct Strings {
     /// Whether it is the `Not` form.
     pub negated: bool,
     /// The strings.
-    pub items: Vec<Leaf>,
+    pub items: ThinVec<Leaf>,
     /// Strings that are there for some values of the symbols in `open`.
-    pub possible: Vec<Leaf>,
+    pub possible: ThinVec<Leaf>,
     /// What may add strings.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
     /// only decide which of `possible` are there.
     pub exhaustive: bool,
@@ -166,9 +167,9 @@ pub struct Principals {
     /// only item are that string.
     pub bare: bool,
     /// What it names, by type.
-    pub groups: Vec<PrincipalGroup>,
+    pub groups: ThinVec<PrincipalGroup>,
     /// What may add principals.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
 }
 
 /// The principals of one type.
@@ -177,11 +178,11 @@ pub struct PrincipalGroup {
     /// `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for the bare `"*"`.
     pub kind: Leaf,
     /// The principals.
-    pub items: Vec<Leaf>,
+    pub items: ThinVec<Leaf>,
     /// Principals that are there for some values of the symbols in `open`.
-    pub possible: Vec<Leaf>,
+    pub possible: ThinVec<Leaf>,
     /// What may add principals.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
     /// only decide which of `possible` are there.
     pub exhaustive: bool,
@@ -195,11 +196,11 @@ pub struct Condition {
     /// `aws:SourceArn`
     pub key: Leaf,
     /// The values; numbers and truth values as text.
-    pub values: Vec<Leaf>,
+    pub values: ThinVec<Leaf>,
     /// Values that are there for some values of the symbols in `open`.
-    pub possible: Vec<Leaf>,
+    pub possible: ThinVec<Leaf>,
     /// What may add values.
-    pub open: Vec<Symbol>,
+    pub open: ThinVec<Symbol>,
     /// Whether nothing else may be among them than stands here, whatever the symbols in `open` are: these
     /// only decide which of `possible` are there.
     pub exhaustive: bool,

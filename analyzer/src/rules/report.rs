@@ -160,7 +160,7 @@ const PAGE: usize = 500;
 
 /// The places in files that a leaf's text comes from, beside the leaf's own span.
 fn leaf_causes(leaf: &Leaf) -> Vec<Span> {
-    let mut causes = leaf.via.clone();
+    let mut causes = leaf.via.to_vec();
     let mut at = 0;
     for piece in leaf.text.pieces() {
         if let crate::eval::text::Piece::Known(known) = piece {

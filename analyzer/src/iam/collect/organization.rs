@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use thin_vec::{ThinVec, thin_vec};
 
 use crate::aws::facts;
 use crate::eval::account::Account;
@@ -111,9 +112,9 @@ impl Collector<'_, '_> {
             trust: None,
             given_trust: Some(Arc::new(trust_of(&root, header))),
             policies: facts::managed_policy(ACCESS_POLICY).map(attached).into_iter().collect(),
-            groups: Vec::new(),
-            assignments: Vec::new(),
-            open: vec![is_made],
+            groups: ThinVec::new(),
+            assignments: ThinVec::new(),
+            open: thin_vec![is_made],
             boundary: None,
             exclusive: Exclusive::default(),
             existence,

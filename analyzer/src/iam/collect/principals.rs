@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use thin_vec::{ThinVec, thin_vec};
+
 use crate::eval::evaluator::ResourceInstance;
 use crate::eval::symbol::Cause;
 use crate::iam::principal::{Exclusive, Origin, Principal, PrincipalKind};
@@ -83,10 +85,10 @@ impl Collector<'_, '_> {
             path: self.text(instance, "path"),
             trust: None,
             given_trust: None,
-            policies: Vec::new(),
-            groups: Vec::new(),
-            assignments: Vec::new(),
-            open: if others { vec![more()] } else { Vec::new() },
+            policies: ThinVec::new(),
+            groups: ThinVec::new(),
+            assignments: ThinVec::new(),
+            open: if others { thin_vec![more()] } else { ThinVec::new() },
             boundary: None,
             exclusive: Exclusive::default(),
             existence: instance.existence.clone(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use thin_vec::{ThinVec, thin_vec};
 
 use crate::aws::sites::{self as table, Link, PolicySite, Subject};
 use crate::aws::subjects::{SubjectType, subject_type};
@@ -85,7 +86,7 @@ impl Collector<'_, '_> {
         let header = instance.decl.header;
         let more = || self.evaluator.symbol(format!("{}.policy", instance.address), Cause::Data, Some(header));
         let names = [subject.name, subject.id].into_iter().flatten();
-        let mut names: Vec<Text> = names.filter_map(|name| self.text(instance, name)).collect();
+        let mut names: ThinVec<Text> = names.filter_map(|name| self.text(instance, name)).collect();
         names.shrink_to_fit();
         let resource = PolicedResource {
             service: subject.service,
@@ -96,10 +97,10 @@ impl Collector<'_, '_> {
             account: self.account(instance),
             arn: self.text(instance, subject.arn)?,
             names,
-            aliases: Vec::new(),
-            encryption: Vec::new(),
-            policies: Vec::new(),
-            open: if looked_up { vec![more()] } else { Vec::new() },
+            aliases: ThinVec::new(),
+            encryption: ThinVec::new(),
+            policies: ThinVec::new(),
+            open: if looked_up { thin_vec![more()] } else { ThinVec::new() },
             existence: instance.existence.clone(),
             downloaded: is_downloaded(instance),
             span: header,

@@ -9,6 +9,7 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use thin_vec::{ThinVec, thin_vec};
 
 use crate::aws::arn::Arn;
 use crate::aws::facts;
@@ -366,10 +367,10 @@ fn named(kind: PrincipalKind, name: &Text, span: Span, claim: &Claim) -> Princip
         path: None,
         trust: None,
         given_trust: None,
-        policies: Vec::new(),
-        groups: Vec::new(),
-        assignments: Vec::new(),
-        open: vec![symbol("policies", Cause::Data)],
+        policies: ThinVec::new(),
+        groups: ThinVec::new(),
+        assignments: ThinVec::new(),
+        open: thin_vec![symbol("policies", Cause::Data)],
         boundary: None,
         exclusive: Exclusive::default(),
         existence: Existence::Certain,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use thin_vec::{ThinVec, thin_vec};
 
 use crate::aws::facts;
 use crate::eval::account::same;
@@ -377,11 +378,11 @@ fn named(text: &Text, span: Span, claim: &ResourceClaim) -> PolicedResource {
         address: SmolStr::default(),
         account: claim.account.clone(),
         arn,
-        names: if is_arn { Vec::new() } else { vec![text.clone()] },
-        aliases: Vec::new(),
-        encryption: Vec::new(),
-        policies: Vec::new(),
-        open: vec![symbol("policy")],
+        names: if is_arn { ThinVec::new() } else { thin_vec![text.clone()] },
+        aliases: ThinVec::new(),
+        encryption: ThinVec::new(),
+        policies: ThinVec::new(),
+        open: thin_vec![symbol("policy")],
         existence: Existence::Certain,
         downloaded: false,
         span,

@@ -8,6 +8,8 @@ mod principal;
 mod statement;
 mod way;
 
+use thin_vec::ThinVec;
+
 use crate::eval::json_text::verbatim;
 use crate::eval::text::{Piece, Text};
 use crate::eval::value::{Value, ValueKind};
@@ -89,10 +91,10 @@ impl Reader {
             version: None,
             id: None,
             statement_key: None,
-            statements: Vec::new(),
-            open: Vec::new(),
-            replaced: Vec::new(),
-            faults: Vec::new(),
+            statements: ThinVec::new(),
+            open: ThinVec::new(),
+            replaced: ThinVec::new(),
+            faults: ThinVec::new(),
         };
         Self { document, placed: false }
     }
@@ -274,7 +276,7 @@ impl Reader {
 
 /// Puts `part` behind `parts`. Most lists of a policy have one element: there is no room for more unless there
 /// are more.
-fn put<T>(parts: &mut Vec<T>, part: T) {
+fn put<T>(parts: &mut ThinVec<T>, part: T) {
     if parts.is_empty() {
         parts.reserve_exact(1);
     }

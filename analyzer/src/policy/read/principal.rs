@@ -1,5 +1,7 @@
 //! `Principal` and `NotPrincipal`.
 
+use thin_vec::{ThinVec, thin_vec};
+
 use crate::eval::text::{Piece, Text};
 use crate::policy::model::{PrincipalGroup, Principals};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
@@ -15,7 +17,7 @@ impl Reader {
     pub(super) fn principals(&mut self, entry: &Entry, name: &str, way: &Way) -> Option<Principals> {
         let negated = name.starts_with("Not");
         let mut principals =
-            Principals { key: entry.key_span, negated, bare: false, groups: Vec::new(), open: Vec::new() };
+            Principals { key: entry.key_span, negated, bare: false, groups: ThinVec::new(), open: ThinVec::new() };
         self.principals_of(&entry.value, name, way, &mut principals);
         unique(&mut principals.open);
         Some(principals)
@@ -51,9 +53,12 @@ impl Reader {
         }
         principals.bare |= way.certain;
         let Some(star) = leaf(node, way) else { return };
-        let (items, possible) =
-            if way.certain { (vec![star.clone()], Vec::new()) } else { (Vec::new(), vec![star.clone()]) };
-        let group = PrincipalGroup { kind: star, items, possible, open: Vec::new(), exhaustive: true };
+        let (items, possible) = if way.certain {
+            (thin_vec![star.clone()], ThinVec::new())
+        } else {
+            (ThinVec::new(), thin_vec![star.clone()])
+        };
+        let group = PrincipalGroup { kind: star, items, possible, open: ThinVec::new(), exhaustive: true };
         put(&mut principals.groups, group);
     }
 

@@ -1,5 +1,7 @@
 //! Statements and the elements that hold strings.
 
+use thin_vec::ThinVec;
+
 use crate::policy::model::{FaultKind, Leaf, Statement, Strings};
 use crate::policy::node::{Entry, Node, NodeKind, Object};
 
@@ -9,11 +11,11 @@ use super::{Reader, leaf, put};
 /// A string, or a list of them, as they were found.
 pub(super) struct Leaves {
     /// Those that are there for certain.
-    pub(super) items: Vec<Leaf>,
+    pub(super) items: ThinVec<Leaf>,
     /// Those of some branches only.
-    pub(super) possible: Vec<Leaf>,
+    pub(super) possible: ThinVec<Leaf>,
     /// What may add to them.
-    pub(super) open: Vec<crate::eval::symbol::Symbol>,
+    pub(super) open: ThinVec<crate::eval::symbol::Symbol>,
     /// Whether there is nothing else that may be among them.
     pub(super) exhaustive: bool,
 }
@@ -76,7 +78,8 @@ impl Reader {
         let flat = flatten(node, way);
         let open = flat.open();
         let Flat { items, unknown, .. } = flat;
-        let mut leaves = Leaves { items: Vec::new(), possible: Vec::new(), open, exhaustive: unknown.is_empty() };
+        let mut leaves =
+            Leaves { items: ThinVec::new(), possible: ThinVec::new(), open, exhaustive: unknown.is_empty() };
         for (node, way) in items {
             match leaf(node, &way) {
                 Some(leaf) if way.certain => put(&mut leaves.items, leaf),
@@ -96,14 +99,14 @@ fn empty(node: &Node, way: &Way) -> Statement {
         span: node.span,
         sid: None,
         effect: None,
-        principals: Vec::new(),
-        actions: Vec::new(),
-        resources: Vec::new(),
+        principals: ThinVec::new(),
+        actions: ThinVec::new(),
+        resources: ThinVec::new(),
         condition_key: None,
-        conditions: Vec::new(),
-        conditions_open: Vec::new(),
-        omitted: Vec::new(),
-        open: Vec::new(),
+        conditions: ThinVec::new(),
+        conditions_open: ThinVec::new(),
+        omitted: ThinVec::new(),
+        open: ThinVec::new(),
         certain: way.certain,
     }
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use crate::eval::symbol::Symbol;
 use crate::policy::node::{Node, NodeKind, Part};
@@ -11,7 +12,7 @@ use crate::source::Span;
 #[derive(Debug, Clone)]
 pub(super) struct Way {
     /// The references on it, the last one first.
-    pub(super) via: Vec<Span>,
+    pub(super) via: ThinVec<Span>,
     /// Whether what it leads to is there for certain.
     pub(super) certain: bool,
     /// Whether it is marked `sensitive`, or part of what is.
@@ -20,7 +21,7 @@ pub(super) struct Way {
 
 impl Default for Way {
     fn default() -> Self {
-        Self { via: Vec::new(), certain: true, sensitive: false }
+        Self { via: ThinVec::new(), certain: true, sensitive: false }
     }
 }
 
@@ -50,14 +51,14 @@ pub(super) struct Flat<'n> {
     /// The elements, each with the way through it.
     pub(super) items: Vec<(&'n Node, Way)>,
     /// What may add elements of which nothing is known.
-    pub(super) unknown: Vec<Symbol>,
+    pub(super) unknown: ThinVec<Symbol>,
     /// What decides which of the uncertain elements are there.
-    pub(super) deciding: Vec<Symbol>,
+    pub(super) deciding: ThinVec<Symbol>,
 }
 
 impl Flat<'_> {
     /// All symbols.
-    pub(super) fn open(&self) -> Vec<Symbol> {
+    pub(super) fn open(&self) -> ThinVec<Symbol> {
         let mut open = self.unknown.clone();
         open.extend_from_slice(&self.deciding);
         unique(&mut open);
@@ -164,7 +165,7 @@ fn element<'n>(node: &'n Node, way: &Way, flat: &mut Flat<'n>) {
 }
 
 /// Keeps the first of equal symbols.
-pub(super) fn unique(symbols: &mut Vec<Symbol>) {
+pub(super) fn unique(symbols: &mut ThinVec<Symbol>) {
     if symbols.len() > 1 {
         let mut seen = FxHashSet::default();
         symbols.retain(|symbol| seen.insert(symbol.clone()));

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use thin_vec::ThinVec;
 
 use crate::eval::evaluator::Evaluator;
 use crate::module::{Mode, ModuleNode};
@@ -73,7 +74,7 @@ impl<'a> StatementBlocks<'a> {
     pub(super) fn note_omissions(&self, document: &mut PolicyDocument) {
         for statement in &mut document.statements {
             let Some(written) = self.by_header.get(&statement.span) else { continue };
-            let mut omitted = Vec::new();
+            let mut omitted = ThinVec::new();
             for (name, element, negated) in ARGUMENTS {
                 if !element(statement).iter().any(|strings| strings.negated == negated) {
                     omitted.extend(self.omission(written, name));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use thin_vec::ThinVec;
 
 use crate::eval::data_sources::policy_document::replaced_statements;
 use crate::eval::evaluator::{Evaluator, ResourceInstance};
@@ -14,7 +15,7 @@ use super::{identity, json_of};
 
 /// The statements that gave way, by the identity of the document that lacks them.
 pub(super) struct ReplacedStatements {
-    by_document: FxHashMap<usize, Vec<Replaced>>,
+    by_document: FxHashMap<usize, ThinVec<Replaced>>,
 }
 
 impl ReplacedStatements {
@@ -41,7 +42,7 @@ impl ReplacedStatements {
     }
 }
 
-fn replaced(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> Vec<Replaced> {
+fn replaced(evaluator: &Evaluator<'_>, instance: &Arc<ResourceInstance>) -> ThinVec<Replaced> {
     let header = instance.decl.header;
     let found = replaced_statements(evaluator, instance).into_iter();
     let read = found.filter_map(|it| {
