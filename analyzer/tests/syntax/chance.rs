@@ -38,6 +38,11 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn a_backslash_at_the_end_escapes_nothing() {
+    assert!(check("<<A\n${{aa\\\"\\").is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(3000) })]
 

@@ -195,7 +195,7 @@ impl Parser<'_> {
         loop {
             self.advance_to(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
             match self.peek() {
-                b'\\' if self.byte(1) != b'\n' => self.at += 2,
+                b'\\' if self.byte(1) != b'\n' => self.at = (self.at + 2).min(self.text.len()),
                 b'\\' => self.at += 1,
                 b'"' => {
                     self.at += 1;
