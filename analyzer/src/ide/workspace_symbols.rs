@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -49,11 +50,9 @@ pub enum WorkspaceSymbolKind {
 /// what is called so in AWS counts as well. No more than a few hundred.
 #[must_use]
 pub fn workspace_symbols(analysis: &Analysis, query: &str) -> Vec<WorkspaceSymbol> {
-    let mut search = Search::new(query);
-    let mut matches: Vec<Match<'_>> = Vec::new();
-    for module in analysis.workspace().modules.iter().filter(|module| !module.downloaded) {
-        matches.extend(module.resources.values().filter_map(|resource| search.matched(resource, module)));
-    }
+    let modules = analysis.workspace().modules.par_iter().filter(|module| !module.downloaded);
+    let in_module = modules.map_init(|| Search::new(query), |search, module| search.in_module(module));
+    let mut matches: Vec<Match<'_>> = in_module.flatten_iter().collect();
     // More is worked out only of those that are shown, and of those that rank like the last of them.
     matches.sort_by(|a, b| a.rank().cmp(&b.rank()));
     if let Some(last) = matches.get(MOST_SYMBOLS - 1).map(Match::rank) {
@@ -62,7 +61,7 @@ pub fn workspace_symbols(analysis: &Analysis, query: &str) -> Vec<WorkspaceSymbo
     }
     let accounts = Accounts::of(analysis, &matches);
     let mut found: Vec<(Score, WorkspaceSymbol)> = matches.into_iter().map(|it| it.symbol(&accounts)).collect();
-    found.extend(of_accounts(analysis, &mut search));
+    found.extend(of_accounts(analysis, &mut Search::new(query)));
     found.sort_by(|(a, one), (b, other)| (a, &one.name, &one.container).cmp(&(b, &other.name, &other.container)));
     found.truncate(MOST_SYMBOLS);
     found.into_iter().map(|(_, symbol)| symbol).collect()
@@ -107,6 +106,10 @@ impl Search {
         Self { wanted: query.to_lowercase(), name: String::new(), lower: String::new() }
     }
 
+    fn in_module<'a>(&mut self, module: &'a Module) -> Vec<Match<'a>> {
+        module.resources.values().filter_map(|resource| self.matched(resource, module)).collect()
+    }
+
     fn matched<'a>(&mut self, resource: &'a Resource, module: &'a Module) -> Option<Match<'a>> {
         let kind = kind(resource)?;
         let called = own_name(resource);
@@ -129,7 +132,12 @@ impl Search {
 
     fn score(&mut self, text: &str) -> Option<Score> {
         self.lower.clear();
-        self.lower.extend(text.chars().flat_map(char::to_lowercase));
+        if text.is_ascii() {
+            self.lower.push_str(text);
+            self.lower.make_ascii_lowercase();
+        } else {
+            self.lower.extend(text.chars().flat_map(char::to_lowercase));
+        }
         score(&self.lower, &self.wanted)
     }
 }
