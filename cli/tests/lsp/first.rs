@@ -107,6 +107,12 @@ fn who_asks_is_told_first_only_if_he_can_be_told_of_the_rest() {
     let asks = json!({"textDocument": {"diagnostic": {}}});
     let mut deaf = client(&sandbox, &asks);
     assert_eq!(codes(&deaf.pulled(&file, None)["items"]), all);
+    // What follows from other files is taken back in the answer, or else it would stay.
+    let line = OPEN.lines().position(|line| line.contains("nobody")).unwrap_or_default();
+    let start = OPEN.lines().nth(line).and_then(|line| line.find("nobody")).unwrap_or_default();
+    let (start, end) = (json!({"line": line, "character": start}), json!({"line": line, "character": start + 6}));
+    deaf.change(&file, &json!([{"range": {"start": start, "end": end}, "text": "there"}]));
+    assert!(!codes(&deaf.pulled(&file, None)["items"]).contains("principal-not-found"));
     assert_eq!(deaf.shut_down(), 0);
 
     let hears = json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": true}}});

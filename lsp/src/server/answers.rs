@@ -55,10 +55,11 @@ impl Server {
         Some(Material { views: vec![view(project, &path)?], ..material })
     }
 
-    /// What was said of a file at once, if that is not less than what is known, or what was found.
+    /// What was found, or what was said of a file at once if that is not less than what is known. Who cannot be told
+    /// that there is more to say would go on showing it.
     fn diagnostics_of(&self, uri: &Uri) -> Option<Material> {
         self.of_file(uri, |project, _| self.view(project)).or_else(|| {
-            let path = uris::path_of(uri)?;
+            let path = uris::path_of(uri).filter(|_| self.client.hears_more())?;
             let at_once = self.projects.get(&self.owner(&path)?)?.at_once(&path)?;
             Some(Material { at_once: Some(at_once.report.clone()), ..self.material() })
         })
