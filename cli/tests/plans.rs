@@ -166,6 +166,32 @@ fn a_source_that_has_changed_since_gives_no_place() {
     assert!(run.stdout.ends_with("fixed 0 findings in 0 files\n") || run.stderr.contains("fixed 0"), "{run:?}");
 }
 
+/// What is planned and not declared any more is checked as it is planned, or it is told that it is not.
+#[test]
+fn what_the_source_does_not_declare_is_not_lost() {
+    let source = SOURCE.replace("sqs:SendMessages", "sqs:SendMessage").replace("var.partner", "\"111122223333\"");
+    let source = source + "module \"m\" {\n  source = \"./m\"\n}\n";
+    let mut planned: Value = serde_json::from_str(&plan(&json!({}))).unwrap();
+    let changes = planned["resource_changes"].as_array_mut().unwrap();
+    let mut more = changes[1].clone();
+    changes[1]["change"]["after"]["policy"] =
+        json!(policy().to_string().replace("Messages", "Message").replace("12345", "111122223333"));
+    more["address"] = json!("aws_sqs_queue_policy.gone");
+    more["name"] = json!("gone");
+    more["change"]["after"]["queue_url"] = json!("other");
+    changes.push(more.clone());
+    more["address"] = json!("module.m.aws_sqs_queue_policy.gone[0]");
+    changes.push(more);
+    let planned = planned.to_string();
+    let files = [("infra/main.tf", source.as_str()), ("infra/m/main.tf", "locals {}\n"), ("plan.json", &planned)];
+    let sandbox = Sandbox::with("plan-undeclared", &files);
+    let run = lint(&sandbox, &["--source", "infra", "plan.json"]);
+    assert_eq!(found(&run), ["plan.json:1 malformed-account-id", "plan.json:1 unknown-action"], "{run:?}");
+    let told = "`module.m.aws_sqs_queue_policy.gone[0]` cannot be checked: \
+                the source of the module at hand does not declare what is planned\n";
+    assert!(run.stderr.contains(told), "{run:?}");
+}
+
 #[test]
 fn a_plan_file_is_its_source() {
     let sandbox = Sandbox::new("plan-file");

@@ -59,6 +59,7 @@ impl Planned {
         }
         match joiner.source_of(plan, &read) {
             Ok(Some(mut stack)) => {
+                self.problems.extend(undeclared(&read, &stack, &problem));
                 if let Some(completed) = read.completed(&stack, source.path()) {
                     stack = Arc::new(completed);
                     self.places.insert(file, read.places());
@@ -144,6 +145,21 @@ impl Planned {
         let is_empty = || sources.text(finding.primary).chars().all(|letter| matches!(letter, '"' | '\\'));
         finding.code == INVALID_SID && self.is_plan(finding.primary.file) && is_empty()
     }
+}
+
+/// Says, if there are any, which resources of `plan` nobody can check.
+fn undeclared(plan: &Plan<'_>, source: &Stack, problem: &impl Fn(Option<u32>, String) -> Problem) -> Option<Problem> {
+    let mut undeclared = plan.undeclared(source);
+    let (address, place) = undeclared.next()?;
+    let others = match undeclared.count() {
+        0 => String::new(),
+        1 => " and 1 other resource".to_owned(),
+        others => format!(" and {others} other resources"),
+    };
+    let message = format!(
+        "`{address}`{others} cannot be checked: the source of the module at hand does not declare what is planned"
+    );
+    Some(problem(Some(place.start), message))
 }
 
 /// The text of the plan at `path`, in UTF-8 even if it is written in UTF-16.

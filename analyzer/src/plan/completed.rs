@@ -1,13 +1,13 @@
-//! The stack of a source, with what is planned in modules whose source is not at hand: a registry's
-//! that `terraform init` has not fetched here.
+//! The stack of a source, with what is planned and not declared in it: what is in modules whose source is
+//! not at hand, a registry's that `terraform init` has not fetched here, and resources of the root.
 
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::module::{Child, Mode, Module, ModuleCall, ModuleNode};
+use crate::module::{Child, Mode, Module, ModuleCall, ModuleNode, ResourceAddress};
 
-use super::address::without_key;
+use super::address::{InstanceAddress, without_key};
 
 /// A module that is planned and of which there is no source.
 struct Missing {
@@ -15,6 +15,40 @@ struct Missing {
     name: SmolStr,
     call: Arc<ModuleCall>,
     node: Arc<ModuleNode>,
+}
+
+/// Where a source declares what is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Declared {
+    /// Where it should.
+    There,
+    /// Nowhere, and the plan can stand in for it.
+    Missing,
+    /// Nowhere, although the source of its module is at hand.
+    NotInModule,
+}
+
+/// Where `root`, the root module, declares the resource of `address`.
+pub(super) fn declared(root: &ModuleNode, address: &InstanceAddress) -> Declared {
+    let mut node = root;
+    for step in &address.module {
+        match node.children.get(without_key(step)) {
+            Some(Child::Loaded(inner)) => node = inner,
+            Some(Child::Missing { .. } | Child::Recursive { .. }) | None => return Declared::Missing,
+        }
+    }
+    let resources = &node.module.resources;
+    match address.resource.mode {
+        Mode::Managed if resources.contains_key(&block(&address.resource)) => Declared::There,
+        Mode::Managed if address.module.is_empty() => Declared::Missing,
+        Mode::Managed => Declared::NotInModule,
+        Mode::Data | Mode::Ephemeral => Declared::There,
+    }
+}
+
+/// The address without the key of the instance.
+fn block(address: &ResourceAddress) -> ResourceAddress {
+    ResourceAddress { name: without_key(&address.name).into(), ..address.clone() }
 }
 
 /// Whether the source of a call of `node`, or of one below it, is not at hand.
@@ -39,8 +73,7 @@ pub(super) fn completed(source: &ModuleNode, planned: &ModuleNode) -> ModuleNode
         children.insert(name, Child::Loaded(node));
     }
     for (address, resource) in &planned.module.resources {
-        let block = crate::module::ResourceAddress { name: without_key(&address.name).into(), ..address.clone() };
-        if address.mode == Mode::Managed && !module.resources.contains_key(&block) {
+        if address.mode == Mode::Managed && !module.resources.contains_key(&block(address)) {
             module.resources.insert(address.clone(), Arc::clone(resource));
         }
     }

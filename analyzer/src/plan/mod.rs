@@ -35,6 +35,7 @@ use crate::source::{FileId, Span, TextRange};
 
 use accounts::Told;
 use address::{steps, without_key};
+use completed::Declared;
 use document::{Document, ModuleConfiguration, Pieces, ProviderConfiguration, Raw};
 use instances::Instance;
 pub use known::Known;
@@ -132,14 +133,25 @@ impl<'a> Plan<'a> {
     }
 
     /// `source`, the stack that the plan was made from, with what is planned in modules whose source is
-    /// not at hand; `None` if there are none. `path` is that of the file.
+    /// not at hand and with resources that the root does not declare; `None` if there are none. `path` is that of
+    /// the file.
     #[must_use]
     pub fn completed(&self, source: &Stack, path: &str) -> Option<Stack> {
-        if !completed::lacks_modules(&source.root) {
+        let is_missing =
+            |instance: &Instance<'_>| completed::declared(&source.root, &instance.address) == Declared::Missing;
+        if !completed::lacks_modules(&source.root) && !self.instances.iter().any(is_missing) {
             return None;
         }
         let root = completed::completed(&source.root, &self.stack(path).root);
         Some(Stack { root: Arc::new(root), ..source.clone() })
+    }
+
+    /// The resources that are planned and that the source of their module does not declare: their addresses, and
+    /// where these are written. Which provider configuration they have within the module is not known.
+    pub fn undeclared(&self, source: &Stack) -> impl Iterator<Item = (&SmolStr, TextRange)> {
+        let is_lost =
+            |instance: &&Instance<'_>| completed::declared(&source.root, &instance.address) == Declared::NotInModule;
+        self.instances.iter().filter(is_lost).map(|instance| (&instance.full, instance.place))
     }
 
     /// What the plan knows, for a stack whose source is at hand.
