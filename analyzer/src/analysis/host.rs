@@ -159,7 +159,7 @@ impl Host {
         let mut parts: Vec<Evaluated> = workspace.stacks.par_iter().map(evaluate).collect::<Result<_, Cancelled>>()?;
         let (documents, undocumented) = self.documents(&*files, &sources, |_| None);
         parts.extend(documents.into_iter().filter_map(|(_, document)| Arc::into_inner(document)));
-        let models = OnceLock::from(Models::of(parts.iter()));
+        let models = OnceLock::from(Models::of_owned(parts));
         cancellation.check()?;
         let unread = [planned.problems.clone(), unread, undocumented].concat();
         Ok(self.state(files, Arc::new(sources), workspace, planned, unread, Parts { parts: Vec::new(), models }))

@@ -20,6 +20,19 @@ impl Models {
     /// Joins `parts`, which are in the order of their stacks.
     pub(super) fn of<'a>(parts: impl Iterator<Item = &'a Evaluated> + Clone) -> Self {
         let policies: Vec<PolicySite> = parts.clone().flat_map(|part| &part.sites).cloned().collect();
+        Self::with(policies, parts)
+    }
+
+    /// The same, of parts that nobody keeps.
+    pub(super) fn of_owned(mut parts: Vec<Evaluated>) -> Self {
+        let mut lists: Vec<Vec<PolicySite>> = parts.iter_mut().map(|part| std::mem::take(&mut part.sites)).collect();
+        let mut policies = lists.first_mut().map(std::mem::take).unwrap_or_default();
+        policies.reserve_exact(lists.iter().map(Vec::len).sum());
+        lists.into_iter().for_each(|mut list| policies.append(&mut list));
+        Self::with(policies, parts.iter())
+    }
+
+    fn with<'a>(policies: Vec<PolicySite>, parts: impl Iterator<Item = &'a Evaluated> + Clone) -> Self {
         let stacks: Vec<&iam::StackPart> = parts.clone().map(|part| &part.iam).collect();
         let iam = IamModel::new(&stacks, &policies);
         let cloudtrail = CloudTrail::new(parts.map(|part| part.trails.clone()).collect(), &iam);

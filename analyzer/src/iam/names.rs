@@ -1,6 +1,7 @@
 //! Which principals an ARN means that a policy names.
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use crate::aws::arn::Arn;
 use crate::aws::pattern;
@@ -9,6 +10,7 @@ use crate::eval::text::{Known, Piece, Text};
 use crate::truth::Truth;
 
 use super::IamModel;
+use super::index::Index;
 use super::principal::{Principal, PrincipalKind};
 
 /// Principals whose names have holes and with which one ARN is compared; there may be more.
@@ -38,29 +40,26 @@ impl Meant<'_> {
 /// Principals by kind and name.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    known: FxHashMap<(PrincipalKind, String), Vec<usize>>,
+    known: Index,
     /// Those of them whose ARNs have holes: with a known ARN no other one can be compared in vain. One
     /// name, as that of a role for deployments, may be in every account of an organization.
-    open: FxHashMap<(PrincipalKind, String), Vec<usize>>,
+    open: Index,
     /// Those whose names have holes, by kind.
     holed: FxHashMap<PrincipalKind, Vec<usize>>,
 }
 
 impl Names {
     pub(super) fn of(principals: &[Principal]) -> Self {
-        let mut names = Self::default();
-        for (index, principal) in principals.iter().enumerate() {
-            match principal.name.as_known() {
-                Some(name) => {
-                    if !principal.arn.is_known() {
-                        names.open.entry((principal.kind, name.to_string())).or_default().push(index);
-                    }
-                    names.known.entry((principal.kind, name.into())).or_default().push(index);
-                }
-                None => names.holed.entry(principal.kind).or_default().push(index),
-            }
+        let numbered = || principals.iter().zip(0..);
+        let named = || numbered().filter_map(|(it, index)| Some(((it.kind, it.name.as_known()?), index, it)));
+        let known = Index::of(named().map(|(name, index, _)| (name, index)));
+        let is_open = |it: &Principal| !it.arn.is_known();
+        let open = Index::of(named().filter(|(.., it)| is_open(it)).map(|(name, index, _)| (name, index)));
+        let mut holed: FxHashMap<PrincipalKind, Vec<usize>> = FxHashMap::default();
+        for (principal, index) in numbered().filter(|(it, _)| !it.name.is_known()) {
+            holed.entry(principal.kind).or_default().push(index);
         }
-        names
+        Self { known, open, holed }
     }
 }
 
@@ -74,17 +73,20 @@ impl IamModel {
             meant.more = !arn.is_known();
             return meant;
         };
-        let no_names = Vec::new();
-        let holed = self.names.holed.get(&kind).unwrap_or(&no_names);
-        let known = match name.as_known() {
+        let holed = self.names.holed.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        let known: Vec<usize> = match name.as_known() {
             Some(name) => {
                 let names = if arn.is_known() { &self.names.open } else { &self.names.known };
-                names.get(&(kind, name.into())).unwrap_or(&no_names)
+                let is_called = |(kind, name): &(PrincipalKind, SmolStr), index: usize| {
+                    let principal = self.principals().get(index).filter(|it| it.kind == *kind);
+                    principal.is_some_and(|it: &Principal| it.name.as_known().as_ref() == Some(name))
+                };
+                names.get((kind, name), is_called).collect()
             }
             // Which of the known names it is cannot be looked up.
             None => {
                 meant.more = true;
-                &no_names
+                Vec::new()
             }
         };
         meant.more |= holed.len() > MOST_COMPARISONS;

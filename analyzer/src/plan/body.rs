@@ -65,7 +65,10 @@ pub(super) fn body(file: FileId, said: Said<'_>, range: TextRange) -> Body {
     let items = members(said).into_iter().filter_map(|(member, inner)| {
         // What AWS gives when the plan is applied is no part of a block.
         let is_given = inner.value.is_none() && inner.written.is_none();
-        if is_given {
+        // What is `null` is not set; so is half of what a plan says.
+        let is_null = matches!(inner.value, Some(JsonValue { kind: JsonKind::Null, .. }))
+            && !inner.unknown.is_some_and(has_unknown);
+        if is_given || is_null {
             return None;
         }
         let name = ident(member)?;

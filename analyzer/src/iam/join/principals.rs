@@ -34,6 +34,7 @@ use super::{MOST_NAMESAKES, SitesAt};
 /// The principals of all stacks, with what the claims of all stacks give them.
 pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> Vec<Principal> {
     let mut join = Join::new(parts, sites);
+    join.principals.reserve_exact(parts.iter().map(|part| part.principals.len()).sum());
     let mut claims = Vec::new();
     let mut looked_up = Vec::new();
     for part in parts {
@@ -205,11 +206,11 @@ impl<'s, 'p> Join<'s, 'p> {
         match &claim.says {
             Says::Inline(attribute) => {
                 let policies = self.inline(claim, attribute, existence);
-                self.update(index, |principal| principal.policies.extend(policies));
+                self.update(index, |principal| add(&mut principal.policies, policies));
             }
             Says::Attached(mention) => {
                 let policies = self.attached(mention, via, existence);
-                self.update(index, |principal| principal.policies.extend(policies));
+                self.update(index, |principal| add(&mut principal.policies, policies));
             }
             Says::AttachedUnknown(symbol) => self.update(index, |principal| principal.open.push(symbol.clone())),
             Says::Bounded(mention) => {
@@ -303,6 +304,14 @@ impl<'s, 'p> Join<'s, 'p> {
             symbols.iter().for_each(|symbol| open(principal, symbol));
         }
     }
+}
+
+/// Most principals have a policy or two: there is no room for more unless there are more.
+fn add(policies: &mut ThinVec<AttachedPolicy>, more: Vec<AttachedPolicy>) {
+    if policies.len() < 2 {
+        policies.reserve_exact(more.len());
+    }
+    policies.extend(more);
 }
 
 fn open(principal: &mut Principal, symbol: &Symbol) {
