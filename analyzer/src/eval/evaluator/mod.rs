@@ -64,7 +64,7 @@ pub struct Evaluator<'a> {
     /// By the address of the provider; `None` while it is being found out.
     pub(super) accounts: RefCell<FxHashMap<SmolStr, Option<Account>>>,
     /// What references without a key lead to, by the module instance, the name and the alias.
-    providers: RefCell<FxHashMap<ProviderName, Provider>>,
+    providers: RefCell<FxHashMap<ProviderName, Arc<Provider>>>,
     /// The regions of providers, where they are known, by the address of the provider.
     regions: RefCell<FxHashMap<SmolStr, Value>>,
     /// Symbols of providers by their addresses: every resource of a provider has the same.

@@ -30,6 +30,8 @@ pub struct Provider {
     pub root_name: Option<SmolStr>,
     /// Whether what configures it is not in view: a caller, or a block that is not there.
     pub is_open: bool,
+    /// Whether a key, which may be another one for each instance, picks it from several of one block.
+    pub is_keyed: bool,
 }
 
 impl Provider {
@@ -43,23 +45,27 @@ impl Provider {
 impl Evaluator<'_> {
     /// The provider configuration of `instance`.
     #[must_use]
-    pub fn provider(&self, instance: &ResourceInstance) -> Provider {
+    pub fn provider(&self, instance: &ResourceInstance) -> Arc<Provider> {
         let reference = instance.decl.provider_reference();
         let number = instance.module().map_or(u32::MAX, |module| module.id);
         let name = (number, reference.name.clone(), reference.alias.clone());
         if let Some(known) = self.providers.borrow().get(&name).filter(|_| reference.key.is_none()) {
-            return known.clone();
+            return Arc::clone(known);
         }
+        let provider = Arc::new(self.find_provider(instance, &reference));
+        // A key is that of the instance; what has none is one configuration, whoever names it.
+        if reference.key.is_none() && !provider.is_keyed {
+            self.providers.borrow_mut().insert(name, Arc::clone(&provider));
+        }
+        provider
+    }
+
+    fn find_provider(&self, instance: &ResourceInstance, reference: &ProviderReference) -> Provider {
         let modules = module_chain(instance);
         let nodes: Vec<&ModuleNode> = modules.iter().filter_map(|module| module.node().map(Arc::as_ref)).collect();
-        match resolve_provider(&nodes, &reference) {
+        match resolve_provider(&nodes, reference) {
             ProviderSource::Configured { config, depth, key } => {
-                let provider = self.configured_provider(instance, &modules, config, depth, key.as_ref());
-                // A key is that of the instance; what has none is one configuration, whoever names it.
-                if key.is_none() {
-                    self.providers.borrow_mut().insert(name, provider.clone());
-                }
-                provider
+                self.configured_provider(instance, &modules, config, depth, key.as_ref())
             }
             ProviderSource::Default { name } => unconfigured(&name, None, false),
             ProviderSource::FromCaller { reference } => {
@@ -111,7 +117,8 @@ impl Evaluator<'_> {
         }
         let root_name = (depth == 0).then(|| name.into());
         let span = Some(config.header);
-        Provider { address: address.into(), span, config: Some(config), scope, root_name, is_open: false }
+        let is_keyed = key.is_some();
+        Provider { address: address.into(), span, config: Some(config), scope, root_name, is_open: false, is_keyed }
     }
 
     fn provider_key(&self, instance: &ResourceInstance, modules: &[Arc<ModuleInstance>], key: &ProviderKey) -> Value {
@@ -244,12 +251,14 @@ fn root_provider(root: &Arc<ModuleInstance>, config: &Arc<ProviderConfig>) -> Pr
         config: Some(Arc::clone(config)),
         root_name: Some(name.into()),
         is_open: false,
+        is_keyed: false,
     }
 }
 
 fn unconfigured(name: &str, span: Option<Span>, is_open: bool) -> Provider {
     let address = format!("provider.{name}").into();
-    Provider { address, config: None, scope: None, span, root_name: Some(name.into()), is_open }
+    let root_name = Some(name.into());
+    Provider { address, config: None, scope: None, span, root_name, is_open, is_keyed: false }
 }
 
 fn dotted(name: &str, alias: Option<&SmolStr>) -> String {

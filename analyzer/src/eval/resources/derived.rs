@@ -16,7 +16,7 @@ use super::super::value::{Origin, Value, ValueKind};
 /// What the formats of one instance have in common.
 struct Surroundings<'i> {
     instance: &'i Arc<ResourceInstance>,
-    provider: Provider,
+    provider: Arc<Provider>,
     region: Value,
 }
 

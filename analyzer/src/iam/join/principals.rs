@@ -39,11 +39,10 @@ pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> V
     let mut looked_up = Vec::new();
     for part in parts {
         // Principals that are declared get the first numbers.
-        let start = join.principals.len();
         let mut numbers = Vec::new();
         for principal in &part.principals {
             if principal.origin == Origin::Declared {
-                numbers.push(Some(start + numbers.iter().flatten().count()));
+                numbers.push(Some(join.principals.len()));
                 let principal = join.with_trust(principal.clone());
                 join.principals.push(principal);
             } else {

@@ -97,22 +97,22 @@ pub fn of_blocks(evaluator: &Evaluator<'_>, wanted: impl Fn(&ResourceAddress) ->
     if instances.is_empty() {
         return Vec::new();
     }
+    let reading = Reading {
+        blocks: StatementBlocks::of_stack(evaluator),
+        duplicates: DuplicateKeys::of_stack(evaluator),
+        headers: Headers::of_stack(evaluator),
+    };
     let mut finder = Finder {
         evaluator,
         documents: FxHashMap::default(),
         used: FxHashSet::default(),
         replaced: ReplacedStatements::of_stack(evaluator, &instances),
-        reading: Reading {
-            blocks: StatementBlocks::of_stack(evaluator),
-            duplicates: DuplicateKeys::of_stack(evaluator),
-            headers: Headers::of_stack(evaluator),
-        },
+        reading: &reading,
         places: Vec::new(),
         sites: Vec::with_capacity(instances.len()),
     };
     for some in instances.chunks(AT_A_TIME) {
-        some.iter().take_while(|_| evaluator.is_wanted()).for_each(|instance| finder.managed(instance));
-        finder.read_places();
+        finder.managed(some.iter().take_while(|_| evaluator.is_wanted()));
     }
     for instance in instances.iter().take_while(|_| evaluator.is_wanted()) {
         finder.unattached(instance);
@@ -200,7 +200,7 @@ struct Finder<'e, 'a> {
     /// The values that some place uses.
     used: FxHashSet<usize>,
     replaced: ReplacedStatements,
-    reading: Reading<'a>,
+    reading: &'e Reading<'a>,
     /// What is found and not read yet.
     places: Vec<Place>,
     sites: Vec<PolicySite>,
@@ -233,10 +233,32 @@ impl Reading<'_> {
         }
         Some(document)
     }
+
+    /// The documents of those of `places` whose policies are texts, read side by side.
+    fn texts(&self, places: &[Place]) -> Vec<Option<PolicyDocument>> {
+        let text = |Place { found, .. }: &Place| {
+            if is_text(found) { self.read(&found.value, found.span) } else { None }
+        };
+        places.par_iter().with_min_len(FEWEST_AT_ONCE).map(text).collect()
+    }
 }
 
 impl Finder<'_, '_> {
-    fn managed(&mut self, instance: &Arc<ResourceInstance>) {
+    /// Looks for the policies of `instances`. Those that were found before are read meanwhile: an evaluator belongs to
+    /// one thread, and others have nothing to do.
+    fn managed<'i>(&mut self, instances: impl Iterator<Item = &'i Arc<ResourceInstance>>) {
+        let (before, reading) = (std::mem::take(&mut self.places), self.reading);
+        let mut texts = Vec::new();
+        rayon::in_place_scope(|scope| {
+            if !before.is_empty() {
+                scope.spawn(|_| texts = reading.texts(&before));
+            }
+            instances.for_each(|instance| self.policies_of(instance));
+        });
+        self.keep(before, texts);
+    }
+
+    fn policies_of(&mut self, instance: &Arc<ResourceInstance>) {
         if instance.decl.address.mode != Mode::Managed {
             return;
         }
@@ -283,12 +305,12 @@ impl Finder<'_, '_> {
     /// Reads the policies of what was found.
     fn read_places(&mut self) {
         let places = std::mem::take(&mut self.places);
-        let reading = &self.reading;
-        let texts: Vec<Option<PolicyDocument>> = places
-            .par_iter()
-            .with_min_len(FEWEST_AT_ONCE)
-            .map(|Place { found, .. }| if is_text(found) { reading.read(&found.value, found.span) } else { None })
-            .collect();
+        let texts = self.reading.texts(&places);
+        self.keep(places, texts);
+    }
+
+    /// Keeps `places` with the documents of those that are texts.
+    fn keep(&mut self, places: Vec<Place>, texts: Vec<Option<PolicyDocument>>) {
         for (place, text) in places.into_iter().zip(texts) {
             self.site(place, text);
         }
