@@ -251,5 +251,5 @@ fn declares_some(module: &Module, names: &BTreeSet<String>) -> bool {
 
 fn declared(module: &Module) -> BTreeSet<String> {
     let calls = module.calls.keys().map(|name| format!("module.{name}"));
-    calls.chain(module.resources.keys().map(ToString::to_string)).collect()
+    calls.chain(module.resources.addresses().map(ToString::to_string)).collect()
 }

@@ -56,7 +56,7 @@ impl<'s> Blocks<'s> {
         let after = self.reach(&own).into_iter().filter_map(|(node, _)| self.shown(&node, types)).collect();
         let mut before = Vec::new();
         for (path, module) in &self.modules {
-            for other in module.module.resources.keys().filter(|it| types.contains(&it.ty.as_str())) {
+            for other in module.module.resources.addresses().filter(|it| types.contains(&it.ty.as_str())) {
                 let node = Node::Resource(path.clone(), other.clone());
                 let reached = self.reach(&node).into_iter().find(|(reached, _)| *reached == own);
                 let shown = self.shown(&node, types);
@@ -145,7 +145,7 @@ impl<'s> Blocks<'s> {
     fn all_of(&self, path: &Path) -> Vec<(Node, Span)> {
         let Some(module) = self.module(path) else { return Vec::new() };
         let resources = module.module.resources.iter();
-        let resources = resources.map(|(address, it)| (Node::Resource(path.clone(), address.clone()), it.header));
+        let resources = resources.map(|it| (Node::Resource(path.clone(), it.address.clone()), it.header));
         let children = module.children.iter().filter_map(|(name, child)| match child {
             Child::Loaded(node) => Some((Node::Module(below(path, name)), node.call.as_ref()?.header)),
             Child::Missing { .. } | Child::Recursive { .. } => None,

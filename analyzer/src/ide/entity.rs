@@ -279,6 +279,6 @@ pub(super) fn block_of<'a>(
 ) -> Option<(&'a Arc<Module>, ResourceAddress)> {
     let module = tree::module_of(analysis, span.file)?;
     let wanted = words::block_address(address);
-    let found = module.resources.values().find(|it| it.header.file == span.file && it.address.to_string() == wanted)?;
+    let found = module.resources.iter().find(|it| it.header.file == span.file && it.address.to_string() == wanted)?;
     Some((module, found.address.clone()))
 }

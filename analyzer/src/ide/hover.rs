@@ -133,7 +133,7 @@ fn of_code(analysis: &Analysis, position: Position) -> Option<Hover> {
         }
         Code::Head(block) => {
             let module = tree::module_of(analysis, position.file)?;
-            let resource = module.resources.values().find(|resource| resource.header == block.header_span())?;
+            let resource = module.resources.iter().find(|resource| resource.header == block.header_span())?;
             let markdown = declared::markdown(analysis, position.file, &resource.address)?;
             Some(Hover { span: block.header_span(), markdown })
         }

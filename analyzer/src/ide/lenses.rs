@@ -129,7 +129,7 @@ fn resources(analysis: &Analysis, graph: &TrustGraph, file: FileId) -> BTreeMap<
 /// The head of the block that `place` is in.
 fn head_around(module: &Module, place: Span) -> Option<Span> {
     let holds = |it: &Span, body: TextRange| it.file == place.file && it.range.cover(body).contains_range(place.range);
-    module.resources.values().find(|it| holds(&it.header, it.body.range)).map(|it| it.header)
+    module.resources.iter().find(|it| holds(&it.header, it.body.range)).map(|it| it.header)
 }
 
 /// Who is at the other ends of edges.

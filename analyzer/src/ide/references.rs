@@ -63,7 +63,7 @@ fn least(analysis: &Analysis, places: Vec<Span>) -> Vec<Span> {
     for attribute in attributes {
         let block = tree::module_of(analysis, attribute.file).and_then(|module| {
             let holds = |body: TextRange, file| file == attribute.file && body.contains_range(attribute.range);
-            module.resources.values().find(|it| holds(it.body.range, it.header.file))
+            module.resources.iter().find(|it| holds(it.body.range, it.header.file))
         });
         let is_said = |place: &Span| {
             block.is_some_and(|it| it.header.file == place.file && it.body.range.contains_range(place.range))

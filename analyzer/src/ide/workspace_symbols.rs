@@ -107,7 +107,7 @@ impl Search {
     }
 
     fn in_module<'a>(&mut self, module: &'a Module) -> Vec<Match<'a>> {
-        module.resources.values().filter_map(|resource| self.matched(resource, module)).collect()
+        module.resources.iter().filter_map(|resource| self.matched(resource, module)).collect()
     }
 
     fn matched<'a>(&mut self, resource: &'a Resource, module: &'a Module) -> Option<Match<'a>> {

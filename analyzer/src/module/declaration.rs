@@ -10,6 +10,8 @@ use crate::source::{FileId, Span};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, Ident};
 
+use super::resources::Resources;
+
 /// What the files of one directory declare, overrides applied.
 #[derive(Debug, Clone, Default)]
 pub struct Module {
@@ -27,7 +29,7 @@ pub struct Module {
     /// `output` blocks by name.
     pub outputs: BTreeMap<SmolStr, Arc<Output>>,
     /// `resource`, `data` and `ephemeral` blocks, nested ones of `check` included.
-    pub resources: BTreeMap<ResourceAddress, Arc<Resource>>,
+    pub resources: Resources,
     /// `module` blocks by name.
     pub calls: BTreeMap<SmolStr, Arc<ModuleCall>>,
     /// `provider` blocks, in the order of the files.

@@ -33,15 +33,17 @@ pub(super) fn module<T: Borrow<Tree>>(
     let mut blocks: Vec<Arc<Block>> = primary.iter().flat_map(|tree| top_level::blocks(&tree.borrow().body)).collect();
     let changes: Vec<Arc<Block>> = overriding.iter().flat_map(|tree| top_level::blocks(&tree.borrow().body)).collect();
     overrides::apply(&mut blocks, &changes, &mut module.errors);
-    let mut declarer = Declarer { module, sources };
+    let mut declarer = Declarer { module, resources: BTreeMap::new(), sources };
     for block in &blocks {
         declarer.block(block);
     }
     for block in changes.iter().filter(|block| block.kind.text == "terraform") {
         declarer.terraform(block, true);
     }
-    sort(&mut declarer.module, sources);
-    declarer.module
+    let Declarer { mut module, resources, .. } = declarer;
+    module.resources = resources.into_values().collect();
+    sort(&mut module, sources);
+    module
 }
 
 /// Puts files and errors into the order of their paths: the numbers of files depend on
@@ -54,6 +56,7 @@ fn sort(module: &mut Module, sources: &SourceMap) {
 
 struct Declarer<'a> {
     module: Module,
+    resources: BTreeMap<ResourceAddress, Arc<Resource>>,
     sources: &'a SourceMap,
 }
 
@@ -109,7 +112,7 @@ impl Declarer<'_> {
             provider.and_then(|provider| ProviderReference::from_expr(provider.file, &provider.value)).map(Box::new);
         let header = block.header_span();
         let resource = Resource { address: address.clone(), body: block.body.clone(), header, provider };
-        let first = insert(&mut self.module.resources, address.clone(), resource, |resource| resource.header);
+        let first = insert(&mut self.resources, address.clone(), resource, |resource| resource.header);
         if let Some(first) = first {
             self.duplicate(&address.to_string(), first, header);
         }

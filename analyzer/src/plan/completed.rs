@@ -39,7 +39,7 @@ pub(super) fn declared(root: &ModuleNode, address: &InstanceAddress) -> Declared
     }
     let resources = &node.module.resources;
     match address.resource.mode {
-        Mode::Managed if resources.contains_key(&block(&address.resource)) => Declared::There,
+        Mode::Managed if resources.contains(&block(&address.resource)) => Declared::There,
         Mode::Managed if address.module.is_empty() => Declared::Missing,
         Mode::Managed => Declared::NotInModule,
         Mode::Data | Mode::Ephemeral => Declared::There,
@@ -72,11 +72,10 @@ pub(super) fn completed(source: &ModuleNode, planned: &ModuleNode) -> ModuleNode
         module.calls.entry(name.clone()).or_insert(call);
         children.insert(name, Child::Loaded(node));
     }
-    for (address, resource) in &planned.module.resources {
-        if address.mode == Mode::Managed && !module.resources.contains_key(&block(address)) {
-            module.resources.insert(address.clone(), Arc::clone(resource));
-        }
-    }
+    let is_missing =
+        |address: &ResourceAddress| address.mode == Mode::Managed && !source.module.resources.contains(&block(address));
+    let more = planned.module.resources.iter().filter(|it| is_missing(&it.address));
+    module.resources = source.module.resources.iter().chain(more).cloned().collect();
     ModuleNode {
         path: source.path.clone(),
         module: Arc::new(module),

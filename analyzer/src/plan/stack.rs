@@ -115,7 +115,7 @@ impl<'p> Builder<'p> {
         if path.is_empty() {
             module.files.push(self.file());
         }
-        module.resources = part.resources.iter().map(|it| (it.address.clone(), Arc::clone(it))).collect();
+        module.resources = part.resources.iter().cloned().collect();
         self.declare_names(&mut module, configuration);
         if path.is_empty() {
             self.declare_roles(&mut module);

@@ -149,10 +149,7 @@ impl ModuleInstance {
 
     /// Whether a resource of type `ty` is declared.
     pub(in crate::eval) fn declares_type(&self, ty: &str) -> bool {
-        use crate::module::Mode;
-        let first = ResourceAddress { mode: Mode::Managed, ty: ty.into(), name: SmolStr::default() };
-        let mut behind = self.node.iter().flat_map(|node| node.module.resources.range(&first..));
-        behind.next().is_some_and(|(address, _)| address.mode == Mode::Managed && address.ty == ty)
+        self.node.as_ref().is_some_and(|node| node.module.resources.has_type(ty))
     }
 }
 
@@ -225,7 +222,7 @@ impl Evaluator<'_> {
         let mut found = Vec::new();
         for module in self.modules() {
             let Some(node) = module.node() else { continue };
-            for address in node.module.resources.keys().filter(|address| wanted(address)) {
+            for address in node.module.resources.addresses().filter(|address| wanted(address)) {
                 found.extend(self.instances(&module, address));
             }
         }

@@ -40,11 +40,11 @@ fn one_for_each_provider(evaluator: &Evaluator<'_>, module: &Arc<ModuleInstance>
     let resources = module.node().into_iter().flat_map(|node| &node.module.resources);
     let mut found = Vec::new();
     let mut seen = FxHashSet::default();
-    for (address, resource) in resources.filter(|(address, _)| is_aws(&address.ty)) {
+    for resource in resources.filter(|it| is_aws(&it.address.ty)) {
         let reference = resource.provider_reference();
         let name = (reference.name, reference.alias);
         if reference.key.is_some() || !seen.contains(&name) {
-            let instances = evaluator.instances(module, address);
+            let instances = evaluator.instances(module, &resource.address);
             seen.extend(instances.first().filter(|_| reference.key.is_none()).map(|_| name));
             found.extend(instances);
         }

@@ -120,7 +120,7 @@ fn references(asked: &Asked<'_>, wanted: &Wanted) -> Vec<Draft> {
         let range = TextRange::new(resource.header.range.start, resource.body.range.end);
         resource.header.file == asked.position.file && range.touches(asked.position.offset)
     };
-    for resource in module.resources.values().filter(|it| lasts(it) && !is_own(it)) {
+    for resource in module.resources.iter().filter(|it| lasts(it) && !is_own(it)) {
         let Some((attribute, own)) = types.of(&resource.address.ty) else { continue };
         for reference in instances(resource) {
             for (suffix, rank) in wanted.suffixes(own.as_ref()) {

@@ -51,7 +51,7 @@ fn references(asked: &Asked<'_>, types: &[&str]) -> Vec<Draft> {
         return Vec::new();
     }
     let module = tree::module_of(asked.analysis, asked.position.file);
-    let resources = module.into_iter().flat_map(|module| module.resources.values());
+    let resources = module.into_iter().flat_map(|module| module.resources.iter());
     let fitting = resources.filter(|it| types.contains(&it.address.ty.as_str()) && arns::lasts(it));
     let references = fitting.flat_map(|it| arns::instances(it));
     references.map(|reference| arns::reference_to(format!("{reference}.arn"), String::new(), 0)).collect()

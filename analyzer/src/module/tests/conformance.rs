@@ -62,7 +62,7 @@ fn found(stack: &Stack) -> BTreeMap<String, String> {
     for node in stack.root.descendants() {
         let chain = stack.root.chain(&node.path).unwrap();
         let prefix = if node.path.is_empty() { String::new() } else { format!("{}.", node.address()) };
-        for resource in node.module.resources.values() {
+        for resource in node.module.resources.iter() {
             let provider = match resolve_provider(&chain, &resource.provider_reference()) {
                 ProviderSource::Configured { config, .. } => config.reference.to_string(),
                 ProviderSource::Default { name } => name.to_string(),

@@ -64,7 +64,7 @@ output "arn" {
     )]);
     assert_eq!(fixture.errors(), Vec::<String>::new());
     let module = fixture.module(".");
-    let resources: Vec<String> = module.resources.keys().map(ToString::to_string).collect();
+    let resources: Vec<String> = module.resources.addresses().map(ToString::to_string).collect();
     assert_eq!(resources, ["aws_iam_role.r", "data.aws_region.here", "data.http.page", "ephemeral.random_password.p"]);
     assert_eq!(names(&module.locals), ["a", "b"]);
     let variable = &module.variables["name"];
@@ -79,7 +79,7 @@ output "arn" {
     assert_eq!(aliases, ["aws.log", "aws.hub"]);
     assert_eq!(module.provider_sources["aws"], "hashicorp/aws");
     assert_eq!(module.backend.as_ref().unwrap().label(0).unwrap().text, "s3");
-    let role = module.resources.values().find(|resource| resource.address.name == "r").unwrap();
+    let role = module.resources.iter().find(|resource| resource.address.name == "r").unwrap();
     assert_eq!(role.provider.as_ref().unwrap().to_string(), "aws.log");
 }
 
@@ -149,7 +149,7 @@ fn duplicates_are_reported_with_the_place_of_the_first() {
             "c.tf: output \"o\": `output.o` is already declared in c.tf, line 7",
         ]
     );
-    let role = fixture.module(".").resources.values().next().unwrap();
+    let role = fixture.module(".").resources.iter().next().unwrap();
     assert_eq!(fixture.value(role.body.attribute("name").unwrap()), "\"first\"");
 }
 

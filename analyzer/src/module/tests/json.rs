@@ -29,13 +29,13 @@ fn blocks_are_read_by_their_labels() {
     let fixture = fixture();
     assert_eq!(fixture.errors(), Vec::<String>::new());
     let module = fixture.module(".");
-    let resources: Vec<String> = module.resources.keys().map(ToString::to_string).collect();
+    let resources: Vec<String> = module.resources.addresses().map(ToString::to_string).collect();
     assert_eq!(resources, ["aws_iam_role.r", "aws_iam_role.s", "data.aws_iam_policy_document.d"]);
     assert_eq!(names(&module.variables), ["v", "w"]);
     assert_eq!(names(&module.locals), ["a", "b"]);
     let providers: Vec<String> = module.providers.iter().map(|provider| provider.reference.to_string()).collect();
     assert_eq!(providers, ["aws", "aws.log"]);
-    let role = module.resources.values().next().unwrap();
+    let role = module.resources.iter().next().unwrap();
     assert_eq!(role.provider.as_ref().unwrap().to_string(), "aws.log");
     assert_eq!(fixture.text(role.header), "r");
     assert_eq!(module.configuration_aliases[0].to_string(), "aws.hub");
@@ -74,7 +74,7 @@ fn nested_blocks_do_not_depend_on_the_notation() {
 "#;
     let shape = |fixture: &Fixture| {
         let resources = &fixture.module(".").resources;
-        let document = resources.values().find(|resource| resource.address.name == "d").unwrap();
+        let document = resources.iter().find(|resource| resource.address.name == "d").unwrap();
         let statements = document.body.blocks("statement");
         let plain: Vec<(usize, Vec<String>)> = statements
             .iter()

@@ -90,7 +90,7 @@ fn overrides_are_merged_as_by_terraform() {
     assert_eq!(fixture.value(variable.ty.as_ref().unwrap()), "string");
     assert_eq!(fixture.value(&module.locals["a"].attribute), "\"base\"");
     assert_eq!(fixture.value(&module.locals["b"].attribute), "\"changed\"");
-    let role = module.resources.values().next().unwrap();
+    let role = module.resources.iter().next().unwrap();
     assert_eq!(fixture.value(role.body.attribute("name").unwrap()), "\"changed\"");
     assert_eq!(fixture.value(role.body.attribute("description").unwrap()), "\"kept\"");
     let policies = role.body.blocks("inline_policy");
@@ -124,7 +124,7 @@ fn json_overrides_native_blocks() {
     let change = r#"{"resource": {"aws_iam_role": {"r": {"inline_policy": [{"name": "three"}, {"name": "four"}]}}}}"#;
     let fixture = Fixture::new(&[("main.tf", BASE), ("x_override.tf.json", change)]);
     assert_eq!(fixture.errors(), Vec::<String>::new());
-    let role = fixture.module(".").resources.values().next().unwrap();
+    let role = fixture.module(".").resources.iter().next().unwrap();
     let policies = role.body.blocks("inline_policy");
     let names = policies.iter().map(|policy| fixture.value(policy.body.attribute("name").unwrap()));
     assert_eq!(names.collect::<Vec<_>>(), ["\"three\"", "\"four\""]);

@@ -7,7 +7,7 @@ use super::*;
 fn provider_of(fixture: &Fixture, stack: &str, path: &[&str]) -> String {
     let path: Vec<smol_str::SmolStr> = path.iter().map(|name| (*name).into()).collect();
     let chain = fixture.stack(stack).root.chain(&path).expect("a module at the path");
-    let resource = chain.last().unwrap().module.resources.values().next().expect("a resource");
+    let resource = chain.last().unwrap().module.resources.iter().next().expect("a resource");
     show(fixture, &resolve_provider(&chain, &resource.provider_reference()))
 }
 

@@ -20,7 +20,7 @@ impl Headers {
         let mut spans = FxHashSet::default();
         for instance in evaluator.modules() {
             let Some(node) = instance.node() else { continue };
-            spans.extend(node.module.resources.values().map(|resource| resource.header));
+            spans.extend(node.module.resources.iter().map(|resource| resource.header));
             spans.extend(node.module.variables.values().map(|variable| variable.header));
             spans.extend(node.module.calls.values().map(|call| call.header));
         }

@@ -46,7 +46,7 @@ impl DuplicateKeys {
         for attribute in attributes.chain(outputs) {
             self.expression(&attribute.value, attribute.file);
         }
-        let bodies = module.resources.values().map(|resource| &resource.body);
+        let bodies = module.resources.iter().map(|resource| &resource.body);
         for body in bodies.chain(module.calls.values().map(|call| &call.body)) {
             self.body(body);
         }

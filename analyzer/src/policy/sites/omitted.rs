@@ -62,8 +62,8 @@ impl<'a> StatementBlocks<'a> {
     }
 
     fn add_module(&mut self, node: &Arc<ModuleNode>) {
-        for (address, resource) in &node.module.resources {
-            if address.mode == Mode::Data && address.ty == "aws_iam_policy_document" {
+        for resource in &node.module.resources {
+            if resource.address.mode == Mode::Data && resource.address.ty == "aws_iam_policy_document" {
                 let written = nested(&resource.body, "statement", node, &[]);
                 self.by_header.extend(written.into_iter().map(|it| (it.block.header_span(), it)));
             }
