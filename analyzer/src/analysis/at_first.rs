@@ -9,18 +9,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cancellation::{Cancellation, Cancelled};
-use crate::finding::{Finding, sort};
+use crate::finding::Finding;
 use crate::module::Stack;
 use crate::policy::sites::{self, PolicySite};
 use crate::rules;
 use crate::source::{FileId, TextRange, path};
-use crate::suppress::Suppressions;
 
 use super::at_once::MOST_STACKS;
 use super::findings::{Setting, check_and_conclude};
-use super::knowledge::Knowing;
 use super::reading::Reading;
-use super::{Options, document_site, foreign_files};
+use super::{Options, document_site, foreign_files, read_document};
 
 /// Files and what is found in them.
 type Found = BTreeMap<FileId, Vec<Finding>>;
@@ -59,8 +57,11 @@ impl Reading<'_> {
         let configuration = &self.host.configuration;
         let setting = Setting { sources: &self.sources, configuration, foreign: &foreign, anchor };
         for finding in check_and_conclude(&setting, &policies, options, cancellation)? {
-            let place = found.get_mut(&finding.primary.file).filter(|_| !rules::may_give_way_to_others(finding.code));
-            place.into_iter().for_each(|all| all.push(finding.clone()));
+            if let Some(all) = found.get_mut(&finding.primary.file)
+                && !rules::may_give_way_to_others(finding.code)
+            {
+                all.push(finding);
+            }
         }
         Ok(found.into_iter().map(|(file, findings)| self.told(file, findings)).collect())
     }
@@ -68,8 +69,7 @@ impl Reading<'_> {
     /// The file at `path`, if it is one of a module or a policy.
     fn file(&self, path: &str) -> Option<FileId> {
         if self.is_document(path) {
-            let bytes = self.files.read(path).ok()?;
-            return Some(self.sources.add(path, crate::syntax::decode(&bytes).ok()?.as_ref()));
+            return read_document(&*self.files, &self.sources, path).ok();
         }
         self.memory.kept.tree(path).map(|tree| tree.file)
     }
@@ -83,8 +83,7 @@ impl Reading<'_> {
         let number = |stack: &Arc<Stack>| self.workspace.stacks.iter().position(|it| Arc::ptr_eq(it, stack));
         stacks.sort_by_cached_key(number);
         stacks.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        let (knowing, _) =
-            Knowing::new(&*self.files, &self.sources, &self.host.configuration, &self.workspace.stacks, &self.planned);
+        let knowing = self.knowing();
         let policies = |stack: &Arc<Stack>| {
             cancellation.check()?;
             Ok(knowing.with_evaluator(stack, sites::of_stack))
@@ -94,14 +93,7 @@ impl Reading<'_> {
     }
 
     /// The path of a file, and what of `findings` is not silenced there.
-    fn told(&self, file: FileId, mut findings: Vec<Finding>) -> (String, Vec<Finding>) {
-        let path = self.sources.file(file).path().to_string();
-        if !path.ends_with(".json") {
-            let mut suppressions = Suppressions::default();
-            suppressions.add(&self.sources, file);
-            findings = suppressions.silence(findings);
-        }
-        sort(&mut findings, &self.sources);
-        (path, findings)
+    fn told(&self, file: FileId, findings: Vec<Finding>) -> (String, Vec<Finding>) {
+        (self.sources.file(file).path().to_string(), self.not_silenced(file, findings))
     }
 }

@@ -20,7 +20,6 @@ use crate::suppress::Suppressions;
 use crate::syntax::ast::{Block, Item, Tree};
 
 use super::findings::{Setting, check_and_conclude};
-use super::knowledge::Knowing;
 use super::reading::Reading;
 use super::{Analysis, Options, Problem, document_site, problem_of_syntax};
 
@@ -58,13 +57,18 @@ impl Reading<'_> {
         let mut findings = typed.kept(found, &new, &self.sources);
         findings.extend(new);
         rules::let_the_most_specific_speak(&mut findings);
-        if !path.ends_with(".json") {
+        Ok(Some(self.not_silenced(typed.file, findings)))
+    }
+
+    /// What of `findings`, all in one file, is not silenced there, in the order of places.
+    pub(super) fn not_silenced(&self, file: FileId, mut findings: Vec<Finding>) -> Vec<Finding> {
+        if !self.sources.file(file).path().ends_with(".json") {
             let mut suppressions = Suppressions::default();
-            suppressions.add(&self.sources, typed.file);
+            suppressions.add(&self.sources, file);
             findings = suppressions.silence(findings);
         }
         sort(&mut findings, &self.sources);
-        Ok(Some(findings))
+        findings
     }
 
     /// What is wrong with the configuration in the file at `path` as such: its syntax, and what it declares twice.
@@ -123,8 +127,7 @@ impl Reading<'_> {
         if stacks.len() > MOST_STACKS {
             return Ok(None);
         }
-        let (knowing, _) =
-            Knowing::new(&*self.files, &self.sources, &self.host.configuration, &self.workspace.stacks, &self.planned);
+        let knowing = self.knowing();
         let policies = |stack: &Arc<Stack>| {
             cancellation.check()?;
             Ok(knowing.with_evaluator(stack, |evaluator| {

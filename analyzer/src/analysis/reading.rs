@@ -56,6 +56,12 @@ impl<'a> Reading<'a> {
         &self.sources
     }
 
+    /// What evaluators are made from. What is wrong with that, the analysis says.
+    pub(super) fn knowing(&self) -> Knowing<'_> {
+        let configuration = &self.host.configuration;
+        Knowing::new(&*self.files, &self.sources, configuration, &self.workspace.stacks, &self.planned).0
+    }
+
     /// Evaluates what has to be evaluated anew, as long as it is wanted.
     ///
     /// # Errors

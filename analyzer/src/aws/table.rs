@@ -73,19 +73,17 @@ impl Table {
 
     /// The record whose key is `key`, letter case aside.
     pub(super) fn find(&self, key: &str) -> Option<Record> {
-        let keys = self.keys.get_or_init(|| Keys::of(self.text, self.starts()));
-        let has_key = |start: &usize| {
-            let rest = self.text.as_bytes().get(*start..).unwrap_or_default();
-            let (found, behind) = rest.split_at_checked(key.len()).unwrap_or_default();
-            found.eq_ignore_ascii_case(key.as_bytes()) && matches!(behind.first(), None | Some(b'\t' | b'\n'))
-        };
-        self.from(keys.candidates(key.bytes()).find(has_key)?).next()
+        self.find_parts([key.as_bytes()])
     }
 
     /// The record whose key is `first`, a dot and `second`, letter case aside.
     pub(super) fn find_dotted(&self, first: &str, second: &str) -> Option<Record> {
+        self.find_parts([first.as_bytes(), b".", second.as_bytes()])
+    }
+
+    /// The record whose key is `parts`, one behind the other.
+    fn find_parts<const N: usize>(&self, parts: [&[u8]; N]) -> Option<Record> {
         let keys = self.keys.get_or_init(|| Keys::of(self.text, self.starts()));
-        let parts = [first.as_bytes(), b".", second.as_bytes()];
         let has_key = |start: &usize| {
             let mut rest = self.text.as_bytes().get(*start..).unwrap_or_default();
             parts.iter().all(|part| {
@@ -94,8 +92,7 @@ impl Table {
                 found.eq_ignore_ascii_case(part)
             }) && matches!(rest.first(), None | Some(b'\t' | b'\n'))
         };
-        let candidates = keys.candidates(parts.iter().copied().flatten().copied());
-        let mut candidates = candidates;
+        let mut candidates = keys.candidates(parts.iter().copied().flatten().copied());
         self.from(candidates.find(has_key)?).next()
     }
 

@@ -38,9 +38,8 @@ impl IamModel {
                             .get(*index)
                             .is_some_and(|it| same(&it.account, by.account).truth == Truth::Yes))
             };
-            let is_called = |(_, name): &(&str, Key), index: usize| {
-                self.resources.get(index).is_some_and(|it| it.names.iter().any(|own| name.is_of(own)))
-            };
+            let is_called =
+                |(_, name): &(&str, Key), index: usize| self.resources.get(index).is_some_and(|it| it.is_called(name));
             let called = self.resources_by_name.get((service, Key::new(text)), is_called);
             let of_name = called.filter(is_near).collect();
             self.nearest_resource(of_name, by)

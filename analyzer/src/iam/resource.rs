@@ -13,6 +13,7 @@ use crate::policy::model::PolicyDocument;
 use crate::source::Span;
 
 use super::encryption::Encryption;
+use super::key::Key;
 use super::principal::Origin;
 
 /// A resource that a policy can be on: a bucket, a key, a topic, a channel.
@@ -48,6 +49,13 @@ pub struct PolicedResource {
     pub downloaded: bool,
     /// The header of its block; for what is only named the attribute that names it.
     pub span: Span,
+}
+
+impl PolicedResource {
+    /// Whether it has that name, beside its ARN.
+    pub(super) fn is_called(&self, name: &Key) -> bool {
+        self.names.iter().any(|own| name.is_of(own))
+    }
 }
 
 /// A policy on a resource.

@@ -38,10 +38,13 @@ impl InstanceAddress {
     /// within the module.
     pub(super) fn block(&self) -> (Vec<SmolStr>, String) {
         let module = self.module.iter().map(|step| without_key(step).into()).collect();
-        let ResourceAddress { mode, ty, name } = &self.resource;
-        let block = ResourceAddress { mode: *mode, ty: ty.clone(), name: without_key(name).into() };
-        (module, block.to_string())
+        (module, block(&self.resource).to_string())
     }
+}
+
+/// The address of the block of an instance, within its module.
+pub(super) fn block(instance: &ResourceAddress) -> ResourceAddress {
+    ResourceAddress { name: without_key(&instance.name).into(), ..instance.clone() }
 }
 
 /// The names of the calls in the address of a module: `module.a.module.b`.

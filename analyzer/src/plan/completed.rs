@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::module::{Child, Mode, Module, ModuleCall, ModuleNode, ResourceAddress};
 
-use super::address::{InstanceAddress, without_key};
+use super::address::{InstanceAddress, block, without_key};
 
 /// A module that is planned and of which there is no source.
 struct Missing {
@@ -44,11 +44,6 @@ pub(super) fn declared(root: &ModuleNode, address: &InstanceAddress) -> Declared
         Mode::Managed => Declared::NotInModule,
         Mode::Data | Mode::Ephemeral => Declared::There,
     }
-}
-
-/// The address without the key of the instance.
-fn block(address: &ResourceAddress) -> ResourceAddress {
-    ResourceAddress { name: without_key(&address.name).into(), ..address.clone() }
 }
 
 /// Whether the source of a call of `node`, or of one below it, is not at hand.

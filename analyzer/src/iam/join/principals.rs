@@ -61,7 +61,7 @@ pub(in crate::iam) fn principals(parts: &[&StackPart], sites: &SitesAt<'_>) -> V
     }
     join.index();
     for principal in looked_up {
-        join.look_up(principal.clone());
+        join.look_up(principal);
     }
     claims.into_iter().for_each(|(itself, claim)| join.claim(itself, claim));
     join.open_namesakes();
@@ -107,9 +107,8 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// The principal with the number of its trust policy.
     fn with_trust(&self, principal: Principal) -> Principal {
-        let mut sites = self.sites.of(&principal.stack, &principal.address);
-        let trust = sites.find(|(_, site)| site.kind == PolicyKind::Trust).map(|(index, _)| index);
-        drop(sites);
+        let is_trust = |(_, site): &(usize, &PolicySite)| site.kind == PolicyKind::Trust;
+        let trust = self.sites.of(&principal.stack, &principal.address).find(is_trust).map(|(index, _)| index);
         Principal { trust, ..principal }
     }
 
@@ -134,9 +133,9 @@ impl<'s, 'p> Join<'s, 'p> {
     }
 
     /// A data source adds nothing to a principal that is declared in view.
-    fn look_up(&mut self, principal: Principal) {
-        if self.exact(exact_key(&principal)).next().is_none() {
-            self.add(principal);
+    fn look_up(&mut self, principal: &Principal) {
+        if self.exact(exact_key(principal)).next().is_none() {
+            self.add(principal.clone());
         }
     }
 

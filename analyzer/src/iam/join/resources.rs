@@ -149,7 +149,9 @@ impl<'s, 'p> Join<'s, 'p> {
 
     /// The resources of that service and name.
     fn with_name<'j>(&'j self, service: &'static str, name: &'j Key) -> impl Iterator<Item = usize> + 'j {
-        self.by_name.get((service, name), |(service, name), index| self.is(index, |it| is_called(it, service, name)))
+        self.by_name.get((service, name), |(service, name), index| {
+            self.is(index, |it| it.service == *service && it.is_called(name))
+        })
     }
 
     /// The resources of that type and name.
@@ -167,7 +169,7 @@ impl<'s, 'p> Join<'s, 'p> {
         };
         let exact = self.exact.get_or_insert_with(|| Index::of(all()));
         let is_exact =
-            |it: &PolicedResource| is_called(it, kind.0, name) && is_kind(it, kind) && account.is_of(&it.account.text);
+            |it: &PolicedResource| is_kind(it, kind) && it.is_called(name) && account.is_of(&it.account.text);
         let resources = &self.resources;
         let found =
             exact.get((kind.0, name, account), |_, index| resources.get(index).is_some_and(|it: &Arc<_>| is_exact(it)));
@@ -314,10 +316,8 @@ impl<'s, 'p> Join<'s, 'p> {
 
     fn open_strangers(&mut self) {
         for resource in self.resources.iter_mut().filter(|it| it.origin == Origin::Declared) {
-            let (service, resource_type) = (resource.service, resource.resource_type);
-            let is_kind = |(of, ty): &Type| *of == service && (ty.is_none() || *ty == resource_type);
             let texts: Vec<&Text> = resource.names.iter().chain([&resource.arn]).collect();
-            let symbols = self.strangers.may_be(&resource.stack, is_kind, &texts);
+            let symbols = self.strangers.may_be(&resource.stack, |kind| is_kind(resource, *kind), &texts);
             let mut symbols = symbols.into_iter().peekable();
             if symbols.peek().is_some() {
                 Arc::make_mut(resource).open.extend(symbols);
@@ -338,10 +338,6 @@ fn names(resource: &PolicedResource) -> Vec<Key> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-fn is_called(resource: &PolicedResource, service: &str, name: &Key) -> bool {
-    resource.service == service && resource.names.iter().any(|own| name.is_of(own))
 }
 
 /// Whether the resource is of that type, as far as a policy tells it.
